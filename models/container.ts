@@ -1,0 +1,83 @@
+/**
+ * One file of named typed arrays with a JSON header: the form of model artifacts and of served snapshots.
+ *
+ * Layout: 8 bytes magic, uint32 header length (little-endian), header JSON, then each array at a multiple of
+ * 64 bytes. Equal content gives equal bytes, so a file can be named by its hash.
+ */
+
+const MAGIC = "MATINEE1";
+const ALIGNMENT = 64;
+
+const KINDS = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint16Array, Uint8Array } as const;
+export type TypedArray = InstanceType<typeof KINDS[keyof typeof KINDS]>;
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface Container {
+  header: { [key: string]: Json };
+  arrays: { [name: string]: TypedArray };
+}
+
+interface Section {
+  name: string;
+  kind: keyof typeof KINDS;
+  length: number;
+  offset: number;
+}
+
+const aligned = (n: number) => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+
+/** The bytes of `container`: keys in the order given. */
+export function encode({ header, arrays }: Container): Uint8Array<ArrayBuffer> {
+  let offset = 0;
+  const sections: Section[] = Object.entries(arrays).map(([name, array]) => {
+    const section = { name, kind: kindOf(array), length: array.length, offset };
+    offset += aligned(array.byteLength);
+    return section;
+  });
+  const head = new TextEncoder().encode(JSON.stringify({ header, sections }));
+  const start = aligned(12 + head.length);
+  const bytes = new Uint8Array(start + offset);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  new DataView(bytes.buffer).setUint32(8, head.length, true);
+  bytes.set(head, 12);
+  for (const { name, offset } of sections) {
+    const array = arrays[name];
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start + offset);
+  }
+  return bytes;
+}
+
+/**
+ * Reads what `encode()` wrote; the arrays are views of `bytes`, nothing is copied.
+ *
+ * @throws {SyntaxError} when `bytes` are no container, or are cut short.
+ */
+export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
+  const found = new TextDecoder().decode(bytes.subarray(0, 8));
+  if (found !== MAGIC) throw new SyntaxError(`Cannot read file as it should begin with "${MAGIC}": found "${found}"`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headLength = view.getUint32(8, true);
+  const start = aligned(12 + headLength);
+  if (bytes.length < start) throw cutShort(start, bytes.length);
+  const { header, sections } = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + headLength))) as {
+    header: Container["header"];
+    sections: Section[];
+  };
+  const arrays: Container["arrays"] = {};
+  for (const { name, kind, length, offset } of sections) {
+    const from = start + offset;
+    const to = from + length * KINDS[kind].BYTES_PER_ELEMENT;
+    if (to > bytes.length) throw cutShort(to, bytes.length);
+    arrays[name] = new KINDS[kind](bytes.buffer as ArrayBuffer, bytes.byteOffset + from, length);
+  }
+  return { header, arrays };
+}
+
+function kindOf(array: TypedArray): Section["kind"] {
+  return array.constructor.name as Section["kind"];
+}
+
+function cutShort(wanted: number, found: number): SyntaxError {
+  return new SyntaxError(`Cannot read file as it is cut short: wanted ${wanted} bytes, found ${found}`);
+}

@@ -1,0 +1,3 @@
+-- Holds other migrating processes back until this transaction ends.
+
+select pg_advisory_xact_lock(hashtext('matinee migrate'))
