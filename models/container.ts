@@ -55,7 +55,9 @@ export function encode({ header, arrays }: Container): Uint8Array<ArrayBuffer> {
  */
 export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
   const found = new TextDecoder().decode(bytes.subarray(0, 8));
-  if (found !== MAGIC) throw new SyntaxError(`Cannot read file as it should begin with "${MAGIC}": found "${found}"`);
+  if (found !== MAGIC) {
+    throw new SyntaxError(`Cannot read file as it should begin with "${MAGIC}": found "${found}"`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headLength = view.getUint32(8, true);
   const start = aligned(12 + headLength);

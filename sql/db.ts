@@ -98,7 +98,11 @@ function database(session: Session): Db {
   };
 }
 
-async function copyIn(session: Session, text: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+async function copyIn(
+  session: Session,
+  text: string,
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+) {
   const sink = await session.unsafe(text).writable();
   const finished = new Promise<void>((resolve, reject) => {
     sink.once("error", reject);
