@@ -52,11 +52,13 @@ function queryText(query: string): string {
 
 type Session = postgres.Sql | postgres.TransactionSql;
 
-/** Connects to `url`. Nothing is sent before the first query. */
-export function connect(url: string, { max = 10 }: { max?: number } = {}): Pool {
+/** Connects to `url`; `name` is what others see in `pg_stat_activity`. Nothing is sent before the first query. */
+export function connect(url: string, { max = 10, name = "matinee" }: { max?: number; name?: string } = {}): Pool {
   const sql = postgres(url, {
     max,
+    connection: { application_name: name },
     onnotice: () => {},
+    connection: { application_name: "matinee" },
     // int8 arrives as number (ids stay far below 2^53), date as YYYY-MM-DD.
     types: {
       int8: { to: 20, from: [20], serialize: String, parse: Number },

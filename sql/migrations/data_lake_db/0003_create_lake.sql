@@ -65,3 +65,18 @@ create table data_lake_db.rejects (
 );
 comment on table data_lake_db.rejects is
   'One row per refused raw row (rating_id, or unparsable_id in lane unparsable) with its reason and the row as received.';
+
+create view data_lake_db.seen_movies as
+select user_id, movie_id
+from data_lake_db.ratings
+union
+select user_id, movie_id
+from raw_db.inbox
+union
+select r.user_id, r.movie_id
+from ops_db.batch_ranges b
+join raw_db.ratings r on r.lane = b.lane and r.rating_id between b.first_id and b.last_id
+where not exists (select from ops_db.batch_stages s where s.batch_id = b.batch_id and s.task = 'clean');
+comment on view data_lake_db.seen_movies is
+  'One row per user and movie that they rated: lake, batches still open, live lane and inbox. Imported rows that no '
+  'batch has taken have not happened yet.';

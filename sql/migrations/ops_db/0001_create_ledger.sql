@@ -50,6 +50,7 @@ create table ops_db.batches (
   n_ratings   bigint not null,
   created_at  timestamptz not null default now(),
   constraint batches_pkey primary key (batch_id),
+  constraint batches_one_per_run unique (run_id),
   constraint batches_run_fkey foreign key (run_id) references ops_db.runs,
   constraint batches_kind_known check (kind in ('bootstrap', 'daily'))
 );

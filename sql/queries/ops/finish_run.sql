@@ -1,0 +1,6 @@
+-- ops_db.runs: closes a run.
+--
+-- $1  run_id  integer
+-- $2  status  text     succeeded, failed or interrupted
+
+update ops_db.runs set status = $2, finished_at = now() where run_id = $1

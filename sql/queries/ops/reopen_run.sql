@@ -1,0 +1,12 @@
+-- ops_db.runs: puts an unfinished run back to work, under the manifest of now.
+--
+-- $1  run_id         integer
+-- $2  manifest_hash  text
+-- $3  manifest       text
+-- $4  pid            integer
+-- $5  host           text
+
+update ops_db.runs
+set status = 'running', finished_at = null, manifest_hash = $2, manifest = $3, pid = $4, host = $5
+where run_id = $1
+returning *

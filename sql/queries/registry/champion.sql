@@ -1,0 +1,3 @@
+-- The champion: at most one row.
+
+select * from ops_db.model_versions where status = 'champion'

@@ -1,0 +1,9 @@
+/** Errors that the command line maps to exit code 2: the person can mend them, and no stage has failed. */
+
+/** Wrong flags, or a command that makes no sense now. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Exit codes, as the README lists them. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

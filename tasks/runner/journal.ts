@@ -1,0 +1,78 @@
+/** The ledger of runs and stage attempts, as the runner keeps it: every write is one statement under `sql/queries/ops/`. */
+import type { Db } from "../../sql/db.ts";
+import type { Row } from "../../sql/tables.ts";
+import type { Batch, StageResult } from "./task.ts";
+
+export type Run = Row<"ops_db.runs">;
+export type StageRun = Row<"ops_db.stage_runs">;
+export type RunKind = Batch["kind"];
+export type Outcome = "succeeded" | "failed" | "interrupted" | "skipped";
+
+/** The manifest that a run works by, kept with it. */
+export interface ManifestText {
+  text: string;
+  hash: string;
+}
+
+/** Opens the run of `day`; its row says from now on that this process works on it. */
+export async function openRun(
+  db: Db,
+  { day, kind, seed, manifest }: { day: string; kind: RunKind; seed: number; manifest: ManifestText },
+): Promise<Run> {
+  const params = [day, kind, manifest.hash, manifest.text, seed, Deno.pid, Deno.hostname()];
+  return await one<Run>(db, "ops/insert_run", params);
+}
+
+/** Takes an unfinished run up again. */
+export async function reopenRun(db: Db, run: Run, manifest: ManifestText): Promise<Run> {
+  const params = [run.run_id, manifest.hash, manifest.text, Deno.pid, Deno.hostname()];
+  return await one<Run>(db, "ops/reopen_run", params);
+}
+
+export async function closeRun(db: Db, run: Run, status: Exclude<Outcome, "skipped">): Promise<void> {
+  await db.execute("ops/finish_run", [run.run_id, status]);
+}
+
+export async function latestRun(db: Db): Promise<Run | undefined> {
+  return await db.row<Run>("ops/latest_run");
+}
+
+/** The newest attempt of each stage of `run`. */
+export async function stageRuns(db: Db, run: Pick<Run, "run_id">): Promise<StageRun[]> {
+  return await db.rows<StageRun>("ops/stage_runs_of_run", [run.run_id]);
+}
+
+export async function openStageRun(db: Db, run: Run, stage: { as: string; task: string }): Promise<StageRun> {
+  return await one<StageRun>(db, "ops/insert_stage_run", [run.run_id, stage.as, stage.task]);
+}
+
+export async function closeStageRun(
+  db: Db,
+  attempt: StageRun,
+  { status, result = {}, error = null }: { status: Outcome; result?: StageResult; error?: string | null },
+): Promise<StageRun> {
+  const { rowsIn = null, rowsOut = null, ...outputs } = result;
+  const params = [attempt.stage_run_id, status, rowsIn, rowsOut, JSON.stringify(outputs), error];
+  return await one<StageRun>(db, "ops/finish_stage_run", params);
+}
+
+/**
+ * Closes what a killed process left open. Call it under the run lock only: whoever wrote `running` is gone then.
+ *
+ * @returns how many attempts were cut off.
+ */
+export async function recoverJournal(db: Db): Promise<number> {
+  const attempts = await db.execute("ops/interrupt_stage_runs");
+  await db.execute("ops/interrupt_runs");
+  return attempts;
+}
+
+async function one<Found extends object>(
+  db: Db,
+  query: string,
+  params: (string | number | null)[],
+): Promise<Found> {
+  const row = await db.row<Found>(query, params);
+  if (row === undefined) throw new Error(`Cannot write ledger as "${query}" should return a row: found none`);
+  return row;
+}

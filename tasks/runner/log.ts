@@ -1,0 +1,95 @@
+/** What operators read while a run works: canonical lines, warnings, progress. All of it goes to stderr. */
+import type { Log } from "./task.ts";
+
+export type Field = string | number | boolean | null | undefined;
+export type Fields = Record<string, Field>;
+
+export interface LogOptions {
+  format: "logfmt" | "json";
+  verbose: boolean;
+  /** Whether stderr is a terminal: progress then redraws one line. */
+  terminal: boolean;
+  write: (text: string) => void;
+  now: () => Date;
+}
+
+/** The log of one command. */
+export interface RunLog {
+  /** One canonical line: an event and its fields. */
+  line(event: string, fields: Fields): void;
+  /** The log that a stage gets; its warnings are also kept for the summary. */
+  ofStage(stage: string): Log;
+  /** Warnings so far, as "stage: message". */
+  readonly warnings: readonly string[];
+}
+
+const PROGRESS_EVERY_MS = { terminal: 200, plain: 5_000 };
+
+export function createLog(options: LogOptions): RunLog {
+  const warnings: string[] = [];
+  const { format, now, write } = options;
+  const line = (event: string, fields: Fields) => {
+    const all = { time: now().toISOString(), event, ...fields };
+    write((format === "json" ? JSON.stringify(all) : logfmt(all)) + "\n");
+  };
+  return {
+    line,
+    warnings,
+    ofStage: (stage) => ({
+      warn(message) {
+        warnings.push(`${stage}: ${message}`);
+        line("warning", { stage, message });
+      },
+      detail(message) {
+        if (options.verbose) line("detail", { stage, message });
+      },
+      progress: progressOf(stage, options),
+    }),
+  };
+}
+
+function progressOf(stage: string, { terminal, write, now, format }: LogOptions): Log["progress"] {
+  const every = terminal ? PROGRESS_EVERY_MS.terminal : PROGRESS_EVERY_MS.plain;
+  const startedAt = now().getTime();
+  let lastAt = startedAt;
+  return (done, total, unit) => {
+    const at = now().getTime();
+    const isLast = done >= total;
+    if (at - lastAt < every && !(isLast && terminal && lastAt > startedAt)) return;
+    lastAt = at;
+    const rate = done / Math.max(1, at - startedAt) * 1000;
+    const eta = isLast ? 0 : (total - done) / Math.max(rate, 1e-9);
+    if (format === "json") {
+      write(JSON.stringify({ event: "progress", stage, done, total, unit, rate: Math.round(rate) }) + "\n");
+      return;
+    }
+    const text = `  ${stage}: ${count(done)} of ${count(total)} ${unit}, ${count(Math.round(rate))}/s, ${
+      duration(eta)
+    } left`;
+    write(terminal ? `\r\x1b[2K${isLast ? "" : text}` : `${text}\n`);
+  };
+}
+
+/** `key=value` pairs; a value with a blank, quote or equals sign is quoted. */
+export function logfmt(fields: Fields): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([key, value]) => {
+      const text = String(value);
+      return `${key}=${/[\s"=]/.test(text) || text === "" ? JSON.stringify(text) : text}`;
+    })
+    .join(" ");
+}
+
+/** 1234567 → "1,234,567". */
+export function count(n: number): string {
+  return Math.round(n).toLocaleString("en-US");
+}
+
+/** Seconds as people say them: "0.4 s", "12 s", "3 min 05 s". */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 119.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}

@@ -1,0 +1,29 @@
+/**
+ * The entry of every command but `serve`: says within moments what will happen, and only then loads packages.
+ *
+ * The import below is computed, so that Deno starts this file before it fetches anything.
+ */
+
+const STEPS: Record<string, string> = {
+  daily:
+    "PostgreSQL (2 s) → data (5 s) → clean, features (10 s) → train (1–2 min) → evaluate, publish (10 s)",
+};
+
+const [command = "help"] = Deno.args;
+const quiet = Deno.args.includes("--json") || Deno.args.includes("--help");
+
+if (STEPS[command] && !quiet) {
+  say(`Matinee: ${STEPS[command]}; a first start is the longest, later days take seconds.`);
+}
+const fetching = setTimeout(
+  () => say("Fetching packages, about 300 MB, once (PostgreSQL 20, Polars 2 × 50, TensorFlow.js 60 MB, …)."),
+  1_500,
+);
+const cli = "./cli.ts";
+const { main } = await import(cli) as typeof import("./cli.ts");
+clearTimeout(fetching);
+Deno.exitCode = await main(Deno.args);
+
+function say(line: string) {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,128 @@
+/**
+ * Executes the stages of one run in order: decides, tries, retries, times out, stops, and journals every attempt.
+ *
+ * Invariants: a stage starts only when all before it succeeded, were done earlier in this run, or are skipped by the
+ * plan; every attempt has a journal row before its task is called; an abort ends the run as `interrupted`, which the
+ * next `daily` resumes at that stage.
+ */
+import { delay } from "./_delay.ts";
+import { closeRun, closeStageRun, openStageRun, type Run, type StageRun } from "./journal.ts";
+import type { RunLog } from "./log.ts";
+import type { StageResult, Task, TaskContext } from "./task.ts";
+
+/** A stage as the runner needs it. */
+export interface RunStage {
+  as: string;
+  task: string;
+  params: unknown;
+  /** Milliseconds; absent: no limit. */
+  timeout?: number;
+  retry: { attempts: number; backoff: number };
+}
+
+export interface RunOptions {
+  run: Run;
+  stages: readonly RunStage[];
+  tasks: Readonly<Record<string, Task<unknown>>>;
+  /** What the plan says of a stage now, right before it would start. */
+  decide: (stage: RunStage) => Promise<{ action: "run" | "skip"; reason: string }>;
+  /** The context of an attempt, but for what this module adds. */
+  context: (stage: RunStage, signal: AbortSignal) => TaskContext;
+  log: RunLog;
+  signal: AbortSignal;
+  /** Called with each finished attempt. */
+  onAttempt?: (attempt: StageRun) => void;
+}
+
+export type RunStatus = "succeeded" | "failed" | "interrupted";
+
+/** Works through the stages; returns how the run ended, which the ledger then says too. */
+export async function executeRun(options: RunOptions): Promise<RunStatus> {
+  const { run, stages, context } = options;
+  const { db } = context(stages[0], options.signal);
+  let status: RunStatus = "succeeded";
+  for (const stage of stages) {
+    status = options.signal.aborted ? "interrupted" : await executeStage(options, stage);
+    if (status !== "succeeded") break;
+  }
+  await closeRun(db, run, status);
+  return status;
+}
+
+async function executeStage(options: RunOptions, stage: RunStage): Promise<RunStatus> {
+  const { action, reason } = await options.decide(stage);
+  if (action === "skip") {
+    await skipStage(options, stage, reason);
+    return "succeeded";
+  }
+  for (let attempt = 1;; attempt++) {
+    const status = await attemptStage(options, stage);
+    if (status !== "failed" || attempt >= stage.retry.attempts) return status;
+    const backoff = stage.retry.backoff * 2 ** (attempt - 1);
+    options.log.ofStage(stage.as).warn(`attempt ${attempt} failed; the next begins in ${backoff / 1000} s`);
+    if (!(await delay(backoff, options.signal))) return "interrupted";
+  }
+}
+
+async function skipStage(
+  { run, log, context, signal, onAttempt }: RunOptions,
+  stage: RunStage,
+  reason: string,
+) {
+  if (reason.startsWith("done in this run")) return;
+  const { db } = context(stage, signal);
+  const attempt = await openStageRun(db, run, stage);
+  onAttempt?.(await closeStageRun(db, attempt, { status: "skipped", result: { reason } }));
+  log.line("stage", { run: run.run_id, day: run.day, stage: stage.as, status: "skipped", reason });
+}
+
+async function attemptStage(options: RunOptions, stage: RunStage): Promise<RunStatus> {
+  const { run, log, onAttempt } = options;
+  const timer = new AbortController();
+  const signal = AbortSignal.any([options.signal, timer.signal]);
+  const context = options.context(stage, signal);
+  const attempt = await openStageRun(context.db, run, stage);
+  const timeout = stage.timeout === undefined ? undefined : setTimeout(
+    () => timer.abort(new DOMException(`Stage took longer than ${stage.timeout! / 1000} s`, "TimeoutError")),
+    stage.timeout,
+  );
+  try {
+    await Deno.mkdir(context.scratch, { recursive: true });
+    const result = await options.tasks[stage.task].run(context, stage.params);
+    return report(await closeStageRun(context.db, attempt, { status: "succeeded", result }));
+  } catch (error) {
+    const status = options.signal.aborted ? "interrupted" : "failed";
+    return report(await closeStageRun(context.db, attempt, { status, error: describeError(error) }));
+  } finally {
+    clearTimeout(timeout);
+    await Deno.remove(context.scratch, { recursive: true }).catch(() => {});
+  }
+
+  function report(closed: StageRun): RunStatus {
+    const ms = closed.finished_at!.getTime() - closed.started_at.getTime();
+    log.line("stage", {
+      run: run.run_id,
+      day: run.day,
+      stage: stage.as,
+      attempt: closed.attempt,
+      status: closed.status,
+      ms,
+      rows_in: closed.rows_in,
+      rows_out: closed.rows_out,
+      ...closed.outputs as StageResult,
+      error: closed.error?.split("\n")[0],
+    });
+    onAttempt?.(closed);
+    return closed.status as RunStatus;
+  }
+}
+
+/** The message of an error and of its causes, a line each. */
+export function describeError(error: unknown): string {
+  const lines: string[] = [];
+  for (let cause = error; cause !== undefined && cause !== null; cause = (cause as Error).cause) {
+    lines.push(cause instanceof Error ? cause.message || cause.name : String(cause));
+    if (!(cause instanceof Error)) break;
+  }
+  return lines.join("\ncaused by: ");
+}
