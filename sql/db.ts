@@ -58,7 +58,6 @@ export function connect(url: string, { max = 10, name = "matinee" }: { max?: num
     max,
     connection: { application_name: name },
     onnotice: () => {},
-    connection: { application_name: "matinee" },
     // int8 arrives as number (ids stay far below 2^53), date as YYYY-MM-DD.
     types: {
       int8: { to: 20, from: [20], serialize: String, parse: Number },

@@ -24,7 +24,7 @@ export async function openSession(command: string, say: (line: string) => void):
     databaseUrl: Deno.env.get("DATABASE_URL"),
     log: say,
   });
-  const db = connect(database.url, { name: `deno task ${command} (pid ${Deno.pid})` });
+  const db = connect(database.url, { name: `matinee ${command} (pid ${Deno.pid})` });
   const leave = async () => {
     await db.end();
     await database.leave();
