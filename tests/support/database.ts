@@ -21,7 +21,7 @@ const template = import.meta.main ? "" : await prepareServer();
 /** A pool on a new database that has every migration; disposing of it drops the database. */
 export async function testPool(): Promise<Pool & AsyncDisposable> {
   const name = `matinee_test_${Date.now()}_${crypto.randomUUID().slice(0, 8)}`;
-  await administer((sql) => sql.unsafe(`create database ${name} template ${template}`));
+  await administer((sql) => sql.unsafe(`create database ${name} template ${template} strategy file_copy`));
   const pool = connect(urlOf(name));
   return {
     ...pool,
