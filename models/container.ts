@@ -9,7 +9,7 @@ const MAGIC = "MATINEE1";
 const ALIGNMENT = 64;
 
 const KINDS = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint16Array, Uint8Array } as const;
-export type TypedArray = InstanceType<typeof KINDS[keyof typeof KINDS]>;
+export type TypedArray = typeof KINDS[keyof typeof KINDS]["prototype"];
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

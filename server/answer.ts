@@ -1,0 +1,36 @@
+/** JSON answers with an entity tag: a client that has the answer already is told so, and spared the body. */
+import type { Context } from "@hono/hono";
+
+/** Who may keep the answer; all ask again before they use it. */
+export type Audience = "private" | "public";
+
+/** `body` as JSON, tagged by `version` (of the data) and content; 304 when the client names that tag. */
+export function answer(
+  c: Context,
+  body: unknown,
+  { version, audience }: { version: string; audience: Audience },
+): Response {
+  return tagged(c, JSON.stringify(body), { version, audience, type: "application/json" });
+}
+
+/** `text` of media type `type`, tagged. */
+export function tagged(
+  c: Context,
+  text: string,
+  { version, audience, type }: { version: string; audience: Audience; type: string },
+): Response {
+  const tag = `"${version.slice(0, 16)}-${hashOf(text)}"`;
+  const known = c.req.header("if-none-match")?.split(",").map((entry) => entry.trim().replace(/^W\//, ""));
+  c.header("etag", tag);
+  c.header("cache-control", audience === "private" ? "private, no-cache" : "no-cache");
+  if (known?.includes(tag) || known?.includes("*")) return c.body(null, 304);
+  c.header("content-type", type);
+  return c.body(text);
+}
+
+/** 32-bit FNV-1a over UTF-16 code units (Fowler, Noll, Vo), in hex. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}

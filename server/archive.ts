@@ -1,0 +1,37 @@
+/** A snapshot made of what the database holds, for the time before the first one is published: popularity only. */
+import type { Db } from "../sql/db.ts";
+import type { Row } from "../sql/tables.ts";
+import { createSeenLists } from "../models/seen_lists.ts";
+import { encodeSnapshot } from "../models/snapshot.ts";
+
+type MovieRow = Row<"data_lake_db.movies"> & { n_ratings: number; rating_sum: number };
+
+/**
+ * The archive's movies by popularity; null when the lake has none yet.
+ *
+ * Nobody's ratings are in (batch −1): the server then takes all that has happened for newer than the snapshot.
+ */
+export async function snapshotOfArchive(db: Db): Promise<Uint8Array<ArrayBuffer> | null> {
+  const movies = await db.rows<MovieRow>("serve/movies");
+  if (movies.length === 0) return null;
+  const genres = await db.rows<Row<"data_lake_db.genres">>("lake/genres");
+  const source = await db.row<Pick<Row<"raw_db.sources">, "edition" | "is_sample">>("serve/edition");
+  return encodeSnapshot({
+    day: null,
+    batchId: -1,
+    edition: source?.edition ?? "",
+    isSample: source?.is_sample ?? false,
+    genres: genres.map(({ name }) => name),
+    movies: {
+      ids: Int32Array.from(movies, ({ movie_id }) => movie_id),
+      titles: movies.map(({ title }) => title),
+      years: movies.map(({ year }) => year),
+      genreIds: movies.map(({ genre_ids }) => genre_ids),
+      nRatings: Uint32Array.from(movies, ({ n_ratings }) => n_ratings),
+      ratingSums: Float64Array.from(movies, ({ rating_sum }) => rating_sum),
+    },
+    seen: createSeenLists().finish(),
+    userRatingSums: new Float64Array(0),
+    champion: null,
+  });
+}
