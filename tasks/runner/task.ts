@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Db, Pool } from "../../sql/db.ts";
 import type { TableName } from "../../sql/tables.ts";
+import type { Decision, DecisionOptions, PlanState } from "./plan_state.ts";
 
 /** A batch: the raw rows that one run took. Arrival order of ratings is (batch id, lane, rating_id). */
 export interface Batch {
@@ -66,8 +67,16 @@ export interface Task<Params> {
   writes: readonly TableName[];
   /** Read as an earlier run left them (champion, history): never orders stages. */
   readsPrevious?: readonly TableName[];
+  /**
+   * Says from the ledger alone whether the stage has work. `deno task plan` calls it, and so does the runner right
+   * before the stage: what the plan prints is what then happens. A task without it runs whenever its turn comes.
+   */
+  plan?(state: PlanState, options: DecisionOptions<Params>): Decision;
   run(context: TaskContext, params: Params): Promise<StageResult>;
 }
+
+/** Every task by its name, which is its path under `tasks/`. */
+export type Tasks = Readonly<Record<string, Task<unknown>>>;
 
 /** Types a task by its own parameter schema. */
 export function task<Params>(definition: Task<Params>): Task<Params> {

@@ -1,0 +1,132 @@
+/** Where a manifest departs from a zod schema: every fault at once, with its place, and the right name if one is near. */
+import type { z } from "zod";
+import { nearest } from "./_nearest.ts";
+import { childSchema, inWords, type JsonSchema, jsonSchema, knownKeys, schemaAt } from "./_schema_text.ts";
+import { oneOf } from "./_words.ts";
+import { type Located, type Path, valueAt } from "./_yaml.ts";
+
+export interface SchemaFault {
+  path: Path;
+  on: "key" | "value";
+  message: string;
+  wanted: string;
+  means?: string;
+  nearest?: string;
+}
+
+/**
+ * Checks the value at `path` by `schema`. A key that the schema does not name is a fault, whether or not the schema
+ * is strict by itself.
+ */
+export function checkSchema<Value>(
+  schema: z.ZodType<Value>,
+  root: Located,
+  { path = [], missing }: { path?: Path; missing?: unknown } = {},
+): { value: Value; faults: [] } | { value?: undefined; faults: SchemaFault[] } {
+  const json = jsonSchema(schema);
+  const located = path.reduce<Located | undefined>((node, step) => node?.children.get(step)?.node, root);
+  const unknown = located ? unknownKeys(json, { located, path, root }) : [];
+  const parsed = schema.safeParse(located ? located.value : missing);
+  if (parsed.success && unknown.length === 0) return { value: parsed.data, faults: [] };
+  const issues = parsed.error?.issues.filter(({ code }) => code !== "unrecognized_keys") ?? [];
+  const place = (issue: z.core.$ZodIssue) => ({ json: schemaAt(json, issue.path) ?? {}, root, path });
+  const misfits = issues.map((issue) => misfit(issue, place(issue)));
+  // A misspelled key is not missing as well.
+  const meant = new Set(unknown.map((fault) => [...fault.path.slice(0, -1), fault.nearest].join(".")));
+  const isAbsent = ({ path }: SchemaFault) => valueAt(root, path) === undefined;
+  return {
+    faults: [...unknown, ...misfits.filter((fault) => !isAbsent(fault) || !meant.has(fault.path.join(".")))],
+  };
+}
+
+interface Place {
+  located: Located;
+  path: Path;
+  root: Located;
+}
+
+function unknownKeys(schema: JsonSchema, { located, path, root }: Place): SchemaFault[] {
+  const isMap = typeof located.value === "object" && located.value !== null && !Array.isArray(located.value);
+  const known = isMap ? knownKeys(schema) : null;
+  return [...located.children].flatMap(([step, { node }]) => {
+    const child = { located: node, path: [...path, step], root };
+    if (known !== null && !known.includes(String(step))) return unknownKey(String(step), known, child);
+    const childOf = childSchema(schema, step);
+    return childOf ? unknownKeys(childOf, child) : [];
+  });
+}
+
+function unknownKey(key: string, known: readonly string[], { path, root }: Place): SchemaFault {
+  const message = `Cannot read ${JSON.stringify(key)} as a key of ${placeName(root, path.slice(0, -1))}`;
+  const wanted = known.length > 0 ? oneOf(known) : "no key at all";
+  return { path, on: "key", message, wanted, nearest: nearest(key, known) };
+}
+
+function misfit(
+  issue: z.core.$ZodIssue,
+  { json, root, path: base }: { json: JsonSchema; root: Located; path: Path },
+): SchemaFault {
+  const path = [...base, ...issue.path];
+  const value = valueAt(root, path);
+  const said = { path, on: "value" as const, means: json.description };
+  const wanted = hasOwnWords(issue) ? issue.message : inWords(json);
+  if (value === undefined && path.length > 0) {
+    const key = String(path[path.length - 1]);
+    const message = `Cannot read ${placeName(root, path.slice(0, -1))} as "${key}" is missing`;
+    return { ...said, message, wanted: `${key}: ${wanted}` };
+  }
+  const message = `Cannot read ${describe(value)} as ${placeName(root, path)}`;
+  return {
+    ...said,
+    message,
+    wanted,
+    nearest: hasOwnWords(issue) ? ownNearest(issue) : meantValue(value, json),
+  };
+}
+
+/** Zod's own sentences begin so; any other was written for people who edit the manifest. */
+const hasOwnWords = ({ message }: z.core.$ZodIssue) => !/^(?:Invalid|Too) /.test(message);
+
+/** A schema's own check may say what was meant: `addIssue({ …, params: { nearest } })`. */
+function ownNearest(issue: z.core.$ZodIssue): string | undefined {
+  const meant: unknown = issue.code === "custom" ? issue.params?.nearest : undefined;
+  return typeof meant === "string" ? meant : undefined;
+}
+
+const TRUE = /^(?:yes|y|on)$/i;
+const FALSE = /^(?:no|n|off)$/i;
+
+function meantValue(value: unknown, json: JsonSchema): string | undefined {
+  const choices = (json.enum ?? [json.const]).filter((choice) => typeof choice === "string");
+  if (typeof value === "string") {
+    if (choices.length > 0) return nearest(value, choices);
+    if (json.type === "boolean") return TRUE.test(value) ? "true" : FALSE.test(value) ? "false" : undefined;
+    const isNumber = value.trim() !== "" && Number.isFinite(Number(value));
+    if ((json.type === "integer" || json.type === "number") && isNumber) return value.trim();
+    if (json.type === "object" && json.required?.length === 1) return `${json.required[0]}: ${value}`;
+  }
+  const isBare = typeof value === "number" || typeof value === "boolean";
+  return json.type === "string" && isBare ? JSON.stringify(String(value)) : undefined;
+}
+
+/** A value as a message quotes it, short. */
+function describe(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return "a map";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** How people call the place at `path`: `retry.attempts of stage "train"`. */
+export function placeName(root: Located, path: Path): string {
+  const [first, index, ...rest] = path;
+  if (first !== "stages" || typeof index !== "number") return dotted(path) || "the manifest";
+  const names = ["as", "task"].map((key) => valueAt(root, [first, index, key]));
+  const name = names.find((value) => typeof value === "string");
+  const stage = name === undefined ? `stage ${index + 1}` : `stage ${JSON.stringify(name)}`;
+  return rest.length > 0 ? `${dotted(rest)} of ${stage}` : stage;
+}
+
+const dotted = (path: Path) =>
+  path.map((step) => typeof step === "number" ? `[${step}]` : `.${String(step)}`).join("").replace(/^\./, "");

@@ -1,0 +1,90 @@
+/** A schema in words: what it wants at a place, which keys it knows there. Read off its JSON Schema. */
+import { z } from "zod";
+import { oneOf } from "./_words.ts";
+import type { Path } from "./_yaml.ts";
+
+export type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** The JSON Schema of what people write, that is before defaults and transforms. */
+export function jsonSchema(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+}
+
+/** What `schema` says of the value at `path`; undefined where it says nothing. */
+export function schemaAt(schema: JsonSchema, path: Path): JsonSchema | undefined {
+  let node: JsonSchema | undefined = schema;
+  for (const step of path) node = node && childSchema(node, step);
+  return node;
+}
+
+/** The schema of one child: of a key, or of a list's items. */
+export function childSchema(schema: JsonSchema, step: PropertyKey): JsonSchema | undefined {
+  const found = branches(schema).map((branch) => {
+    if (typeof step === "number") return Array.isArray(branch.items) ? undefined : asSchema(branch.items);
+    const own = branch.properties && Object.hasOwn(branch.properties, step);
+    return own ? asSchema(branch.properties?.[String(step)]) : asSchema(branch.additionalProperties);
+  }).filter((child) => child !== undefined);
+  return found.length > 1 ? { anyOf: found } : found[0];
+}
+
+/** The keys that a map may have there; null when it may have any. */
+export function knownKeys(schema: JsonSchema): string[] | null {
+  const maps = branches(schema).filter(({ type }) => type === undefined || type === "object");
+  const isOpen = maps.some(({ properties, additionalProperties }) =>
+    !properties || asSchema(additionalProperties)
+  );
+  return isOpen ? null : [...new Set(maps.flatMap(({ properties }) => Object.keys(properties ?? {})))];
+}
+
+/** "a whole number of at least 1", "one of a, b", "a map of size, at_most". */
+export function inWords(schema: JsonSchema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return oneOf(schema.enum.map((value) => JSON.stringify(value)));
+  const kinds = branches(schema);
+  if (kinds.length > 1) return oneOf(kinds.map(inWords));
+  const { type } = kinds[0] ?? schema;
+  return oneOf([type].flat().map((type) => typeInWords({ ...schema, type })));
+}
+
+function typeInWords(schema: JsonSchema): string {
+  switch (schema.type) {
+    case "integer":
+      return `a whole number${bounds(schema)}`;
+    case "number":
+      return `a number${bounds(schema)}`;
+    case "boolean":
+      return "true or false";
+    case "string":
+      return "text";
+    case "null":
+      return "nothing";
+    case "array":
+      return schema.minItems ? `a list with at least ${schema.minItems} item` : "a list";
+    case "object":
+      return schema.properties ? `a map of ${Object.keys(schema.properties).join(", ")}` : "a map";
+    default:
+      return "another value";
+  }
+}
+
+function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): string {
+  const limits = [
+    ["at least", minimum],
+    ["above", exclusiveMinimum],
+    ["at most", maximum],
+    ["below", exclusiveMaximum],
+  ].filter(([, limit]) => typeof limit === "number" && Math.abs(limit) < Number.MAX_SAFE_INTEGER)
+    .map((words) => words.join(" "));
+  if (limits.length === 0) return "";
+  return `${limits[0].startsWith("at ") ? " of " : " "}${limits.join(" and ")}`;
+}
+
+function branches(schema: JsonSchema): JsonSchema[] {
+  const parts = schema.anyOf ?? schema.oneOf ?? [schema];
+  return parts.map(asSchema).filter((part) => part !== undefined);
+}
+
+/** JSON Schema has `true` and `false` as schemas too; they say nothing in words. */
+function asSchema(schema: z.core.JSONSchema._JSONSchema | undefined): JsonSchema | undefined {
+  return typeof schema === "object" ? schema : undefined;
+}

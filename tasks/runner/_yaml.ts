@@ -1,0 +1,142 @@
+/** YAML 1.2 text as plain values, each with the place where it stands, so that any later error can point at it. */
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from "@std/yaml";
+import type { Document, Range, ScalarTag, YAMLMap, YAMLSeq } from "@std/yaml";
+import { type Span, type YamlFault, yamlFaults } from "./_yaml_fault.ts";
+
+/** A value and the places of what it is made of. */
+export interface Located {
+  value: unknown;
+  span: Span;
+  /** By key of a map, or index of a list. */
+  children: ReadonlyMap<PropertyKey, { key?: Span; node: Located }>;
+}
+
+export type Path = readonly PropertyKey[];
+
+/** Longer texts and documents are no manifests; reading stays within milliseconds. */
+const MAX_CHARACTERS = 65_536;
+const MAX_VALUES = 10_000;
+
+/** `50_000` is a string in YAML 1.2; here it is the number that it looks like. */
+const underscoredInteger: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  test: /^[-+]?[0-9]+(?:_[0-9]+)+$/,
+  resolve: (text) => Number(text.replaceAll("_", "")),
+};
+
+/** Reads one YAML document. Never throws: what is wrong is in `faults`; `root` is null when nothing can be trusted. */
+export function readYaml(text: string): { root: Located | null; faults: YamlFault[] } {
+  if (text.length > MAX_CHARACTERS) {
+    const message = `Cannot read ${text.length} characters`;
+    return {
+      root: null,
+      faults: [{ span: { start: 0, end: 1 }, message, wanted: `at most ${MAX_CHARACTERS}` }],
+    };
+  }
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    stringKeys: true,
+    customTags: (tags) => [underscoredInteger, ...tags],
+  });
+  const { faults, isReadable } = yamlFaults(text, [...document.errors, ...document.warnings]);
+  if (!isReadable) return { root: null, faults };
+  try {
+    return { root: new Locator(document).locate(document.contents), faults };
+  } catch (error) {
+    if (!(error instanceof AliasError)) throw error;
+    return { root: null, faults: [...faults, error.fault] };
+  }
+}
+
+/** The place of `path`'s value, or of its key; where the text lacks it, the place of what should hold it. */
+export function spanAt(root: Located, path: Path, on: "key" | "value" = "value"): Span {
+  let node = root;
+  let key: Span | undefined;
+  for (const [depth, step] of path.entries()) {
+    const child = node.children.get(step);
+    if (child === undefined) return key ?? { start: node.span.start, end: node.span.start + 1 };
+    ({ key, node } = child);
+    if (on === "key" && key && depth === path.length - 1) return key;
+  }
+  return node.span.end > node.span.start ? node.span : key ?? node.span;
+}
+
+/** The value at `path`; undefined where the text has none. */
+export function valueAt(root: Located, path: Path): unknown {
+  let node: Located | undefined = root;
+  for (const step of path) node = node?.children.get(step)?.node;
+  return node?.value;
+}
+
+class AliasError extends Error {
+  readonly fault: YamlFault;
+
+  constructor(span: Span, message: string, wanted: string) {
+    super(message);
+    this.fault = { span, message, wanted };
+  }
+}
+
+/** Walks all values once, through aliases, and gives up where they fold into themselves or grow without end. */
+class Locator {
+  #visited = 0;
+  #open = new Set<unknown>();
+
+  constructor(readonly document: Document.Parsed) {}
+
+  locate(node: unknown): Located {
+    const span = spanOf(node);
+    this.#visited += 1;
+    if (this.#visited > MAX_VALUES) {
+      throw new AliasError(
+        span,
+        "Cannot unfold aliases as they grow too large",
+        `at most ${MAX_VALUES} values`,
+      );
+    }
+    if (isAlias(node)) return this.#locateSource(node.resolve(this.document), { alias: node.source, span });
+    if (isMap(node)) return this.#within(node, () => this.#locateMap(node, span));
+    if (isSeq(node)) return this.#within(node, () => this.#locateList(node, span));
+    return { value: isScalar(node) ? node.value : null, span, children: new Map() };
+  }
+
+  #locateSource(source: unknown, { alias, span }: { alias: string; span: Span }): Located {
+    if (source === undefined) {
+      throw new AliasError(span, `Cannot find the anchor of "*${alias}"`, `"&${alias}" above it`);
+    }
+    if (this.#open.has(source)) {
+      throw new AliasError(span, `Cannot unfold "*${alias}" within itself`, "an alias of another value");
+    }
+    return this.locate(source);
+  }
+
+  #within(node: unknown, locate: () => Located): Located {
+    this.#open.add(node);
+    const located = locate();
+    this.#open.delete(node);
+    return located;
+  }
+
+  #locateMap(map: YAMLMap, span: Span): Located {
+    const children = new Map<string, { key: Span; node: Located }>();
+    for (const { key, value } of map.items) {
+      if (isScalar(key)) children.set(String(key.value), { key: spanOf(key), node: this.locate(value) });
+    }
+    const value = Object.fromEntries([...children].map(([key, { node }]) => [key, node.value]));
+    return { value, span, children };
+  }
+
+  #locateList(list: YAMLSeq, span: Span): Located {
+    const nodes = list.items.map((item) => this.locate(item));
+    const children = new Map(nodes.map((node, index) => [index, { node }]));
+    return { value: nodes.map(({ value }) => value), span, children };
+  }
+}
+
+function spanOf(node: unknown): Span {
+  const range = typeof node === "object" && node !== null && "range" in node
+    ? node.range as Range | null
+    : null;
+  return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
+}

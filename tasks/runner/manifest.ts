@@ -1,0 +1,141 @@
+/** The manifest: `pipeline.yaml` as typed values, or every error in it at once, each with the place where it stands. */
+import type { z } from "zod";
+import { manifestSchema } from "./_manifest_schema.ts";
+import { nearest } from "./_nearest.ts";
+import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
+import { oneOf } from "./_words.ts";
+import { type Located, type Path, readYaml, spanAt, valueAt } from "./_yaml.ts";
+import { type ManifestError, positionOf } from "./manifest_error.ts";
+import type { Settings, Tasks } from "./task.ts";
+
+/** A task's place in the day. */
+export interface Stage {
+  /** The stage's name, unique in the manifest. */
+  as: string;
+  task: string;
+  enabled: boolean;
+  /** As the task's own schema returned them. */
+  params: unknown;
+  /** Milliseconds that an attempt may take; absent: no limit. */
+  timeout?: number;
+  /** `backoff` in milliseconds. */
+  retry: { attempts: number; backoff: number };
+  /** Where its task's name stands in the file, for errors about the order. */
+  at: Pick<ManifestError, "line" | "column" | "length">;
+}
+
+export interface Manifest extends Settings {
+  file: string;
+  name: string;
+  /** "auto", a path, or a data set's name. */
+  source: string;
+  schedule: { cron: string; timezone: "UTC"; catchUp: "last" };
+  stages: Stage[];
+}
+
+export interface ManifestOptions {
+  /** Name of the file, for errors. */
+  file: string;
+  tasks: Tasks;
+}
+
+const NEXT = "deno task plan";
+
+/** Reads a manifest. Never throws: what is wrong with `text` comes back as errors. */
+export function parseManifest(
+  text: string,
+  { file, tasks }: ManifestOptions,
+): { manifest: Manifest; errors?: undefined } | { manifest?: undefined; errors: ManifestError[] } {
+  const { root, faults } = readYaml(text);
+  const errors: ManifestError[] = faults.map(({ span, ...fault }) => ({
+    file,
+    ...positionOf(text, span),
+    ...fault,
+    next: NEXT,
+  }));
+  if (root === null) return { errors };
+  const { value, faults: misfits } = checkSchema(manifestSchema, root);
+  const params = stagePaths(root).map((path) => checkParams(root, { path, tasks }));
+  for (
+    const fault of [
+      ...misfits,
+      ...params.flatMap(({ faults }) => faults),
+      ...duplicateStages(root, text),
+    ]
+  ) {
+    const { path, on, ...said } = fault;
+    errors.push({ file, ...positionOf(text, spanAt(root, path, on)), ...said, next: NEXT });
+  }
+  if (errors.length > 0 || value === undefined) return { errors };
+  const stages = value.stages.map((stage, index): Stage => ({
+    ...stage,
+    as: stage.as ?? stage.task,
+    params: params[index].value,
+    at: positionOf(text, spanAt(root, ["stages", index, "task"])),
+  }));
+  return { manifest: toManifest(value, { file, stages }) };
+}
+
+/** YAML's names become TypeScript's. */
+function toManifest(
+  value: z.output<typeof manifestSchema>,
+  rest: { file: string; stages: Stage[] },
+): Manifest {
+  const { name, seed, source, schedule, batch, bootstrap } = value;
+  return {
+    name,
+    seed,
+    source,
+    schedule: { cron: schedule.cron, timezone: schedule.timezone, catchUp: schedule.catch_up },
+    batch: { size: batch.size, atMost: batch.at_most },
+    bootstrap: { ratings: bootstrap.ratings, atMost: bootstrap.at_most },
+    holdoutDays: value.holdout_days,
+    ...rest,
+  };
+}
+
+function stagePaths(root: Located): Path[] {
+  const stages = valueAt(root, ["stages"]);
+  return Array.isArray(stages) ? stages.map((_, index) => ["stages", index]) : [];
+}
+
+/** The stage's task is known, and its `params` fit the task's schema. */
+function checkParams(
+  root: Located,
+  { path, tasks }: { path: Path; tasks: Tasks },
+): { value?: unknown; faults: SchemaFault[] } {
+  const name = valueAt(root, [...path, "task"]);
+  if (typeof name !== "string") return { faults: [] };
+  if (!Object.hasOwn(tasks, name)) {
+    const names = Object.keys(tasks);
+    const message = `Cannot find task ${JSON.stringify(name)}`;
+    const wanted = names.length > 0 ? oneOf(names) : `a file tasks/${name}.ts`;
+    const fault = { message, wanted, nearest: nearest(name, names) };
+    return { faults: [{ path: [...path, "task"], on: "value", ...fault }] };
+  }
+  const value = valueAt(root, [...path, "params"]);
+  const isMap = value === undefined || typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap) return { faults: [] }; // the manifest's own schema says so
+  return checkSchema(tasks[name].params, root, { path: [...path, "params"], missing: {} });
+}
+
+function duplicateStages(root: Located, text: string): SchemaFault[] {
+  const lines = new Map<string, number>();
+  return stagePaths(root).flatMap((path): SchemaFault[] => {
+    const key = valueAt(root, [...path, "as"]) === undefined ? "task" : "as";
+    const name = valueAt(root, [...path, key]);
+    if (typeof name !== "string") return [];
+    const first = lines.get(name);
+    lines.set(name, first ?? positionOf(text, spanAt(root, path)).line);
+    if (first === undefined) return [];
+    const message = `Cannot have two stages named ${JSON.stringify(name)}: the other is in line ${first}`;
+    const fault = { message, wanted: "as: a name of its own", nearest: freeName(name, lines) };
+    return [{ path: [...path, key], on: "value", ...fault }];
+  });
+}
+
+function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
+  let n = 2;
+  while (taken.has(`${name}_${n}`)) n++;
+  return `as: ${name}_${n}`;
+}

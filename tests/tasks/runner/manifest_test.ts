@@ -1,0 +1,202 @@
+import assert from "@std/assert";
+import fc from "fast-check";
+import { stringify } from "@std/yaml";
+import { type Manifest, parseManifest } from "../../../tasks/runner/manifest.ts";
+import { formatManifestErrors, type ManifestError } from "../../../tasks/runner/manifest_error.ts";
+import { DAY } from "./_fake_day.ts";
+import { eachSnapshot } from "./_snapshots.ts";
+
+const DEFAULT = Deno.readTextFileSync(new URL("../../../pipeline.yaml", import.meta.url));
+
+const parse = (text: string) => parseManifest(text, { file: "pipeline.yaml", tasks: DAY });
+
+function manifestOf(text: string): Manifest {
+  const { manifest, errors } = parse(text);
+  if (manifest === undefined) throw new Error(formatManifestErrors(errors, text));
+  return manifest;
+}
+
+function errorsOf(text: string): ManifestError[] {
+  const { errors } = parse(text);
+  if (errors === undefined) throw new Error(`This manifest has no error: ${text}`);
+  return errors;
+}
+
+/** What every answer must be: a manifest, or errors that point into the file and can be printed. */
+function checkAnswer(text: string) {
+  const { manifest, errors } = parse(text);
+  if (manifest) return assert.ok(manifest.stages.length > 0);
+  assert.ok(errors.length > 0);
+  const lines = text.split("\n");
+  for (const { line, column, length } of errors) {
+    assert.ok(line >= 1 && line <= lines.length, `line ${line} of ${lines.length}`);
+    const { length: width } = lines[line - 1];
+    assert.ok(column >= 1 && column <= width + 1, `column ${column} of ${width}`);
+    assert.ok(
+      length >= 1 && column - 1 + length <= Math.max(width, column),
+      `length ${length} at ${column} of ${width}`,
+    );
+  }
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(formatManifestErrors(errors, text), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+}
+
+Deno.test("parseManifest() reads the default manifest as DESIGN's defaults", () => {
+  const { stages, file: _, ...rest } = manifestOf(DEFAULT);
+  assert.deepEqual(rest, {
+    name: "daily",
+    seed: 1,
+    source: "auto",
+    schedule: { cron: "0 2 * * *", timezone: "UTC", catchUp: "last" },
+    batch: { size: 50_000, atMost: 0.01 },
+    bootstrap: { ratings: 5_000_000, atMost: 0.8 },
+    holdoutDays: 7,
+  });
+  assert.deepEqual(stages.map(({ as }) => as), Object.keys(DAY));
+  assert.ok(stages.every(({ enabled }) => enabled));
+});
+
+Deno.test("parseManifest() gives the same settings when only stages are written", () => {
+  const { stages: _, ...rest } = manifestOf("stages: [{ task: ingest }]");
+  const { stages: __, ...defaults } = manifestOf(DEFAULT);
+  assert.deepEqual(rest, defaults);
+});
+
+Deno.test("parseManifest() fills a stage with its task's defaults and turns durations into milliseconds", () => {
+  const text =
+    "stages:\n  - { task: train, as: weekly, timeout: 1h30m, retry: { attempts: 3, backoff: 10s } }";
+  assert.deepEqual(manifestOf(text).stages, [{
+    task: "train",
+    as: "weekly",
+    enabled: true,
+    params: {
+      model: "two_tower",
+      retrain_every: 604_800_000,
+      hidden: [128, 64],
+      adam: { learning_rate: 0.001 },
+    },
+    timeout: 5_400_000,
+    retry: { attempts: 3, backoff: 10_000 },
+    at: { line: 2, column: 13, length: 5 },
+  }]);
+});
+
+Deno.test("parseManifest() keeps the order of the lines", () => {
+  const { stages } = manifestOf("stages:\n- task: monitor\n- task: ingest\n- { task: monitor, as: again }\n");
+  assert.deepEqual(stages.map(({ as }) => as), ["monitor", "ingest", "again"]);
+});
+
+Deno.test("parseManifest() reads anchors, aliases, CRLF, a byte order mark and underscores in integers", () => {
+  const text = "\ufeffbatch: { size: 1_000 }\r\nstages:\r\n- { task: train, retry: &r { attempts: 2 } }\r\n" +
+    "- { task: ingest, retry: *r }\r\n";
+  const { batch, stages } = manifestOf(text);
+  assert.equal(batch.size, 1_000);
+  assert.deepEqual(stages.map(({ retry }) => retry.attempts), [2, 2]);
+});
+
+Deno.test("parseManifest() tells all errors at once, each with its place", () => {
+  const errors = errorsOf(
+    "sead: 1\nbatch: { size: 0 }\nstages:\n- task: ingset\n- { task: clean, params: { chnuk: 1 } }\n",
+  );
+  const found = errors.map(({ line, column, nearest }) => [line, column, nearest]);
+  assert.deepEqual(found, [[1, 1, "seed"], [2, 16, undefined], [4, 9, "ingest"], [5, 28, "chunk"]]);
+});
+
+Deno.test("parseManifest() refuses a document that aliases blow up, and one that is too long", () => {
+  const bomb = [
+    "a: &a [x]",
+    ..."bcdefgh".split("").map((name, i) => {
+      const alias = `*${"abcdefg"[i]}`;
+      return `${name}: &${name} [${Array.from({ length: 10 }, () => alias).join(", ")}]`;
+    }),
+  ].join("\n");
+  assert.match(errorsOf(bomb)[0].message, /aliases/);
+  assert.match(errorsOf("#".repeat(70_000))[0].message, /70000 characters/);
+});
+
+Deno.test("parseManifest() refuses a schedule that is never due", () => {
+  for (const cron of ["0 2 31 2 *", "61 * * * *", "0 2 * *", "* * * * * *", "? 2 * * *", ""]) {
+    const errors = errorsOf(`schedule: { cron: "${cron}" }\nstages: [{ task: ingest }]`);
+    assert.deepEqual(errors.map(({ line, column }) => [line, column]), [[1, 19]], cron);
+  }
+});
+
+Deno.test("parseManifest() takes no inherited property for a task or a key", () => {
+  assert.match(errorsOf("stages: [{ task: constructor }]")[0].message, /Cannot find task "constructor"/);
+  assert.match(errorsOf("__proto__: { seed: 2 }\nstages: [{ task: ingest }]")[0].message, /"__proto__"/);
+});
+
+Deno.test("parseManifest() answers every edit of the default manifest with a manifest or an error in the file", () => {
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+      checkAnswer(edits.reduce((text, { change, at, piece }) => change(text, { at, piece }), DEFAULT));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+Deno.test("parseManifest() answers any text, and any value under any key", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), checkAnswer), { numRuns: 500 });
+  const key = fc.constantFrom("name", "seed", "source", "schedule", "batch", "holdout_days", "stages");
+  const stageKey = fc.constantFrom("task", "as", "enabled", "params", "timeout", "retry");
+  const stage = fc.dictionary(
+    fc.oneof(stageKey, fc.string()),
+    fc.oneof(fc.constantFrom("train", "10s"), fc.jsonValue()),
+  );
+  const value = fc.oneof(fc.jsonValue(), fc.array(fc.oneof(stage, fc.jsonValue())));
+  fc.assert(
+    fc.property(fc.dictionary(fc.oneof(key, fc.string()), value), (manifest) => {
+      checkAnswer(stringify(manifest));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+eachSnapshot("manifest", (text) => formatManifestErrors(errorsOf(text), text));
+
+type Change = (text: string, edit: { at: number; piece: string }) => string;
+
+/** `at` in [0, 1) is a place in the text, or a line of it. */
+const changes: Record<string, Change> = {
+  insert: (text, { at, piece }) => splice(text, at, [0, piece]),
+  remove: (text, { at, piece }) => splice(text, at, [piece.length, ""]),
+  replace: (text, { at, piece }) => splice(text, at, [piece.length, piece]),
+  swapLines: (text, { at, piece }) => {
+    const lines = text.split("\n");
+    const [a, b] = [
+      Math.floor(at * lines.length),
+      (Math.floor(at * lines.length) + piece.length) % lines.length,
+    ];
+    [lines[a], lines[b]] = [lines[b], lines[a]];
+    return lines.join("\n");
+  },
+  repeatLine: (text, { at }) => {
+    const lines = text.split("\n");
+    const line = Math.floor(at * lines.length);
+    return lines.toSpliced(line, 0, lines[line]).join("\n");
+  },
+};
+
+function splice(text: string, at: number, [removed, piece]: [number, string]): string {
+  const start = Math.floor(at * text.length);
+  return text.slice(0, start) + piece + text.slice(start + removed);
+}
+
+const edit = fc.record({
+  change: fc.constantFrom(...Object.values(changes)),
+  at: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
+  piece: fc.oneof(
+    fc.string({ minLength: 1, maxLength: 3 }),
+    fc.constantFrom(
+      ..."\t\n\r:-#&*!|>'\"%@`{}[],?0~é\u{1f3ac}\0\u001b",
+      "  ",
+      "- ",
+      ": ",
+      "<<: ",
+      "*a",
+      "&a ",
+      "---\n",
+      "!!map ",
+    ),
+  ),
+});
