@@ -14,6 +14,12 @@ export function checkSnapshot(snapshot: Snapshot, columns: Columns): void {
   checkRows("seen movies", seen.offsets, userIds.length, seen.movies.length);
   checkBelow("genre ids", columns.genreIds, snapshot.genres.length);
   checkBelow("seen movies", seen.movies, movieIds.length);
+  userIds.forEach((id, user) => {
+    checkAscending(
+      `seen movies of user ${id}`,
+      seen.movies.subarray(seen.offsets[user], seen.offsets[user + 1]),
+    );
+  });
   if (!champion) return;
   const { dimension, movieEmbeddings, userEmbeddings, slope, intercept } = champion;
   checkLengths(movieIds.length * dimension, { movieEmbeddings });

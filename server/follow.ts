@@ -19,8 +19,8 @@ export interface FollowOptions {
   live: Live;
   /** Folder of snapshots and `current.json`. */
   artifacts: string;
-  /** The database that runs now; null: none does. */
-  connect: () => Promise<Pool | null>;
+  /** @throws when there is no database to connect to. */
+  connect: () => Pool;
   log: ServerLog;
   /** Milliseconds between two looks when nobody notifies. */
   pollEvery: number;

@@ -3,8 +3,8 @@ import type { Pool } from "../sql/db.ts";
 import type { ServerLog } from "./log.ts";
 
 export interface LinkOptions {
-  /** The database that runs now; null: none does. */
-  connect: () => Promise<Pool | null>;
+  /** @throws when there is no database to connect to. */
+  connect: () => Pool;
   log: ServerLog;
   /** Channels to listen on. */
   channels: readonly string[];
@@ -21,34 +21,39 @@ export interface Link {
   close(): Promise<void>;
 }
 
+/** Milliseconds after which a silent network counts as a database that is down. */
+const PATIENCE = { open: 5_000, use: 120_000 };
+
 export function createLink(options: LinkOptions): Link {
   const { log } = options;
   let pool: Pool | null = null;
+  let isUp = false;
   let complaint: string | null = null;
 
-  const fail = async (reason: string) => {
+  const fail = async (error: unknown) => {
     await pool?.end();
     pool = null;
-    if (reason === complaint) return;
+    isUp = false;
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    if (reason !== complaint) {
+      log.warn("the database does not answer; newer ratings are unknown until it does", { reason });
+    }
     complaint = reason;
-    log.warn("the database does not answer; movies seen from now on are not known until it does", { reason });
   };
   return {
     get isUp() {
-      return pool !== null;
+      return isUp;
     },
     async use(body) {
       try {
-        if (pool === null) {
-          pool = await open(options);
-          if (pool === null) return await fail("not running").then(() => false);
-          if (complaint !== null) log.info("the database answers again");
-          complaint = null;
-        }
-        await body(pool);
+        pool ??= await open(options);
+        await within(PATIENCE.use, body(pool));
+        if (complaint !== null) log.info("the database answers again");
+        complaint = null;
+        isUp = true;
         return true;
       } catch (error) {
-        await fail(error instanceof Error ? error.message || error.name : String(error));
+        await fail(error);
         return false;
       }
     },
@@ -56,15 +61,28 @@ export function createLink(options: LinkOptions): Link {
   };
 }
 
-async function open({ connect, channels, heard, opened }: LinkOptions): Promise<Pool | null> {
-  const pool = await connect();
-  if (pool === null) return null;
+async function open({ connect, channels, heard, opened }: LinkOptions): Promise<Pool> {
+  const pool = connect();
   try {
-    for (const channel of channels) await pool.listen(channel, () => heard(channel));
+    await within(
+      PATIENCE.open,
+      Promise.all(channels.map((channel) => pool.listen(channel, () => heard(channel)))),
+    );
     opened();
     return pool;
   } catch (error) {
     await pool.end();
     throw error;
+  }
+}
+
+/** `work`, or an error when it takes longer than `ms` milliseconds. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

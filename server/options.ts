@@ -1,0 +1,72 @@
+/** The command line of `deno task serve`. */
+import { parseArgs } from "node:util";
+
+export interface ServeOptions {
+  port: number;
+  host: string;
+  /** Log lines as JSON. */
+  jsonLog: boolean;
+  /** Log a line for each request. */
+  verbose: boolean;
+  /** Milliseconds between a SIGTERM and the closing of the port, while readiness says 503. */
+  drain: number;
+}
+
+export const HELP = `Serves recommendations over HTTP, and a page to look at them.
+
+Usage: deno task serve [options]
+
+  --port PORT    port to listen on (default 8000); when it is taken, the next free one. 0: any free one
+  --host HOST    address to listen on (default 127.0.0.1: this machine only; 0.0.0.0: every network)
+  --drain SEC    on SIGTERM, go on answering so long while /health/ready says 503 (default 1)
+  --json-log     log lines as JSON
+  --verbose      log a line for each request
+  --help         show this help
+
+Environment: DATABASE_URL (an existing PostgreSQL instead of the embedded one), MATINEE_HOME (default .matinee).
+Ctrl-C stops: requests in flight finish. A second one stops at once.
+`;
+
+/** The person can mend it: wrong flags. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+const FLAGS = {
+  port: { type: "string" },
+  host: { type: "string" },
+  drain: { type: "string" },
+  "json-log": { type: "boolean" },
+  verbose: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+/** Reads `args`; null when they ask for help. @throws {UsageError} on anything that `HELP` does not name. */
+export function readServeOptions(args: string[]): ServeOptions | null {
+  const { values } = parsed(args);
+  if (values.help) return null;
+  return {
+    port: number(values.port ?? "8000", { flag: "--port", most: 65_535 }),
+    host: values.host ?? "127.0.0.1",
+    drain: 1000 * number(values.drain ?? "1", { flag: "--drain", most: 3_600 }),
+    jsonLog: values["json-log"] ?? false,
+    verbose: values.verbose ?? false,
+  };
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options: FLAGS, allowPositionals: false });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${reason.split(". ")[0]}. Next: deno task serve --help`, { cause });
+  }
+}
+
+function number(text: string, { flag, most }: { flag: string; most: number }): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value <= most) return value;
+  throw new UsageError(
+    `Cannot read ${flag} as it should be a whole number from 0 to ${most}: found "${text}"`,
+  );
+}

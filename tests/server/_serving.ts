@@ -1,0 +1,53 @@
+/** What a server serves, made without a file or a database. */
+import { createSeenLists } from "../../models/seen_lists.ts";
+import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot.ts";
+import { createApp } from "../../server/app.ts";
+import { type Live, type Serving, sha256Of } from "../../server/live.ts";
+import type { ServerLog } from "../../server/log.ts";
+import type { NewerRatings } from "../../server/newer_ratings.ts";
+import type { ServerState } from "../../server/views.ts";
+
+/** `pairs` of user and movie ids, in any order. */
+export function newerRatings(
+  afterBatch: number,
+  pairs: Iterable<readonly [number, number]> = [],
+): NewerRatings {
+  const lists = createSeenLists();
+  const distinct = new Map([...pairs].map((pair) => [pair.join(), pair]));
+  for (const [user, movie] of [...distinct.values()].sort(([a, b], [c, d]) => a - c || b - d)) {
+    lists.add(user, movie);
+  }
+  return { afterBatch, seen: lists.finish(), mark: "test" };
+}
+
+export async function servingOf(
+  parts: SnapshotParts,
+  newer: Iterable<readonly [number, number]> = [],
+): Promise<Serving> {
+  const bytes = encodeSnapshot(parts);
+  return {
+    snapshot: openSnapshot(bytes),
+    sha256: await sha256Of(bytes),
+    publicationId: 1,
+    newer: newerRatings(parts.batchId, newer),
+  };
+}
+
+/** A log that keeps its lines: `level message key=value …`. */
+export function memoryLog(): ServerLog & { lines: string[] } {
+  const lines: string[] = [];
+  const line = (level: string): ServerLog["info"] => (message, fields = {}) => {
+    lines.push(
+      [level, message, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(" "),
+    );
+  };
+  return { lines, info: line("info"), warn: line("warn") };
+}
+
+/** The application on `current`. */
+export function appOn(current: Serving | null, given: Partial<ServerState> = {}, logRequests = false) {
+  const live: Live = { current };
+  const log = memoryLog();
+  const state = { isDatabaseUp: true, isStopping: false, ...given };
+  return { app: createApp({ live, state, log, logRequests, now: () => 0 }), live, log };
+}

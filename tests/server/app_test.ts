@@ -1,0 +1,335 @@
+import assert from "@std/assert";
+import { recommend } from "../../server/recommend.ts";
+import { movieIdOf, snapshotParts, userIdOf } from "../support/snapshot.ts";
+import { appOn, servingOf } from "./_serving.ts";
+
+const PARTS = snapshotParts();
+const USER = userIdOf(4);
+const STRANGER = 4;
+
+Deno.test("GET /users/{id}/recommendations lists the champion's best unseen movies", async () => {
+  const serving = await servingOf(PARTS);
+  const response = await appOn(serving).app.request(`/users/${USER}/recommendations?n=3`);
+  assert.equal(response.status, 200);
+  const { items, ...rest } = await response.json();
+  assert.deepEqual(rest, { user_id: USER, model_version: "test-1", source: "two_tower" });
+  assert.deepEqual(items, bestUnseen(4, 3));
+});
+
+Deno.test("GET /users/{id}/recommendations lists 10 by default, 100 at most, and never more than is unseen", async () => {
+  const { app } = appOn(await servingOf(PARTS));
+  const lengths = await Promise.all(["", "?n=1", "?n=100"].map(async (query) => {
+    const { items } = await (await app.request(`/users/${USER}/recommendations${query}`)).json();
+    return items.length;
+  }));
+  assert.deepEqual(lengths, [10, 1, 60 - seenOf(4).length]);
+});
+
+Deno.test("GET /users/{id}/recommendations of somebody unknown lists popular movies", async () => {
+  const { app } = appOn(await servingOf(PARTS));
+  const response = await app.request(`/users/${STRANGER}/recommendations?n=2`);
+  assert.equal(response.status, 200);
+  const list = await response.json();
+  assert.equal(list.source, "popularity");
+  assert.equal(list.model_version, "test-1");
+  const byCount = [...PARTS.movies.nRatings.keys()]
+    .sort((a, b) => PARTS.movies.nRatings[b] - PARTS.movies.nRatings[a] || a - b);
+  assert.deepEqual(
+    list.items.map(({ movie_id, score }: { movie_id: number; score: number }) => [movie_id, score]),
+    byCount.slice(0, 2).map((movie) => [movieIdOf(movie), PARTS.movies.nRatings[movie]]),
+  );
+});
+
+Deno.test("GET /users/{id}/recommendations without a champion lists unseen popular movies", async () => {
+  const { app } = appOn(await servingOf(snapshotParts({ hasChampion: false })));
+  const list = await (await app.request(`/users/${USER}/recommendations?n=100`)).json();
+  assert.equal(list.source, "popularity");
+  assert.equal(list.model_version, null);
+  const listed = new Set(list.items.map(({ movie_id }: { movie_id: number }) => movie_id));
+  for (const movie of seenOf(4)) assert.ok(!listed.has(movieIdOf(movie)));
+  assert.equal(listed.size, 60 - seenOf(4).length);
+});
+
+Deno.test("GET /users/{id}/recommendations hides what was rated after the snapshot, from either source", async () => {
+  const best = bestUnseen(4, 1)[0].movie_id;
+  const popular = movieIdOf(59);
+  const { app } = appOn(await servingOf(PARTS, [[USER, best], [STRANGER, popular], [STRANGER, 999_999]]));
+  const ids = async (user: number) => {
+    const { items } = await (await app.request(`/users/${user}/recommendations?n=100`)).json();
+    return items.map(({ movie_id }: { movie_id: number }) => movie_id);
+  };
+  assert.ok(!(await ids(USER)).includes(best));
+  assert.ok((await ids(USER)).includes(bestUnseen(4, 2)[1].movie_id));
+  assert.ok(!(await ids(STRANGER)).includes(popular));
+  assert.equal((await ids(STRANGER)).length, 59);
+});
+
+Deno.test("GET /users/{id}/recommendations calls the sample a sample, and real data nothing", async () => {
+  const listOf = async (isSample: boolean) => {
+    const { app } = appOn(await servingOf(snapshotParts({ isSample })));
+    return await (await app.request(`/users/${USER}/recommendations`)).json();
+  };
+  const sample = await listOf(true);
+  assert.deepEqual([sample.sample, sample.edition], [true, "sample"]);
+  assert.ok(!("sample" in await listOf(false)));
+});
+
+Deno.test("GET /users/{id} tells how much somebody rated, before and after the snapshot", async () => {
+  const before = movieIdOf(seenOf(4)[0]);
+  const after = bestUnseen(4, 1)[0].movie_id;
+  const { app } = appOn(await servingOf(PARTS, [[USER, before], [USER, after], [STRANGER, after]]));
+  const sum = PARTS.userRatingSums[4];
+  assert.deepEqual(await (await app.request(`/users/${USER}`)).json(), {
+    user_id: USER,
+    model_version: "test-1",
+    source: "two_tower",
+    n_rated: seenOf(4).length,
+    mean_rating: Math.round(sum / seenOf(4).length * 100) / 100,
+    n_rated_since: 1,
+  });
+  assert.deepEqual(await (await app.request(`/users/${STRANGER}`)).json(), {
+    user_id: STRANGER,
+    model_version: "test-1",
+    source: "popularity",
+    n_rated: 0,
+    mean_rating: null,
+    n_rated_since: 1,
+  });
+});
+
+Deno.test("GET /movies/{id} tells a movie's facts", async () => {
+  const { app } = appOn(await servingOf(PARTS));
+  const n = PARTS.movies.nRatings[7];
+  assert.deepEqual(await (await app.request("/movies/80")).json(), {
+    movie_id: 80,
+    title: PARTS.movies.titles[7],
+    year: null,
+    genres: PARTS.movies.genreIds[7].map((genre) => PARTS.genres[genre]),
+    n_ratings: n,
+    mean_rating: n === 0 ? null : Math.round(PARTS.movies.ratingSums[7] / n * 100) / 100,
+    model_version: "test-1",
+  });
+});
+
+Deno.test("GET /stats tells what is served", async () => {
+  const { app } = appOn(await servingOf(snapshotParts({ users: 40, seenShare: 0.9 }), [[500, 10]]));
+  const { ratings, ...stats } = await (await app.request("/stats")).json();
+  assert.ok(ratings > 40 * 60 * 0.8);
+  assert.deepEqual(stats, {
+    model_version: "test-1",
+    source: "two_tower",
+    edition: "ml-test",
+    sample: false,
+    day: "2026-03-01",
+    batch: 3,
+    publication: 1,
+    movies: 60,
+    users: 40,
+    newer_ratings: 1,
+    database: "up",
+    example_users: [3, 21, 39, 57, 75, 93],
+    unknown_user: 501,
+  });
+});
+
+Deno.test("GET /health/ready follows model, database and shutdown", async () => {
+  const serving = await servingOf(PARTS);
+  const ready = async (...[current, state]: Parameters<typeof appOn>) => {
+    const response = await appOn(current, state).app.request("/health/ready");
+    return [response.status, await response.json()];
+  };
+  const version = "test-1";
+  assert.deepEqual(await ready(serving), [
+    200,
+    { ready: true, state: "ready", model_version: version, database: "up" },
+  ]);
+  assert.deepEqual(await ready(serving, { isDatabaseUp: false }), [
+    200,
+    { ready: true, state: "degraded", model_version: version, database: "down" },
+  ]);
+  assert.deepEqual(await ready(serving, { isStopping: true }), [
+    503,
+    { ready: false, state: "stopping", model_version: version, database: "up" },
+  ]);
+  assert.deepEqual(await ready(null), [
+    503,
+    { ready: false, state: "nothing to serve", model_version: null, database: "up" },
+  ]);
+  assert.deepEqual(await (await appOn(null).app.request("/health/live")).json(), { live: true });
+});
+
+const BAD_INPUT: Record<string, { status: number; kind: string; detail: RegExp }> = {
+  "/users/x/recommendations": {
+    status: 400,
+    kind: "bad-parameter",
+    detail: /user id .* 0 to 2147483647: found "x"/,
+  },
+  "/users/-1/recommendations": { status: 400, kind: "bad-parameter", detail: /found "-1"/ },
+  "/users/1.5/recommendations": { status: 400, kind: "bad-parameter", detail: /found "1.5"/ },
+  "/users/2147483648": { status: 400, kind: "bad-parameter", detail: /found "2147483648"/ },
+  "/users/%00": { status: 400, kind: "bad-parameter", detail: /user id/ },
+  "/users/%ff": { status: 400, kind: "bad-parameter", detail: /user id/ },
+  "/movies/0x10": { status: 400, kind: "bad-parameter", detail: /movie id .* found "0x10"/ },
+  "/users/3/recommendations?n=0": {
+    status: 400,
+    kind: "bad-parameter",
+    detail: /n .* from 1 to 100: found "0"/,
+  },
+  "/users/3/recommendations?n=101": { status: 400, kind: "bad-parameter", detail: /found "101"/ },
+  "/users/3/recommendations?n=": { status: 400, kind: "bad-parameter", detail: /found ""/ },
+  "/users/3/recommendations?n=ten": { status: 400, kind: "bad-parameter", detail: /found "ten"/ },
+  "/users/4": { status: 404, kind: "unknown-user", detail: /user 4/ },
+  "/movies/11": { status: 404, kind: "unknown-movie", detail: /movie 11/ },
+  "/nowhere": { status: 404, kind: "unknown-route", detail: /"\/nowhere"/ },
+  "/users/3/recommendations/": { status: 404, kind: "unknown-route", detail: /nothing at/ },
+};
+
+for (const [path, { status, kind, detail }] of Object.entries(BAD_INPUT)) {
+  Deno.test(`GET ${path} is a problem of kind ${kind}`, async () => {
+    const response = await appOn(await servingOf(PARTS)).app.request(path);
+    assert.equal(response.status, status);
+    assert.equal(response.headers.get("content-type"), "application/problem+json");
+    const problem = await response.json();
+    assert.equal(problem.type, `urn:matinee:problem:${kind}`);
+    assert.equal(problem.status, status);
+    assert.match(problem.detail, detail);
+    assert.equal(problem.request_id, response.headers.get("x-request-id"));
+  });
+}
+
+Deno.test("POST to a known path is a problem that names the methods", async () => {
+  const { app } = appOn(await servingOf(PARTS));
+  for (const path of ["/users/3/recommendations", "/users/3", "/movies/10", "/stats", "/health/ready", "/"]) {
+    for (const method of ["POST", "DELETE", "PUT", "PATCH", "OPTIONS"]) {
+      const response = await app.request(path, { method });
+      assert.equal(response.status, 405, `${method} ${path}`);
+      assert.equal(response.headers.get("allow"), "GET, HEAD");
+      assert.equal((await response.json()).type, "urn:matinee:problem:wrong-method");
+    }
+  }
+});
+
+Deno.test("HEAD answers like GET, without a body", async () => {
+  const response = await appOn(await servingOf(PARTS)).app.request("/movies/10", { method: "HEAD" });
+  assert.equal(response.status, 200);
+  assert.ok(response.headers.get("etag"));
+  assert.equal(await response.text(), "");
+});
+
+Deno.test("every data route without anything to serve says which command to type", async () => {
+  const { app } = appOn(null);
+  for (const path of ["/users/3/recommendations", "/users/3", "/movies/10", "/stats"]) {
+    const response = await app.request(path);
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get("retry-after"), "10");
+    assert.equal((await response.json()).next, "deno task daily");
+  }
+});
+
+Deno.test("an internal error tells the log everything and the client nothing", async () => {
+  const serving = await servingOf(PARTS);
+  const { app, log } = appOn({
+    ...serving,
+    snapshot: {
+      ...serving.snapshot,
+      userIndex() {
+        throw new Error("secret: /etc/matinee");
+      },
+    },
+  });
+  const response = await app.request("/users/3");
+  const text = await response.text();
+  assert.equal(response.status, 500);
+  assert.ok(!text.includes("secret") && !text.includes("at "));
+  const id = response.headers.get("x-request-id");
+  assert.ok(text.includes(id ?? "none"));
+  assert.ok(
+    log.lines.some((line) => line.includes("secret: /etc/matinee") && line.includes(`request_id=${id}`)),
+  );
+});
+
+Deno.test("each answer carries a request id, the model's version, and headers that browsers obey", async () => {
+  const { app } = appOn(await servingOf(PARTS));
+  for (const path of ["/users/3/recommendations", "/stats", "/", "/nowhere", "/users/x"]) {
+    const { headers } = await app.request(path, { headers: { "x-request-id": "asked-for" } });
+    assert.equal(headers.get("x-request-id"), "asked-for");
+    assert.equal(headers.get("x-model-version"), "test-1");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.match(headers.get("content-security-policy") ?? "", /default-src 'self'/);
+  }
+});
+
+Deno.test("an answer that the client has is 304, until it changes", async () => {
+  const serving = await servingOf(PARTS);
+  const { app, live } = appOn(serving);
+  for (const path of [`/users/${USER}/recommendations`, `/users/${USER}`, "/movies/10", "/stats", "/"]) {
+    live.current = serving;
+    const tag = (await app.request(path)).headers.get("etag") ?? "";
+    const again = async (known: string) =>
+      (await app.request(path, { headers: { "if-none-match": known } })).status;
+    assert.equal(await again(tag), 304);
+    assert.equal(await again(`"other", W/${tag}`), 304);
+    assert.equal(await again('"other"'), 200);
+    if (path === "/") continue;
+    live.current = await servingOf(snapshotParts({ seed: 2 }));
+    assert.equal(await again(tag), 200, path);
+  }
+  live.current = serving;
+  const path = `/users/${USER}/recommendations`;
+  const tag = (await app.request(path)).headers.get("etag") ?? "";
+  live.current = await servingOf(PARTS, [[USER, bestUnseen(4, 1)[0].movie_id]]);
+  assert.equal((await app.request(path, { headers: { "if-none-match": tag } })).status, 200);
+});
+
+Deno.test("a stopping server asks clients to leave their connections", async () => {
+  const serving = await servingOf(PARTS);
+  const connection = async (isStopping: boolean) =>
+    (await appOn(serving, { isStopping }).app.request("/stats")).headers.get("connection");
+  assert.deepEqual([await connection(false), await connection(true)], [null, "close"]);
+});
+
+Deno.test("createApp() logs requests when told to", async () => {
+  const serving = await servingOf(PARTS);
+  const quiet = appOn(serving);
+  await quiet.app.request("/stats");
+  assert.deepEqual(quiet.log.lines, []);
+  const verbose = appOn(serving, {}, true);
+  await verbose.app.request("/users/x", { headers: { "x-request-id": "7" } });
+  assert.deepEqual(verbose.log.lines, ["info request method=GET path=/users/x status=400 ms=0 request_id=7"]);
+});
+
+Deno.test("recommend() orders equal scores by movie id", async () => {
+  const parts = snapshotParts({ seenShare: 0 });
+  parts.champion?.movieEmbeddings.fill(0.5);
+  const { items } = recommend(await servingOf(parts), USER, 5);
+  assert.deepEqual(items.map(({ movie }) => movie), [0, 1, 2, 3, 4]);
+});
+
+function seenOf(user: number): number[] {
+  const { offsets, movies } = PARTS.seen;
+  return [...movies.subarray(offsets[user], offsets[user + 1])];
+}
+
+/** The list as its definition says it: every score, minus the seen, sorted. */
+function bestUnseen(user: number, n: number) {
+  const { movies, champion } = PARTS;
+  if (!champion) throw new Error("Cannot rank without a champion");
+  const { dimension: d, movieEmbeddings, userEmbeddings, slope, intercept } = champion;
+  const cosine = (movie: number) => {
+    let sum = 0;
+    for (let k = 0; k < d; k++) sum += movieEmbeddings[movie * d + k] * userEmbeddings[user * d + k];
+    return sum;
+  };
+  return [...movies.ids.keys()]
+    .filter((movie) => !seenOf(user).includes(movie))
+    .sort((a, b) => cosine(b) - cosine(a) || a - b)
+    .slice(0, n)
+    .map((movie, i) => ({
+      rank: i + 1,
+      movie_id: movies.ids[movie],
+      title: movies.titles[movie],
+      year: movies.years[movie],
+      genres: movies.genreIds[movie].map((genre) => PARTS.genres[genre]),
+      score: Math.round((slope * Math.fround(cosine(movie)) + intercept) * 1e4) / 1e4,
+    }));
+}
