@@ -5,7 +5,10 @@
  * (`"lake/count_ratings"`). COPY takes no parameters, so COPY files read settings instead:
  * `current_setting('matinee.batch_id')` stands for the setting `batch_id`.
  */
-import postgres from "@db/postgres";
+import type postgres from "@db/postgres";
+import { type ConnectionOptions, driver } from "./_connection.ts";
+import { createLender, type Lender } from "./_lender.ts";
+import { session, transaction, undoWith } from "./_session.ts";
 
 export type Param = string | number | boolean | Date | null | readonly (string | number | null)[];
 
@@ -39,133 +42,71 @@ export interface Pool extends Db {
   end(): Promise<void>;
 }
 
-const texts = new Map<string, string>();
-
-function queryText(query: string): string {
-  let text = texts.get(query);
-  if (text === undefined) {
-    text = Deno.readTextFileSync(new URL(`./queries/${query}.sql`, import.meta.url));
-    texts.set(query, text);
-  }
-  return text;
+/** Connects to `url`; `name` is what others see in `pg_stat_activity`. Nothing is sent before the first query. */
+export function connect(
+  url: string,
+  { max = 10, name = "matinee" }: { max?: number; name?: string } = {},
+): Pool {
+  const lender = createLender({ url, name, max });
+  const listener = createListener({ url, name });
+  return {
+    url,
+    rows: (query, params) => lender.use((connection) => session(connection, 0).rows(query, params)),
+    row: (query, params) => lender.use((connection) => session(connection, 0).row(query, params)),
+    execute: (query, params) => lender.use((connection) => session(connection, 0).execute(query, params)),
+    script: (text) => lender.use((connection) => session(connection, 0).script(text)),
+    copyIn: (query, bytes) => lender.use((connection) => session(connection, 0).copyIn(query, bytes)),
+    copyOut: (query, settings) => reading(lender, (tx) => tx.copyOut(query, settings)),
+    chunks: <Row extends object>(query: string, params: readonly Param[], size: number) =>
+      reading(lender, (tx) => tx.chunks<Row>(query, params, size)),
+    transaction: (body) => lender.use((connection) => transaction(connection, 0, body)),
+    tryLock: (name) => tryLock(lender, name),
+    listen: listener.listen,
+    async end() {
+      await Promise.all([lender.end(), listener.end()]);
+    },
+  };
 }
 
-type Session = postgres.Sql | postgres.TransactionSql;
+/** What `body` yields, in a transaction of its own that reads only. */
+async function* reading<T>(lender: Lender, body: (tx: Db) => AsyncIterable<T>): AsyncGenerator<T> {
+  const connection = await lender.lend();
+  try {
+    await session(connection, 0).script("begin read only");
+    yield* body(session(connection, 1));
+  } finally {
+    await undoWith(connection, "rollback");
+    lender.giveBack(connection);
+  }
+}
 
-/** Connects to `url`; `name` is what others see in `pg_stat_activity`. Nothing is sent before the first query. */
-export function connect(url: string, { max = 10, name = "matinee" }: { max?: number; name?: string } = {}): Pool {
-  const sql = postgres(url, {
-    max,
-    connection: { application_name: name },
-    onnotice: () => {},
-    // int8 arrives as number (ids stay far below 2^53), date as YYYY-MM-DD.
-    types: {
-      int8: { to: 20, from: [20], serialize: String, parse: Number },
-      date: { to: 1082, from: [1082], serialize: String, parse: String },
-    },
+async function tryLock(lender: Lender, name: string): Promise<AsyncDisposable | null> {
+  const connection = await lender.lend();
+  const ask = (sql: postgres.Sql) => sql`select pg_try_advisory_lock(hashtext(${name})) as is_locked`;
+  const [row] = await connection.send(ask).catch((error) => {
+    lender.giveBack(connection);
+    throw error;
   });
+  const release = async () => {
+    await undoWith(connection, "select pg_advisory_unlock_all()");
+    lender.giveBack(connection);
+  };
+  if (row.is_locked) return { [Symbol.asyncDispose]: release };
+  lender.giveBack(connection);
+  return null;
+}
+
+/** Notifications come on a connection of their own, made at the first `listen` and remade when lost. */
+function createListener(options: ConnectionOptions): Pick<Pool, "listen" | "end"> {
+  let sql: postgres.Sql | undefined;
   return {
-    ...database(sql),
-    url,
-    transaction: <T>(body: (tx: Db) => Promise<T>) =>
-      sql.begin((session) => body(database(session))) as Promise<T>,
-    tryLock: (name) => tryLock(sql, name),
-    listen: async (channel, heard) => {
+    async listen(channel, heard) {
+      sql ??= driver(options);
       const { unlisten } = await sql.listen(channel, heard);
       return { [Symbol.asyncDispose]: unlisten };
     },
-    end: () => sql.end({ timeout: 5 }),
-  };
-}
-
-function database(session: Session): Db {
-  const run = (query: string, params: readonly Param[] = []) =>
-    session.unsafe(queryText(query), params as postgres.ParameterOrJSON<never>[], { prepare: true });
-  return {
-    rows: async <Row extends object>(query: string, params?: readonly Param[]) =>
-      [...await run(query, params)] as unknown as Row[],
-    row: async <Row extends object>(query: string, params?: readonly Param[]) =>
-      (await run(query, params))[0] as Row | undefined,
-    execute: async (query, params) => (await run(query, params)).count,
-    chunks: <Row extends object>(query: string, params: readonly Param[], size: number) =>
-      run(query, params).cursor(size) as AsyncIterable<Row[]>,
-    copyIn: (query, bytes) => copyIn(session, queryText(query), bytes),
-    copyOut: (query, settings = {}) => copyOut(session, queryText(query), settings),
-    script: async (text) => {
-      await session.unsafe(text).simple();
-    },
-    transaction: <T>(body: (tx: Db) => Promise<T>) =>
-      (session as postgres.TransactionSql).savepoint((inner) => body(database(inner))) as Promise<T>,
-  };
-}
-
-async function copyIn(
-  session: Session,
-  text: string,
-  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-) {
-  const sink = await session.unsafe(text).writable();
-  const finished = new Promise<void>((resolve, reject) => {
-    sink.once("error", reject);
-    sink.once("finish", resolve);
-  });
-  finished.catch(() => {});
-  try {
-    for await (const chunk of bytes) {
-      if (sink.write(chunk)) continue;
-      const drained = new Promise<void>((resolve) => sink.once("drain", resolve));
-      await Promise.race([drained, finished]);
-    }
-  } catch (cause) {
-    sink.destroy(cause instanceof Error ? cause : new Error(String(cause)));
-    throw cause;
-  }
-  sink.end();
-  await finished;
-}
-
-async function* copyOut(
-  session: Session,
-  text: string,
-  settings: Readonly<Record<string, string | number>>,
-): AsyncGenerator<Uint8Array> {
-  if (!("savepoint" in session)) {
-    // Settings last as long as a transaction: reserve one connection and open one on it.
-    const reserved = await session.reserve();
-    try {
-      await reserved.unsafe("begin read only");
-      yield* copyRows(reserved, text, settings);
-    } finally {
-      await reserved.unsafe("rollback");
-      reserved.release();
-    }
-    return;
-  }
-  yield* copyRows(session, text, settings);
-}
-
-async function* copyRows(
-  session: Session,
-  text: string,
-  settings: Readonly<Record<string, string | number>>,
-): AsyncGenerator<Uint8Array> {
-  for (const [name, value] of Object.entries(settings)) {
-    await session.unsafe("select set_config($1, $2, true)", [`matinee.${name}`, String(value)]);
-  }
-  for await (const chunk of await session.unsafe(text).readable()) yield chunk as Uint8Array;
-}
-
-async function tryLock(sql: postgres.Sql, name: string): Promise<AsyncDisposable | null> {
-  const session = await sql.reserve();
-  const [row] = await session`select pg_try_advisory_lock(hashtext(${name})) as locked`;
-  if (!row.locked) {
-    session.release();
-    return null;
-  }
-  return {
-    async [Symbol.asyncDispose]() {
-      await session`select pg_advisory_unlock(hashtext(${name}))`;
-      session.release();
+    async end() {
+      await sql?.end({ timeout: 0 });
     },
   };
 }

@@ -1,0 +1,82 @@
+/**
+ * One connection, one statement at a time.
+ *
+ * The driver's own pool is not used. Its connections reconnect by themselves, so that a statement of a transaction
+ * whose connection was lost would run outside of it; it sends statements into an open COPY; and a statement sent
+ * after a loss crashes the process. Here a lost connection stays lost, and says so.
+ */
+import postgres from "@db/postgres";
+
+export interface Connection {
+  /** True once the server has gone away; every further statement is refused. */
+  readonly isLost: boolean;
+  /** Runs `work` after all that was asked for before. */
+  send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
+  /** As `send`, and refuses other statements until `work` is done: they would wait for a COPY that waits for them. */
+  occupy<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
+  /** Cancels what session `pid` runs now: a COPY of this connection. */
+  cancel(pid: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  /** What others see in `pg_stat_activity`. */
+  name: string;
+}
+
+/** Makes a connection; it connects with the first statement. */
+export function createConnection(options: ConnectionOptions): Connection {
+  let lost: Error | undefined;
+  let isOccupied = false;
+  let last: Promise<unknown> = Promise.resolve();
+  const sql = driver(options, () => lost ??= new Error("The connection to PostgreSQL was lost"));
+
+  function send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+    if (isOccupied) {
+      return Promise.reject(new Error("Cannot run a statement beside an open COPY of its session"));
+    }
+    const turn = last.then(() => {
+      if (lost) throw lost;
+      return work(sql);
+    });
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  return {
+    get isLost() {
+      return lost !== undefined;
+    },
+    send,
+    occupy(work) {
+      const turn = send(work).finally(() => isOccupied = false);
+      isOccupied = true;
+      return turn;
+    },
+    async cancel(pid) {
+      const other = driver(options);
+      await other`select pg_cancel_backend(${pid})`.finally(() => other.end());
+    },
+    end() {
+      lost ??= new Error("The connection to PostgreSQL has been ended");
+      return sql.end({ timeout: 5 });
+    },
+  };
+}
+
+/** The driver on one connection of its own. */
+export function driver({ url, name }: ConnectionOptions, lost: () => void = () => {}): postgres.Sql {
+  return postgres(url, {
+    max: 1,
+    max_lifetime: null,
+    connection: { application_name: name },
+    onnotice: () => {},
+    onclose: lost,
+    // int8 arrives as number (ids stay far below 2^53), date as YYYY-MM-DD.
+    types: {
+      int8: { to: 20, from: [20], serialize: String, parse: Number },
+      date: { to: 1082, from: [1082], serialize: String, parse: String },
+    },
+  });
+}
