@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { connect } from "./db.ts";
 import { DatabaseError } from "./_launcher/error.ts";
-import { type Place, placeFor } from "./_launcher/place.ts";
+import { makeFolders, type Place, placeFor } from "./_launcher/place.ts";
 import { runningUrl, start, stop } from "./_launcher/server.ts";
 
 export { DatabaseError };
@@ -44,8 +44,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHa
     return { url: external, place: "DATABASE_URL", leave: () => Promise.resolve() };
   }
   const log = options.log ?? (() => {});
+  await Deno.mkdir(options.home, { recursive: true });
   const place = await placeFor(options.home);
   using _lock = await lockStarts(place);
+  await makeFolders(place);
   if (place.root !== place.home) {
     log(`PostgreSQL's user cannot reach ${place.home}: its data are in ${place.root}`);
   }
@@ -57,7 +59,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHa
 
 /** The URL of the database if it runs, without starting it. */
 export async function findDatabase(options: DatabaseOptions): Promise<string | null> {
-  return externalUrl(options) ?? await runningUrl(await placeFor(options.home));
+  const external = externalUrl(options);
+  if (external) return external;
+  const isMade = await Deno.stat(options.home).then(() => true, () => false);
+  return isMade ? await runningUrl(await placeFor(options.home)) : null;
 }
 
 function externalUrl({ databaseUrl, env }: DatabaseOptions): string | undefined {

