@@ -182,7 +182,7 @@ export const TABLES = {
   "ops_db.publications": {
     publication_id: "integer",
     run_id: "integer",
-    version: "text",
+    version: "text?",
     batch_id: "integer",
     snapshot: "text",
     sha256: "text",

@@ -5,5 +5,10 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+/** A manifest with errors; the message lists all of them as an operator reads them. */
+export class ManifestErrors extends Error {
+  override name = "ManifestErrors";
+}
+
 /** Exit codes, as the README lists them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -3,10 +3,13 @@ import type { Db } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
 import type { Batch, StageResult } from "./task.ts";
 
-export type Run = Row<"ops_db.runs">;
-export type StageRun = Row<"ops_db.stage_runs">;
 export type RunKind = Batch["kind"];
 export type Outcome = "succeeded" | "failed" | "interrupted" | "skipped";
+export type RunOutcome = Exclude<Outcome, "skipped">;
+
+/** Rows with the values that the tables' check constraints allow. */
+export type Run = Row<"ops_db.runs"> & { kind: RunKind; status: RunOutcome | "running" };
+export type StageRun = Row<"ops_db.stage_runs"> & { status: Outcome | "running"; outputs: StageResult };
 
 /** The manifest that a run works by, kept with it. */
 export interface ManifestText {
@@ -29,7 +32,7 @@ export async function reopenRun(db: Db, run: Run, manifest: ManifestText): Promi
   return await one<Run>(db, "ops/reopen_run", params);
 }
 
-export async function closeRun(db: Db, run: Run, status: Exclude<Outcome, "skipped">): Promise<void> {
+export async function closeRun(db: Db, run: Run, status: RunOutcome): Promise<void> {
   await db.execute("ops/finish_run", [run.run_id, status]);
 }
 

@@ -6,41 +6,37 @@
  * next `daily` resumes at that stage.
  */
 import { delay } from "./_delay.ts";
-import { closeRun, closeStageRun, openStageRun, type Run, type StageRun } from "./journal.ts";
+import {
+  closeRun,
+  closeStageRun,
+  openStageRun,
+  type Run,
+  type RunOutcome,
+  type StageRun,
+} from "./journal.ts";
 import type { RunLog } from "./log.ts";
-import type { StageResult, Task, TaskContext } from "./task.ts";
-
-/** A stage as the runner needs it. */
-export interface RunStage {
-  as: string;
-  task: string;
-  params: unknown;
-  /** Milliseconds; absent: no limit. */
-  timeout?: number;
-  retry: { attempts: number; backoff: number };
-}
+import type { Stage } from "./manifest.ts";
+import type { Task, TaskContext } from "./task.ts";
 
 export interface RunOptions {
   run: Run;
-  stages: readonly RunStage[];
+  stages: readonly Stage[];
   tasks: Readonly<Record<string, Task<unknown>>>;
   /** What the plan says of a stage now, right before it would start. */
-  decide: (stage: RunStage) => Promise<{ action: "run" | "skip"; reason: string }>;
+  decide: (stage: Stage) => Promise<{ action: "run" | "skip"; reason: string }>;
   /** The context of an attempt, but for what this module adds. */
-  context: (stage: RunStage, signal: AbortSignal) => TaskContext;
+  context: (stage: Stage, signal: AbortSignal) => TaskContext;
   log: RunLog;
   signal: AbortSignal;
   /** Called with each finished attempt. */
   onAttempt?: (attempt: StageRun) => void;
 }
 
-export type RunStatus = "succeeded" | "failed" | "interrupted";
-
 /** Works through the stages; returns how the run ended, which the ledger then says too. */
-export async function executeRun(options: RunOptions): Promise<RunStatus> {
+export async function executeRun(options: RunOptions): Promise<RunOutcome> {
   const { run, stages, context } = options;
   const { db } = context(stages[0], options.signal);
-  let status: RunStatus = "succeeded";
+  let status: RunOutcome = "succeeded";
   for (const stage of stages) {
     status = options.signal.aborted ? "interrupted" : await executeStage(options, stage);
     if (status !== "succeeded") break;
@@ -49,7 +45,7 @@ export async function executeRun(options: RunOptions): Promise<RunStatus> {
   return status;
 }
 
-async function executeStage(options: RunOptions, stage: RunStage): Promise<RunStatus> {
+async function executeStage(options: RunOptions, stage: Stage): Promise<RunOutcome> {
   const { action, reason } = await options.decide(stage);
   if (action === "skip") {
     await skipStage(options, stage, reason);
@@ -66,7 +62,7 @@ async function executeStage(options: RunOptions, stage: RunStage): Promise<RunSt
 
 async function skipStage(
   { run, log, context, signal, onAttempt }: RunOptions,
-  stage: RunStage,
+  stage: Stage,
   reason: string,
 ) {
   if (reason.startsWith("done in this run")) return;
@@ -76,7 +72,7 @@ async function skipStage(
   log.line("stage", { run: run.run_id, day: run.day, stage: stage.as, status: "skipped", reason });
 }
 
-async function attemptStage(options: RunOptions, stage: RunStage): Promise<RunStatus> {
+async function attemptStage(options: RunOptions, stage: Stage): Promise<RunOutcome> {
   const { run, log, onAttempt } = options;
   const timer = new AbortController();
   const signal = AbortSignal.any([options.signal, timer.signal]);
@@ -89,16 +85,18 @@ async function attemptStage(options: RunOptions, stage: RunStage): Promise<RunSt
   try {
     await Deno.mkdir(context.scratch, { recursive: true });
     const result = await options.tasks[stage.task].run(context, stage.params);
-    return report(await closeStageRun(context.db, attempt, { status: "succeeded", result }));
+    report(await closeStageRun(context.db, attempt, { status: "succeeded", result }));
+    return "succeeded";
   } catch (error) {
     const status = options.signal.aborted ? "interrupted" : "failed";
-    return report(await closeStageRun(context.db, attempt, { status, error: describeError(error) }));
+    report(await closeStageRun(context.db, attempt, { status, error: describeError(error) }));
+    return status;
   } finally {
     clearTimeout(timeout);
     await Deno.remove(context.scratch, { recursive: true }).catch(() => {});
   }
 
-  function report(closed: StageRun): RunStatus {
+  function report(closed: StageRun): void {
     const ms = closed.finished_at!.getTime() - closed.started_at.getTime();
     log.line("stage", {
       run: run.run_id,
@@ -109,11 +107,10 @@ async function attemptStage(options: RunOptions, stage: RunStage): Promise<RunSt
       ms,
       rows_in: closed.rows_in,
       rows_out: closed.rows_out,
-      ...closed.outputs as StageResult,
+      ...closed.outputs,
       error: closed.error?.split("\n")[0],
     });
     onAttempt?.(closed);
-    return closed.status as RunStatus;
   }
 }
 

@@ -147,7 +147,7 @@ comment on table ops_db.metric_history is 'One row per run and monitored metric 
 create table ops_db.publications (
   publication_id integer generated always as identity,
   run_id         integer not null,
-  version        text not null,
+  version        text,
   batch_id       integer not null,
   snapshot       text not null,
   sha256         text not null,

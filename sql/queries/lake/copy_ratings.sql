@@ -6,7 +6,8 @@ copy (
   select
     rating_id, user_id, movie_id, rating,
     coalesce(replaces, 'NaN') as replaces,
-    case when is_stale then 1 else 0 end as is_stale
+    is_stale::integer as is_stale,
+    extract(epoch from rated_at)::float8 as rated_at
   from data_lake_db.ratings
   where rating_id between current_setting('matinee.first_id')::bigint and current_setting('matinee.last_id')::bigint
     and batch_id = current_setting('matinee.batch_id')::integer

@@ -1,0 +1,42 @@
+-- One row: the ledger as far as plans depend on it.
+--
+-- $1  run_id  integer  the run that is planned; null before it starts
+
+with taken as (
+  select lane, sum(n_rows) as n, max(last_id) as last_id from ops_db.batch_ranges group by lane
+),
+by_batch as (
+  select task, max(batch_id) as batch_id from ops_db.batch_stages group by task
+),
+by_success as (
+  select s.task, max(b.batch_id) as batch_id
+  from ops_db.stage_runs s
+  join ops_db.batches b on b.created_at <= s.finished_at
+  where s.status = 'succeeded' and s.task not in (select task from by_batch)
+  group by s.task
+),
+done as (
+  select distinct on (stage) stage, status, finished_at
+  from ops_db.stage_runs
+  where run_id = $1::integer and status <> 'skipped'
+  order by stage, attempt desc
+),
+published as (
+  select version, batch_id from ops_db.publications where status = 'published' order by publication_id desc limit 1
+)
+select
+  (select coalesce(sum(n_copied), 0) from raw_db.sources)::bigint
+    - coalesce((select n from taken where lane = 'import'), 0)::bigint as imported,
+  (select count(*) from raw_db.inbox) as live,
+  (select count(*) from raw_db.unparsable
+   where unparsable_id > coalesce((select last_id from taken where lane = 'unparsable'), 0)) as unparsable,
+  (select max(batch_id) from ops_db.batches) as newest_batch,
+  coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}') as finished,
+  (select jsonb_build_object('version', version, 'throughBatch', through_batch)
+   from ops_db.model_versions where status = 'champion') as champion,
+  (select jsonb_build_object('version', version, 'throughBatch', through_batch)
+   from ops_db.model_versions where status = 'candidate' order by created_at desc, version limit 1) as candidate,
+  (select max(r.day) from ops_db.model_versions v join ops_db.runs r using (run_id) where v.mode = 'scratch') as retrained_on,
+  (select jsonb_build_object('version', version, 'batch', batch_id) from published) as published,
+  coalesce((select jsonb_object_agg(stage, finished_at) from done where status = 'succeeded'), '{}') as done,
+  (select batch_id from ops_db.batches where run_id = $1::integer) as batch

@@ -1,0 +1,3 @@
+-- processed_db.movie_embeddings: one row per model version and movie.
+
+copy processed_db.movie_embeddings (version, movie_id, embedding) from stdin

@@ -1,0 +1,3 @@
+-- One row per model version: the file that holds it.
+
+select artifact from ops_db.model_versions

@@ -1,0 +1,87 @@
+/** Measures the champion on fresh batches: each rating is predicted before features or training see it. */
+import { z } from "zod";
+import { createBias } from "../models/bias.ts";
+import { Histories } from "../models/histories.ts";
+import { IdIndex } from "../models/id_index.ts";
+import { prequential } from "../models/prequential.ts";
+import { type Moment, rewind } from "../models/ratings.ts";
+import { readFeatureState, readMovies } from "./_lake.ts";
+import { collect, readHistories, readRatings } from "./_ratings.ts";
+import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
+import type { Decision, PlanState } from "./runner/plan_state.ts";
+import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
+
+export default task({
+  params: z.strictObject({}),
+  reads: ["data_lake_db.ratings", "data_lake_db.movies", "data_lake_db.genres"],
+  readsPrevious: [
+    "ops_db.model_versions",
+    "processed_db.user_features",
+    "processed_db.movie_features",
+    "processed_db.rating_totals",
+  ],
+  writes: ["ops_db.model_metrics"],
+
+  plan: planPrequential,
+
+  async run(context): Promise<StageResult> {
+    const pending = await context.pendingBatches("clean");
+    const champion = await readChampion(context);
+    const known = champion?.row.through_batch ?? Infinity;
+    const fresh = pending.filter(({ id }) => id > known);
+    const measured = champion !== null && fresh.length > 0 ? await measure(context, champion, fresh) : null;
+    await context.db.transaction(async (tx) => {
+      if (measured) {
+        await writeMetrics(tx, context.run.id, { protocol: "prequential", metrics: measured.metrics });
+      }
+      for (const batch of pending) await context.finishBatch(tx, batch);
+    });
+    const rmse = measured?.metrics.find(({ scorer, slice, metric }) =>
+      scorer === champion?.row.version && slice === "all" && metric === "rmse"
+    );
+    return { rowsIn: measured?.length ?? 0, rowsOut: rmse?.n ?? 0, rmse: rmse?.value };
+  },
+});
+
+/** Batches that the champion was trained on cannot be measured honestly; they are only marked. */
+function planPrequential({ finished, champion }: PlanState, { task }: { task: string }): Decision {
+  const ready = finished.clean ?? -1;
+  const next = (finished[task] ?? -1) + 1;
+  if (champion === null) return { action: "skip", reason: "there is no champion yet" };
+  if (ready < next) {
+    return { action: "skip", reason: `no batch waits: batch ${ready} is the newest from clean` };
+  }
+  const outcomes = [{ finished: { ...finished, [task]: ready } }];
+  const first = Math.max(next, champion.throughBatch + 1);
+  if (first > ready) {
+    return { action: "run", reason: `marks batch ${ready}, which the champion was trained on`, outcomes };
+  }
+  const batches = first === ready ? `batch ${ready}` : `batches ${first} to ${ready}`;
+  return { action: "run", reason: `${champion.version} predicts ${batches}`, outcomes };
+}
+
+/** The champion and the bias baseline on `batches`, as of before each of their ratings. */
+async function measure({ db, settings, signal }: TaskContext, champion: Version, batches: Batch[]) {
+  const users = new IdIndex();
+  const { catalogue } = await readMovies(db);
+  const first = batches[0].id;
+  const last = batches[batches.length - 1].id;
+  const rule = { seed: settings.seed, newestBatch: last, holdoutDays: settings.holdoutDays };
+  const reading = { users, catalogue, rule };
+  const batch = await collect(readRatings(db, { ...reading, batches: [first, last] }));
+  const state = await readFeatureState(db, catalogue, users);
+  const moment: Moment = { state, histories: await readHistories(db, { users, catalogue, ratings: batch }) };
+  await rewindTo(first);
+  const scorers = { [champion.row.version]: champion.scorer, bias: createBias() };
+  return { metrics: await prequential(scorers, { moment, batch, signal }), length: batch.length };
+
+  /** The sums may be past the batch already (a manifest may put features first): that is undone, exactly. */
+  async function rewindTo(batchId: number) {
+    const featured = await newestBatchOf(db, "features") ?? -1;
+    if (featured < batchId) return;
+    rewind(
+      { state, histories: new Histories() },
+      await collect(readRatings(db, { ...reading, batches: [batchId, featured] })),
+    );
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Hands the server a fresh snapshot every day: features, seen lists and popularity of now; the model changes only
+ * when the gate has promoted one.
+ *
+ * Order: write the snapshot aside, verify it, commit `publishing`, move the pointer, commit `published` and notify.
+ * A kill in between is finished or undone by the next attempt, by what the pointer says.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { IdIndex } from "../models/id_index.ts";
+import { openSnapshot } from "../models/snapshot.ts";
+import type { Row } from "../sql/tables.ts";
+import { loadArtifact, storeArtifact, sweepArtifacts, writeAside } from "./_artifacts.ts";
+import { readFeatureState, readMovies } from "./_lake.ts";
+import { embeddingsOf, writeEmbeddings } from "./_embeddings.ts";
+import { buildSnapshot } from "./_snapshot.ts";
+import { newestBatchOf, readChampion } from "./_versions.ts";
+import type { Decision, PlanState } from "./runner/plan_state.ts";
+import { type StageResult, task, type TaskContext } from "./runner/task.ts";
+
+interface Pointer {
+  publication_id: number;
+  snapshot: string;
+  sha256: string;
+  version: string | null;
+  batch_id: number;
+}
+
+/** Snapshots that stay on disk: the one that is served, and the one before it. */
+const KEPT_SNAPSHOTS = 2;
+
+export default task({
+  params: z.strictObject({}),
+  reads: [
+    "data_lake_db.ratings",
+    "data_lake_db.movies",
+    "data_lake_db.genres",
+    "processed_db.user_features",
+    "processed_db.movie_features",
+    "processed_db.rating_totals",
+  ],
+  readsPrevious: ["ops_db.model_versions"],
+  writes: ["processed_db.movie_embeddings", "processed_db.user_embeddings", "ops_db.publications"],
+
+  plan: planPublication,
+
+  async run(context): Promise<StageResult> {
+    const { db, artifacts, run, signal } = context;
+    await settlePublications(context);
+    const batchId = await newestBatchOf(db, "features");
+    if (batchId === null) {
+      throw new RangeError("Cannot publish as no batch has features. Next: deno task daily --from ingest");
+    }
+    const users = new IdIndex();
+    const movies = await readMovies(db);
+    const state = await readFeatureState(db, movies.catalogue, users);
+    const champion = await readChampion(context);
+    const embeddings = champion && await embeddingsOf(champion, { state, users, signal });
+    if (embeddings) await writeEmbeddings(db, embeddings, { users, movies: movies.catalogue.movies, signal });
+
+    const bytes = await buildSnapshot(context, { movies, state, users, embeddings, batchId });
+    const { path: snapshot, sha256 } = await storeArtifact(artifacts, "snapshots", bytes);
+    openSnapshot(await loadArtifact(artifacts, snapshot));
+    signal.throwIfAborted();
+    const version = champion?.row.version ?? null;
+    const row = await db.row<Pick<Row<"ops_db.publications">, "publication_id">>(
+      "publish/insert_publication",
+      [run.id, version, batchId, snapshot, sha256],
+    );
+    const pointer: Pointer = {
+      publication_id: row!.publication_id,
+      snapshot,
+      sha256,
+      version,
+      batch_id: batchId,
+    };
+    await writeAside(pointerPath(context), new TextEncoder().encode(JSON.stringify(pointer) + "\n"));
+    await db.row("publish/finish_publication", [pointer.publication_id]);
+    await sweep(context);
+    return { rowsIn: state.nRatings, rowsOut: users.size, version, batch: batchId, snapshot };
+  },
+});
+
+function planPublication({ finished, champion, published }: PlanState): Decision {
+  const batch = finished.features ?? -1;
+  if (batch < 0) return { action: "skip", reason: "no batch has features yet" };
+  const what = champion === null ? "popularity alone" : `model ${champion.version}`;
+  const change = champion !== null && published?.version === champion.version ? ", which is live" : "";
+  return {
+    action: "run",
+    reason: `features and seen lists as of batch ${batch}, ${what}${change}`,
+    outcomes: [{ published: { version: champion?.version ?? null, batch } }],
+  };
+}
+
+const pointerPath = ({ artifacts }: TaskContext) => join(artifacts, "current.json");
+
+/** Finishes what the pointer names already, and undoes the rest. */
+async function settlePublications(context: TaskContext): Promise<void> {
+  const unfinished = await context.db.rows<Pointer>("publish/unfinished");
+  if (unfinished.length === 0) return;
+  const pointed = await readPointer(context);
+  if (unfinished.some(({ publication_id }) => publication_id === pointed?.publication_id)) {
+    await context.db.row("publish/finish_publication", [pointed!.publication_id]);
+  }
+  await context.db.execute("publish/undo_publications", [pointed?.publication_id ?? 0]);
+}
+
+async function readPointer(context: TaskContext): Promise<Pointer | null> {
+  try {
+    return JSON.parse(await Deno.readTextFile(pointerPath(context)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+async function sweep({ db, artifacts }: TaskContext): Promise<void> {
+  const rows = await db.rows<{ snapshot: string }>("publish/newest_snapshots", [KEPT_SNAPSHOTS]);
+  const kept = new Set(rows.map(({ snapshot }) => snapshot));
+  await sweepArtifacts(artifacts, "snapshots", (path) => kept.has(path));
+}

@@ -1,0 +1,106 @@
+/** `deno task COMMAND …`: finds the command, gives it the world, and turns what it throws into words and an exit code. */
+import { DatabaseError } from "../../sql/launcher.ts";
+import { DataError } from "../import/errors.ts";
+import { nearest } from "./_nearest.ts";
+import { type Command, type World } from "./command.ts";
+import { daily } from "./commands/daily.ts";
+import { importCommand } from "./commands/import.ts";
+import { planCommand } from "./commands/plan.ts";
+import { schedule } from "./commands/schedule.ts";
+import { stage } from "./commands/stage.ts";
+import { statusCommand } from "./commands/status.ts";
+import { EXIT, ManifestErrors, UsageError } from "./errors.ts";
+import { createLog } from "./log.ts";
+import { helpText, type Options, readOptions } from "./options.ts";
+import { describeError } from "./run.ts";
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  daily,
+  plan: planCommand,
+  status: statusCommand,
+  import: importCommand,
+  stage,
+  schedule,
+};
+
+const encoder = new TextEncoder();
+const writeTo = (stream: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
+  const bytes = encoder.encode(text);
+  for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+};
+
+/** Runs the command that `args` name; returns its exit code. */
+export async function main(args: string[]): Promise<number> {
+  const [name = "help", ...rest] = args;
+  const stop = new AbortController();
+  using _signals = onInterrupt(stop);
+  try {
+    const command = findCommand(name);
+    const options = readOptions(rest, name, command.help);
+    if (options.switches.has("help")) {
+      writeTo(Deno.stdout)(helpText(command.help));
+      return EXIT.done;
+    }
+    return await command.run(options, createWorld(options, stop.signal));
+  } catch (error) {
+    return explain(error, stop.signal);
+  }
+}
+
+function findCommand(name: string): Command {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
+  const best = nearest(name, Object.keys(COMMANDS));
+  const hint = best ? ` Did you mean "${best}"?` : "";
+  throw new UsageError(
+    `Cannot run "${name}" as it is no command: wanted ${Object.keys(COMMANDS).join(", ")}.${hint}`,
+  );
+}
+
+function createWorld({ values, switches }: Options, signal: AbortSignal): World {
+  const format = values.log ?? "logfmt";
+  if (format !== "logfmt" && format !== "json") {
+    throw new UsageError(`Cannot log as "${format}": wanted logfmt or json`);
+  }
+  const write = writeTo(Deno.stderr);
+  const now = () => new Date();
+  const terminal = Deno.stderr.isTerminal() && format === "logfmt";
+  return {
+    out: writeTo(Deno.stdout),
+    say: (line) => write(`${line}\n`),
+    log: createLog({ format, verbose: switches.has("verbose"), terminal, write, now }),
+    signal,
+    now,
+  };
+}
+
+/** The first Ctrl-C asks the work to stop at its next safe point, the second one ends the process. */
+function onInterrupt(stop: AbortController): Disposable {
+  const interrupt = () => {
+    if (stop.signal.aborted) Deno.exit(EXIT.interrupted);
+    writeTo(Deno.stderr)("\nStopping at the next safe point; once more to stop at once.\n");
+    stop.abort(new DOMException("Interrupted", "AbortError"));
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, interrupt);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) Deno.removeSignalListener(signal, interrupt);
+    },
+  };
+}
+
+function explain(error: unknown, signal: AbortSignal): number {
+  const say = (line: string) => writeTo(Deno.stderr)(`${line}\n`);
+  if (signal.aborted) {
+    say("Interrupted. Nothing is lost; the next deno task daily goes on from here.");
+    return EXIT.interrupted;
+  }
+  if (error instanceof ManifestErrors) {
+    say(error.message);
+    return EXIT.usage;
+  }
+  say(`error: ${describeError(error)}`);
+  const isTheirs = error instanceof UsageError || error instanceof DataError ||
+    error instanceof DatabaseError;
+  return isTheirs ? EXIT.usage : EXIT.failed;
+}

@@ -1,0 +1,130 @@
+/** `deno task daily`: imports what there is to import, then runs what is due, and tells how it went. */
+import { type Command, printJson, type World } from "../command.ts";
+import { dayOf, type DueRun, dueRun } from "../due.ts";
+import { EXIT, UsageError } from "../errors.ts";
+import { execute, type Executed, type Pipeline } from "../execute.ts";
+import { latestRun } from "../journal.ts";
+import { loadPipeline } from "../load.ts";
+import type { Selection } from "../plan.ts";
+import { metricLines, readMetrics, readStory, stageTable, storyLines } from "../report.ts";
+import { lockRuns, openSession, type Session } from "../session.ts";
+import { readRun } from "../status.ts";
+import { ensureArchive } from "../archive.ts";
+
+export const daily: Command = {
+  help: {
+    usage: "deno task daily [--next] [--from STAGE | --only STAGE] [--json]",
+    summary:
+      "Runs the day: what is unfinished first, then today. The first run imports the data and bootstraps.",
+    options: {
+      next: { help: 'take the next day now, although it is not due yet ("tomorrow, now")' },
+      from: { value: "STAGE", help: "run the newest run again from this stage on" },
+      only: { value: "STAGE", help: "run this stage of the newest run alone" },
+      json: { help: "print one JSON document on stdout" },
+    },
+  },
+
+  async run({ values, switches }, world) {
+    const pipeline = await loadPipeline(values.manifest);
+    await using session = await openSession("daily", world.say);
+    await using _lock = await lockRuns(session.db);
+    await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: true });
+    const executed = values.from || values.only
+      ? [await again(session, pipeline, { world, from: values.from, only: values.only })]
+      : await runDue(session, pipeline, { world, next: switches.has("next") });
+    return await tell(session, { executed, world, json: switches.has("json") });
+  },
+};
+
+/** Runs until today (or, with `next`, one day more) is done, or a run does not succeed. */
+export async function runDue(
+  { db, home }: Session,
+  pipeline: Pipeline,
+  { world, next, today = dayOf(world.now()) }: { world: World; next: boolean; today?: string },
+): Promise<Executed[]> {
+  const executed: Executed[] = [];
+  let early = next;
+  for (;;) {
+    const due = await dueRun(db, { today, next: early });
+    if (due === null) return executed;
+    announce(world, due);
+    const { log, signal } = world;
+    const result = await execute(pipeline, due, { db, home, log, signal });
+    executed.push(result);
+    if (result.status !== "succeeded") return executed;
+    if (due.kind === "daily" && due.unfinished === undefined) early = false;
+  }
+}
+
+function announce({ say }: World, { kind, day, unfinished }: DueRun): void {
+  const what = kind === "bootstrap" ? "the bootstrap: the first ratings, all at once" : "one day's batch";
+  say(unfinished ? `Resuming the ${unfinished.status} run of ${day} (${kind}).` : `Run of ${day}: ${what}.`);
+}
+
+/** Works on the newest run once more: from a stage on, or on one stage alone. */
+async function again(
+  { db, home }: Session,
+  pipeline: Pipeline,
+  { world, ...selection }: { world: World } & PlanOptions,
+): Promise<Executed> {
+  const latest = await latestRun(db);
+  if (latest === undefined) {
+    throw new UsageError("Cannot run a stage again as there is no run yet. Next: deno task daily");
+  }
+  const { log, signal } = world;
+  const due = { kind: latest.kind, day: latest.day, unfinished: latest };
+  return await execute(pipeline, due, { db, home, log, signal, selection });
+}
+
+async function tell(
+  { db }: Session,
+  { executed, world, json }: { executed: Executed[]; world: World; json: boolean },
+): Promise<number> {
+  const latest = await latestRun(db);
+  if (latest === undefined) return EXIT.done;
+  const run = await readRun(db, latest);
+  const metrics = await readMetrics(db, run.run_id);
+  const { warnings } = world.log;
+  if (json) {
+    const earlier = await Promise.all(executed.slice(0, -1).map(({ run }) => readRun(db, run)));
+    printJson(world, { ...run, nothing_to_do: executed.length === 0, metrics, warnings, earlier });
+  } else if (executed.length === 0) {
+    world.out(
+      `Nothing to do: the run of ${run.day} is done.\nNext: deno task daily --next (tomorrow, now)\n`,
+    );
+  } else {
+    const nameOf = await versionNames(db);
+    const story = run.status === "succeeded" ? await readStory(db) : null;
+    world.out(
+      [
+        `\nRun of ${run.day} (${run.kind}): ${run.status}`,
+        ...stageTable(run),
+        ...metricLines(metrics, nameOf),
+        ...(story ? storyLines(story) : []),
+        ...(warnings.length > 0 ? ["", ...warnings.map((warning) => `warning: ${warning}`)] : []),
+        "",
+        ...nextLines(run.status),
+      ].join("\n") + "\n",
+    );
+  }
+  return exitCode(executed, world.signal);
+}
+
+function nextLines(status: string): string[] {
+  if (status !== "succeeded") return ["Next: deno task daily goes on at the stage that did not succeed"];
+  return [
+    "Next: deno task serve          recommendations at http://127.0.0.1:8000",
+    "      deno task daily --next   tomorrow, now",
+    "      deno task status         what is in, what is live, what ran",
+  ];
+}
+
+async function versionNames(db: Session["db"]): Promise<(version: string) => string> {
+  const champion = await db.row<{ version: string; model: string }>("registry/champion");
+  return (version) => version === champion?.version ? `${champion.model} ${version} (champion)` : version;
+}
+
+function exitCode(executed: Executed[], signal: AbortSignal): number {
+  if (signal.aborted) return EXIT.interrupted;
+  return executed.every(({ status }) => status === "succeeded") ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,56 @@
+/** `deno task plan`: what the next run does, stage by stage, and why; it changes nothing. */
+import { type Command, printJson } from "../command.ts";
+import { dayAfter, dayOf, type DueRun, dueRun } from "../due.ts";
+import { EXIT, ManifestErrors } from "../errors.ts";
+import { latestRun } from "../journal.ts";
+import { loadPipeline } from "../load.ts";
+import { formatManifestErrors } from "../manifest_error.ts";
+import { plan } from "../plan.ts";
+import { openSession, type Session } from "../session.ts";
+import { readPlanState } from "../state.ts";
+import { tableLines } from "../table.ts";
+
+export const planCommand: Command = {
+  help: {
+    usage: "deno task plan [--next] [--from STAGE | --only STAGE] [--json]",
+    summary: "Shows what the next run will do: run, skip or if, each stage with its reason.",
+    options: {
+      next: { help: "plan the day that `deno task daily --next` takes" },
+      from: { value: "STAGE", help: "plan the newest run again from this stage on" },
+      only: { value: "STAGE", help: "plan this stage of the newest run alone" },
+      json: { help: "print one JSON document" },
+    },
+  },
+
+  async run({ values, switches }, world) {
+    const { manifest, tasks, text } = await loadPipeline(values.manifest);
+    await using session = await openSession("plan", world.say);
+    const { from, only } = values;
+    const target = await targetOf(session, {
+      today: dayOf(world.now()),
+      next: switches.has("next"),
+      newest: from !== undefined || only !== undefined,
+    });
+    const { stages, errors } = plan(manifest, tasks, await readPlanState(session.db, target), { from, only });
+    if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
+    const { day, kind } = target;
+    if (switches.has("json")) {
+      printJson(world, { day, kind, resumes: target.unfinished?.status ?? null, stages });
+    } else {
+      const rows = stages.map(({ as, action, reason }) => [as, action, reason]);
+      world.out([`Run of ${day} (${kind})`, ...tableLines(["stage", "action", "reason"], rows)].join("\n") + "\n");
+    }
+    return EXIT.done;
+  },
+};
+
+/** The run that `daily` with the same flags would work on; when nothing is due, the newest, which is done. */
+async function targetOf(
+  { db }: Session,
+  { today, next, newest }: { today: string; next: boolean; newest: boolean },
+): Promise<DueRun> {
+  const latest = await latestRun(db);
+  const newestRun = latest && { day: latest.day, kind: latest.kind, unfinished: latest };
+  const due = newest && newestRun ? newestRun : await dueRun(db, { today, next });
+  return due ?? newestRun ?? { day: dayAfter(today), kind: "daily" };
+}

@@ -1,0 +1,90 @@
+/** One due run from the ledger to its end: opens or resumes it, gives each stage its context, journals the outcome. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Db, Pool } from "../../sql/db.ts";
+import type { Row } from "../../sql/tables.ts";
+import type { DueRun } from "./due.ts";
+import type { Home } from "./home.ts";
+import { openRun, reopenRun, type Run, type RunOutcome } from "./journal.ts";
+import type { RunLog } from "./log.ts";
+import type { Manifest, Stage } from "./manifest.ts";
+import { decide, type PlanOptions } from "./plan.ts";
+import { executeRun } from "./run.ts";
+import { readPlanState } from "./state.ts";
+import type { Batch, TaskContext, Tasks } from "./task.ts";
+
+export interface Pipeline {
+  manifest: Manifest;
+  text: string;
+  hash: string;
+  tasks: Tasks;
+}
+
+export interface Workplace {
+  home: Home;
+  db: Pool;
+  log: RunLog;
+  signal: AbortSignal;
+}
+
+export interface Executed {
+  run: Run;
+  status: RunOutcome;
+}
+
+/** Works on `due` until it ends. Call it under the run lock. */
+export async function execute(
+  pipeline: Pipeline,
+  due: DueRun,
+  { db, home, log, signal, selection }: Workplace & { selection?: PlanOptions },
+): Promise<Executed> {
+  const { manifest, text, hash, tasks } = pipeline;
+  const { kind, day, unfinished } = due;
+  const run = unfinished
+    ? await reopenRun(db, unfinished, { text, hash })
+    : await openRun(db, { day, kind, seed: manifest.seed, manifest: { text, hash } });
+  const status = await executeRun({
+    run,
+    stages: manifest.stages,
+    tasks,
+    log,
+    signal,
+    decide: async (stage) => {
+      const state = await readPlanState(db, { day, kind, unfinished: run });
+      return decide(stage, { manifest, tasks, state, selection });
+    },
+    context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
+  });
+  return { run, status };
+}
+
+type BatchRow = Row<"ops_db.batches"> & Pick<Run, "kind">;
+type Surroundings = Omit<Workplace, "signal"> & { run: Run; manifest: Manifest; signal: AbortSignal };
+
+function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surroundings): TaskContext {
+  const { task } = stage;
+  return {
+    day: run.day,
+    run: { id: run.run_id, kind: run.kind, startedAt: run.started_at },
+    db,
+    artifacts: home.artifacts,
+    scratch: join(home.scratch, `${run.run_id}-${stage.as}`),
+    log: log.ofStage(stage.as),
+    settings: manifest,
+    seed: seedOf(manifest.seed, run, stage.as),
+    signal,
+    async pendingBatches(after) {
+      const rows = await db.rows<BatchRow>("ops/pending_batches", [task, after]);
+      return rows.map(({ batch_id, kind, n_ratings }) => ({ id: batch_id, kind, nRatings: n_ratings }));
+    },
+    async finishBatch(tx: Db, batch: Batch) {
+      await tx.execute("ops/finish_batch", [batch.id, task, run.run_id]);
+    },
+  };
+}
+
+/** The first 31 bits of sha256(seed, day, kind, stage): no attempt and no clock in it, so that a replay is the same. */
+export function seedOf(seed: number, { day, kind }: Pick<Run, "day" | "kind">, stage: string): number {
+  const digest = createHash("sha256").update(`${seed} ${day} ${kind} ${stage}`).digest();
+  return digest.readUInt32BE(0) >>> 1;
+}

@@ -1,0 +1,34 @@
+/** The pipeline that a command works by: the manifest's text, checked against the tasks that exist. */
+import { createHash } from "node:crypto";
+import { join, relative, resolve } from "node:path";
+import { ManifestErrors, UsageError } from "./errors.ts";
+import type { Pipeline } from "./execute.ts";
+import { CHECKOUT } from "./home.ts";
+import { parseManifest } from "./manifest.ts";
+import { formatManifestErrors } from "./manifest_error.ts";
+import { loadTasks } from "./registry.ts";
+
+/**
+ * Reads `path` (default: the checkout's `pipeline.yaml`) and the modules under `tasks/`.
+ *
+ * @throws {UsageError} when there is no such file.
+ * @throws {ManifestErrors} with every error in it.
+ */
+export async function loadPipeline(path = join(CHECKOUT, "pipeline.yaml")): Promise<Pipeline> {
+  const text = await readManifest(path);
+  const tasks = await loadTasks();
+  const file = relative(Deno.cwd(), resolve(path)) || path;
+  const { manifest, errors } = parseManifest(text, { file, tasks });
+  if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
+  return { manifest, text, tasks, hash: createHash("sha256").update(text).digest("hex").slice(0, 16) };
+}
+
+async function readManifest(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read the manifest "${path}". Next: deno task daily --manifest FILE`, {
+      cause,
+    });
+  }
+}

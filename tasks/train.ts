@@ -1,0 +1,217 @@
+/** Trains a candidate: from scratch when there is no champion or it is due, else warm from the champion. */
+import { z } from "zod";
+import { encode } from "../models/container.ts";
+import type { Dataset } from "../models/dataset.ts";
+import { FAMILY, type ModelName } from "../models/family.ts";
+import { FeatureState, firstDifference } from "../models/feature_state.ts";
+import { IdIndex } from "../models/id_index.ts";
+import type { FitOptions, Fitted } from "../models/model.ts";
+import { type Profile, profileOf } from "../models/profile.ts";
+import { isSampled } from "../models/split.ts";
+import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
+import { readFeatureState, readMovies } from "./_lake.ts";
+import { repeatedly } from "./_ratings.ts";
+import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
+import { duration } from "./runner/duration.ts";
+import type { Decision, PlanState } from "./runner/plan_state.ts";
+import { type StageResult, task, type TaskContext } from "./runner/task.ts";
+
+const names = Object.keys(FAMILY) as [ModelName, ...ModelName[]];
+
+const params = z.strictObject({
+  model: z.enum(names).default("two_tower").describe("Which model of the family is trained."),
+  mode: z.enum(["auto", "scratch", "warm"]).default("auto")
+    .describe("auto: from scratch when there is no champion or retrain_every has passed, else warm."),
+  retrain_every: duration.prefault("7d").describe("How old a training from scratch may get."),
+  replay: z.number().min(0).max(1).default(0.2)
+    .describe("Share of the older ratings that a warm update goes through beside the new ones."),
+  config: z.record(z.string(), z.unknown()).default({}).describe("The model's own hyperparameters."),
+}).check(({ value: { model, config }, issues }) => {
+  const checked = FAMILY[model].config.safeParse(config);
+  for (const issue of checked.error?.issues ?? []) {
+    const place = { path: ["config", ...issue.path], input: config };
+    const isUnknown = issue.code === "unrecognized_keys";
+    issues.push(
+      isUnknown
+        ? { ...place, code: issue.code, keys: issue.keys }
+        : { ...place, code: "custom", message: issue.message },
+    );
+  }
+});
+
+type Params = z.output<typeof params>;
+
+const MS_PER_DAY = 86_400_000;
+
+export default task({
+  params,
+  reads: [
+    "data_lake_db.ratings",
+    "data_lake_db.movies",
+    "data_lake_db.genres",
+    "processed_db.user_features",
+    "processed_db.movie_features",
+    "processed_db.rating_totals",
+  ],
+  readsPrevious: ["ops_db.model_versions"],
+  writes: ["ops_db.model_versions"],
+
+  plan: planTraining,
+
+  async run(context, params): Promise<StageResult> {
+    const { db, artifacts, settings } = context;
+    const through = await newestBatchOf(db, "features");
+    if (through === null) {
+      throw new RangeError("Cannot train as no batch has features. Next: deno task daily --from ingest");
+    }
+    await sweep(context);
+
+    const champion = await readChampion(context);
+    const warmFrom = isWarm(champion, params, await retrainedOn(context)) ? champion : null;
+    const users = new IdIndex();
+    const { catalogue } = await readMovies(db);
+    const rule = { seed: settings.seed, newestBatch: through, holdoutDays: settings.holdoutDays };
+    const ratings = repeatedly(db, { users, catalogue, rule, batches: [0, through] });
+    const dataset: Dataset = {
+      catalogue,
+      ratings,
+      isExample: warmFrom ? fresh(warmFrom, context, params) : undefined,
+    };
+    const fitted = await FAMILY[params.model].fit(dataset, params.config, fitOptions(context, warmFrom));
+
+    const difference = firstDifference(fitted.end, await readFeatureState(db, catalogue, users));
+    if (difference !== null) {
+      throw new Error(
+        `Cannot trust the features as training's sums differ from processed_db's: ${difference}. ` +
+          "Next: report this; the champion stays",
+      );
+    }
+    const mode = warmFrom ? "warm" : "scratch";
+    const profile = await profileOf(ratings(), {
+      state: new FeatureState(catalogue),
+      seed: context.seed,
+      share: 0.1,
+    });
+    const stored = await storeArtifact(artifacts, "models", encode(fitted.artifact));
+    const version = await register(context, {
+      stored: stored.path,
+      fitted,
+      profile,
+      params,
+      mode,
+      through,
+      parent: champion,
+    });
+    return {
+      rowsIn: fitted.end.nRatings,
+      rowsOut: Number(fitted.report.examples),
+      version,
+      mode,
+      ...fitted.report,
+    };
+  },
+});
+
+function planTraining(state: PlanState, { params }: { params: Params }): Decision {
+  const { finished, champion, candidate, day } = state;
+  const through = finished.features ?? -1;
+  if (through < 0) return { action: "skip", reason: "no batch has features yet" };
+  const known = Math.max(champion?.throughBatch ?? -1, candidate?.throughBatch ?? -1);
+  const isDue = champion === null || params.mode === "scratch" ||
+    params.mode === "auto" && isOld(state.retrainedOn, day, params.retrain_every);
+  if (!isDue && known >= through) return { action: "skip", reason: `nothing is new since batch ${known}` };
+  const reason = champion === null
+    ? "from scratch: there is no champion"
+    : isDue
+    ? `from scratch: the last time was ${state.retrainedOn}`
+    : `warm from ${champion.version}: batches since ${champion.throughBatch}`;
+  const outcome = { candidate: { version: "the candidate", throughBatch: through } };
+  // A warm update that finds nothing better than the champion's weights is the champion again.
+  return { action: "run", reason, outcomes: isDue ? [{ ...outcome, retrainedOn: day }] : [outcome, {}] };
+}
+
+function isOld(retrainedOn: string | null, day: string, every: number): boolean {
+  return retrainedOn === null || Date.parse(day) - Date.parse(retrainedOn) >= Math.max(every, MS_PER_DAY);
+}
+
+function isWarm(
+  champion: Version | null,
+  { model, mode, retrain_every }: Params,
+  last: LastRetraining,
+): boolean {
+  if (champion === null || champion.row.model !== model || mode === "scratch") return false;
+  return mode === "warm" || !isOld(last.retrainedOn, last.day, retrain_every);
+}
+
+interface LastRetraining {
+  day: string;
+  retrainedOn: string | null;
+}
+
+async function retrainedOn({ db, day, run }: TaskContext): Promise<LastRetraining> {
+  const found = await db.row<{ day: string | null }>("registry/retrained_on", [run.id]);
+  return { day, retrainedOn: found?.day ?? null };
+}
+
+/** A warm update's examples: what the champion has not been trained on, and a seeded sample of the rest. */
+function fresh({ row }: Version, { seed }: TaskContext, { replay }: Params): Dataset["isExample"] {
+  return ({ batches, ratingIds }, i) =>
+    batches[i] > row.through_batch || isSampled(ratingIds[i], { seed, share: replay });
+}
+
+function fitOptions({ seed, signal, log }: TaskContext, warmFrom: Version | null): FitOptions {
+  return {
+    seed,
+    signal,
+    log: (message) => log.detail(message),
+    progress: (done, total) => log.progress(done, total, "examples"),
+    warmFrom: warmFrom?.artifact,
+  };
+}
+
+async function register(
+  { db, run, seed, settings }: TaskContext,
+  { stored, fitted, profile, params, mode, through, parent }: {
+    stored: string;
+    fitted: Fitted;
+    profile: Profile;
+    params: Params;
+    mode: string;
+    through: number;
+    parent: Version | null;
+  },
+): Promise<string> {
+  const version = stored.slice("models/".length, -".bin".length);
+  const config = {
+    ...fitted.artifact.header,
+    seed: settings.seed,
+    holdout_days: settings.holdoutDays,
+    profile,
+  };
+  await db.transaction(async (tx) => {
+    await tx.execute("registry/insert_version", [
+      version,
+      params.model,
+      mode,
+      parent?.row.version ?? null,
+      run.id,
+      through,
+      fitted.end.nRatings,
+      JSON.stringify(config),
+      JSON.stringify({ fit: fitted.report }),
+      stored,
+      seed,
+    ]);
+    await tx.execute("registry/retire_candidates", [version]);
+  });
+  return version;
+}
+
+/** An artifact that no row names is what a killed attempt left behind. */
+async function sweep({ db, artifacts, log }: TaskContext): Promise<void> {
+  const named = new Set(
+    (await db.rows<{ artifact: string }>("registry/artifacts")).map(({ artifact }) => artifact),
+  );
+  const swept = await sweepArtifacts(artifacts, "models", (path) => named.has(path));
+  if (swept > 0) log.detail(`${swept} unfinished artifacts removed`);
+}
