@@ -1,0 +1,152 @@
+/**
+ * Imports a data set into the archive: ratings in time order, each with its id, once.
+ *
+ * First one transaction registers the source: its hash, its range of ids, its unparsable lines and its movies.
+ * Then chunks follow; each commits its rows and the count of them together, so an import that was killed goes
+ * on where it stopped, and one that is repeated adds nothing.
+ */
+import type { Db, Pool } from "../../sql/db.ts";
+import type { Row } from "../../sql/tables.ts";
+import { binaryRows } from "./binary_rows.ts";
+import { writeMovies, writeUsers } from "./catalogue.ts";
+import { DataError } from "./errors.ts";
+import type { BrokenLine, Progress, RatingSet, Source, UnparsableLine } from "./source.ts";
+import { timeOrder } from "./time_order.ts";
+import { decide } from "./verdict.ts";
+
+type SourceRow = Row<"raw_db.sources">;
+
+export interface ImportOptions {
+  /** The caller vouches that the source is a newer edition with the archive's user and movie ids. */
+  sameIds?: boolean;
+  /** Ratings a transaction. */
+  chunkRows?: number;
+  /** Seen between chunks; what is committed stays and the next import goes on from it. */
+  signal?: AbortSignal;
+  progress?: Progress;
+}
+
+export interface ImportResult {
+  /** "nothing": the file was all in before. */
+  action: "imported" | "resumed" | "nothing";
+  source: SourceRow;
+  /** Ratings that this call added. */
+  nCopied: number;
+  nUnparsable: number;
+  nMovies: number;
+  nUsers: number;
+  /** Lines of the movies and users files that were left out. */
+  broken: BrokenLine[];
+}
+
+const LINES_PER_STATEMENT = 5_000;
+
+/** Every source that was registered, oldest first. */
+export function archiveSources(db: Db): Promise<SourceRow[]> {
+  return db.rows<SourceRow>("import/sources");
+}
+
+/**
+ * Imports `source`, or finishes importing it. Hold the lock that keeps runs apart.
+ *
+ * @throws {DataError} when the archive holds another id space (see `decide()`), or the file changed under way.
+ */
+export async function importArchive(
+  pool: Pool,
+  source: Source,
+  { sameIds = false, chunkRows = 250_000, signal, progress }: ImportOptions = {},
+): Promise<ImportResult> {
+  const verdict = await decide(await archiveSources(pool), source, { sameIds, signal, progress });
+  if (verdict.action === "replace") {
+    throw new DataError(`Cannot import "${source.name}" into this database as it ${verdict.reason}`);
+  }
+  if (verdict.action === "nothing") {
+    const none = { nCopied: 0, nUnparsable: 0, nMovies: 0, nUsers: 0, broken: [] };
+    return { action: "nothing", source: verdict.source, ...none };
+  }
+  const set = await source.read({ signal, progress });
+  const order = await timeOrder(set.ratings, signal);
+  const row = verdict.action === "resume"
+    ? sameFile(verdict.source, set)
+    : await register(pool, source, { set, sameIds });
+  const finished = await copyRatings(pool, { set, order, row, chunkRows, signal, progress });
+  return {
+    action: verdict.action === "resume" ? "resumed" : "imported",
+    source: finished,
+    nCopied: row.n_rows - row.n_copied,
+    nUnparsable: set.unparsable.length,
+    nMovies: set.movies.length,
+    nUsers: set.users.length,
+    broken: set.broken,
+  };
+}
+
+function register(pool: Pool, source: Source, { set, sameIds }: { set: RatingSet; sameIds: boolean }) {
+  return pool.transaction(async (tx) => {
+    await tx.row("import/lock_sources");
+    const verdict = await decide(await archiveSources(tx), source, { sameIds });
+    if (verdict.action !== "import") {
+      throw new DataError(`Cannot import "${source.name}" as another process began to import it meanwhile`);
+    }
+    const next = await tx.row<{ next_id: number }>("import/next_rating_id");
+    const { sha256, ratings } = set;
+    const fields = [sha256, source.name, source.edition, source.isSample, ratings.n, next!.next_id];
+    const row = await tx.row<SourceRow>("import/insert_source", fields);
+    await writeUnparsable(tx, row!.source_id, set.unparsable);
+    await writeMovies(tx, set.movies);
+    await writeUsers(tx, set.users);
+    return row!;
+  });
+}
+
+async function writeUnparsable(tx: Db, sourceId: number, lines: readonly UnparsableLine[]): Promise<void> {
+  for (let from = 0; from < lines.length; from += LINES_PER_STATEMENT) {
+    const chunk = lines.slice(from, from + LINES_PER_STATEMENT);
+    const columns = [
+      chunk.map(({ line }) => line),
+      chunk.map(({ text }) => text),
+      chunk.map(({ reason }) => reason),
+    ];
+    await tx.execute("import/insert_unparsable", [sourceId, ...columns]);
+  }
+}
+
+interface Copy extends ImportOptions {
+  set: RatingSet;
+  order: Uint32Array;
+  row: SourceRow;
+  chunkRows: number;
+}
+
+async function copyRatings(
+  pool: Pool,
+  { set, order, row, chunkRows, signal, progress }: Copy,
+): Promise<SourceRow> {
+  const slice = { order, firstId: row.first_id, sourceId: row.source_id };
+  progress?.(row.n_copied, row.n_rows, "ratings");
+  for (let from = row.n_copied; from < row.n_rows; from += chunkRows) {
+    signal?.throwIfAborted();
+    const to = Math.min(row.n_rows, from + chunkRows);
+    await pool.transaction(async (tx) => {
+      if (await tx.execute("import/advance_source", [row.source_id, from, to - from]) === 0) {
+        throw new DataError(`Cannot go on importing "${row.name}" as another process does so at this moment`);
+      }
+      await tx.copyIn("import/copy_ratings", binaryRows(set.ratings, { ...slice, from, to }));
+    });
+    progress?.(to, row.n_rows, "ratings");
+  }
+  await pool.execute("import/analyze_ratings");
+  const finished = await pool.row<SourceRow>("import/finish_source", [row.source_id]);
+  if (finished === undefined) {
+    throw new DataError(`Cannot finish importing "${row.name}" as it left the archive`);
+  }
+  return finished;
+}
+
+function sameFile(row: SourceRow, { sha256, ratings }: RatingSet): SourceRow {
+  if (row.sha256 === sha256 && row.n_rows === ratings.n) return row;
+  throw new DataError(
+    `Cannot go on importing "${row.name}" as it was read differently before: wanted ${row.n_rows} ratings, ` +
+      `found ${ratings.n}. Next: deno task import "${row.name}" --replace`,
+  );
+}
