@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { connect } from "./db.ts";
 import { DatabaseError } from "./_launcher/error.ts";
-import { makeFolders, type Place, placeFor } from "./_launcher/place.ts";
+import { type Place, placeFor } from "./_launcher/place.ts";
 import { runningUrl, start, stop } from "./_launcher/server.ts";
 
 export { DatabaseError };
@@ -24,12 +24,14 @@ export interface DatabaseOptions {
   log?: (line: string) => void;
 }
 
-export interface DatabaseHandle {
+export interface DatabaseHandle extends AsyncDisposable {
   readonly url: string;
   /** The data directory, or "DATABASE_URL". */
   readonly place: string;
   /** Lets go of the database; the last one out stops an embedded server. */
   leave(): Promise<void>;
+  /** As `leave`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -41,20 +43,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHa
   const external = externalUrl(options);
   if (external) {
     await checkServer(external);
-    return { url: external, place: "DATABASE_URL", leave: () => Promise.resolve() };
+    return handle(external, "DATABASE_URL", () => Promise.resolve());
   }
   const log = options.log ?? (() => {});
   await Deno.mkdir(options.home, { recursive: true });
   const place = await placeFor(options.home);
   using _lock = await lockStarts(place);
-  await makeFolders(place);
   if (place.root !== place.home) {
     log(`PostgreSQL's user cannot reach ${place.home}: its data are in ${place.root}`);
   }
   const url = await start(place, log);
   const membership = await openLockFile(place, "members");
   await membership.lock(false);
-  return { url, place: place.data, leave: () => leave(place, url, { membership, log }) };
+  return handle(url, place.data, () => leave(place, url, { membership, log }));
+}
+
+function handle(url: string, place: string, leave: () => Promise<void>): DatabaseHandle {
+  let left: Promise<void> | undefined;
+  const once = () => left ??= leave();
+  return { url, place, leave: once, [Symbol.asyncDispose]: once };
 }
 
 /** The URL of the database if it runs, without starting it. */
@@ -79,8 +86,9 @@ async function leave(
   using members = await openLockFile(place, "members");
   if (!await members.tryLock(true)) return;
   const nVisitors = await countVisitors(url);
-  if (nVisitors > 0) log(`PostgreSQL keeps running for ${nVisitors} other sessions`);
-  else await stop(place);
+  if (nVisitors > 0) {
+    log(`PostgreSQL keeps running for ${nVisitors} other session${nVisitors === 1 ? "" : "s"}`);
+  } else await stop(place);
 }
 
 /** Holds other starters and leavers of the same home back until disposed. */
@@ -90,8 +98,16 @@ async function lockStarts(place: Place): Promise<Deno.FsFile> {
   return file;
 }
 
-function openLockFile({ home }: Place, name: string): Promise<Deno.FsFile> {
-  return Deno.open(join(home, `database.${name}`), { read: true, write: true, create: true, mode: 0o600 });
+async function openLockFile({ home }: Place, name: string): Promise<Deno.FsFile> {
+  const path = join(home, `database.${name}`);
+  try {
+    return await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.PermissionDenied)) throw cause;
+    const message = `Cannot open the database of "${home}" as "${path}" is another user's or not writable. ` +
+      "Next: run as the user who made it, or set MATINEE_HOME to another folder.";
+    throw new DatabaseError(message, { cause });
+  }
 }
 
 async function countVisitors(url: string): Promise<number> {

@@ -32,6 +32,8 @@ export interface Place {
 
 /** Bytes. Socket paths end at 103 bytes on macOS and 107 on Linux. */
 const SOCKET_PATH_LIMIT = 103;
+/** Bytes. A longer log is put aside, in place of the one before, at the next start. */
+const LOG_LIMIT = 10_000_000;
 const SYSTEM_ROOT = "/var/lib/matinee";
 
 /** Decides the place for `home`, which must exist. */
@@ -43,7 +45,7 @@ export async function placeFor(home: string): Promise<Place> {
   const elsewhere = join(SYSTEM_ROOT, id);
   const existing = await ownerOf(join(home, "database"));
   if (existing) return place(home, home, id, existing);
-  const owner = unprivilegedUser();
+  const owner = unprivilegedUser(await Deno.readTextFile("/etc/passwd"));
   const isReachable = await reaches(owner, home) && !await exists(join(elsewhere, "database"));
   return place(home, isReachable ? home : elsewhere, id, owner);
 }
@@ -66,6 +68,8 @@ function place(home: string, root: string, id: string, owner: Owner | null): Pla
 export async function makeFolders({ root, log, socket, owner }: Place): Promise<void> {
   await Deno.mkdir(dirname(log), { recursive: true });
   await Deno.mkdir(socket, { recursive: true, mode: 0o700 });
+  const { size } = await Deno.stat(log).catch(() => ({ size: 0 }));
+  if (size > LOG_LIMIT) await Deno.rename(log, `${log}.1`);
   await Deno.writeTextFile(log, "", { append: true });
   for (const path of [log, socket]) await give(path, owner);
   const ours = [root, dirname(log), dirname(socket)].filter((folder) => folder.startsWith(`${SYSTEM_ROOT}/`));
@@ -83,9 +87,9 @@ async function ownerOf(data: string): Promise<Owner | null> {
   return uid ? { uid, gid: gid ?? uid } : null;
 }
 
-/** `postgres` where a package made it, else `nobody`. */
-function unprivilegedUser(): Owner {
-  const users = Deno.readTextFileSync("/etc/passwd").split("\n").map((line) => line.split(":"));
+/** `postgres` where a package made it, else `nobody`; `passwd` is the text of /etc/passwd. */
+export function unprivilegedUser(passwd: string): Owner {
+  const users = passwd.split("\n").map((line) => line.split(":"));
   for (const wanted of ["postgres", "nobody"]) {
     const user = users.find(([name]) => name === wanted);
     if (user) return { uid: Number(user[2]), gid: Number(user[3]) };

@@ -10,7 +10,7 @@ import { installBinaries } from "./binaries.ts";
 import { makeCluster, password, USER } from "./cluster.ts";
 import { run } from "./command.ts";
 import { DatabaseError } from "./error.ts";
-import type { Place } from "./place.ts";
+import { makeFolders, type Place } from "./place.ts";
 import { writeSettings } from "./settings.ts";
 
 /** Seconds during which a start is tried again: after a crash, the old server's memory blocks it for about 2. */
@@ -40,6 +40,7 @@ export async function runningUrl(place: Place): Promise<string | null> {
 export async function start(place: Place, log: (line: string) => void): Promise<string> {
   const running = await ask(place);
   if (running?.hasDatabase) return running.url;
+  await makeFolders(place);
   const binaries = await installBinaries(place.root, log);
   await makeCluster(place, binaries, log);
   const began = performance.now();
@@ -51,10 +52,11 @@ export async function start(place: Place, log: (line: string) => void): Promise<
     }
     // One that is starting, recovering or stopping is left alone until it is there or gone.
     const alive = await announcement(place);
-    const complaint = alive ? "" : await tryStart(place, binaries);
+    const complaint = alive ? null : await tryStart(place, binaries);
     const patience = alive && alive.status !== "ready" ? CHANGE_PATIENCE : START_PATIENCE;
-    if (performance.now() - began > patience * 1000) throw await startError(place, complaint, alive);
-    if (alive || complaint) await delay(100);
+    const isHopeless = complaint !== null && !PASSES.test(complaint);
+    if (isHopeless || performance.now() - began > patience * 1000) throw startError(place, complaint, alive);
+    await delay(50);
   }
 }
 
@@ -109,14 +111,20 @@ function isNobody(error: unknown): boolean {
   return error instanceof Error && "code" in error && NOBODY.test(String(error.code));
 }
 
-/** One attempt at a start; returns what went wrong, if anything. */
-async function tryStart(place: Place, binaries: string): Promise<string> {
+/** What hinders a start for seconds only: an old server's last sessions, another starter, a port just taken. */
+const PASSES = /shared memory block|lock file|Address already in use/;
+
+/** One attempt at a start; returns what went wrong: what the server logged. */
+async function tryStart(place: Place, binaries: string): Promise<string | null> {
+  const { data, log, owner } = place;
   await writeSettings(place);
-  const outcome = await run([
-    join(binaries, "bin", "pg_ctl"),
-    ...["start", "-D", place.data, "-l", place.log, "-w", "-t", String(CHANGE_PATIENCE)],
-  ], { owner: place.owner, libraries: join(binaries, "lib") });
-  return outcome.success ? "" : outcome.complaint || "pg_ctl failed";
+  const { size } = await Deno.stat(log);
+  const outcome = await run(
+    [join(binaries, "bin", "pg_ctl"), "start", "-D", data, "-l", log, "-w", "-t", String(CHANGE_PATIENCE)],
+    { owner, libraries: join(binaries, "lib") },
+  );
+  if (outcome.success) return null;
+  return new TextDecoder().decode((await Deno.readFile(log)).subarray(size)).trim() || outcome.complaint;
 }
 
 async function createDatabase(url: string): Promise<void> {
@@ -124,21 +132,16 @@ async function createDatabase(url: string): Promise<void> {
   await pool.execute("launcher/create_database").finally(() => pool.end());
 }
 
-async function startError(
+function startError(
   { data, log }: Place,
-  complaint: string,
+  complaint: string | null,
   alive: Announcement | null,
-): Promise<DatabaseError> {
-  if (alive) {
-    return new DatabaseError(
-      `Cannot reach PostgreSQL on "${data}": its process file names process ${alive.pid} (${alive.status}), which ` +
-        `is alive but does not answer. Next: look at ${log}; if that process is not PostgreSQL, a crash left the ` +
-        `file "${join(data, "postmaster.pid")}" behind: delete it.`,
-    );
-  }
-  const lines = (await Deno.readTextFile(log).catch(() => "")).trimEnd().split("\n").slice(-8);
+): DatabaseError {
+  if (!alive) return new DatabaseError(`Cannot start PostgreSQL on "${data}". It said:\n${complaint}`);
   return new DatabaseError(
-    `Cannot start PostgreSQL on "${data}": ${complaint}\nThe end of ${log}:\n${lines.join("\n")}`,
+    `Cannot reach PostgreSQL on "${data}" as process ${alive.pid}, which its process file names, does not answer: ` +
+      `found it ${alive.status}. Next: look at ${log}; if the process is another program, a crash left the file ` +
+      `"${join(data, "postmaster.pid")}" behind, and deleting it helps.`,
   );
 }
 
