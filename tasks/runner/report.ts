@@ -43,7 +43,7 @@ function remark(outputs: Record<string, unknown>): string {
     .join(", ");
 }
 
-const COLUMNS = ["rmse", "mae", "recall@10", "ndcg@10", "mrr", "coverage"] as const;
+const COLUMNS = ["rmse", "mae", "recall@10", "ndcg@10", "mrr@10", "coverage"] as const;
 const PROTOCOLS: Record<string, string> = {
   prequential: "Prequential: each new rating predicted before it was learned from",
   holdout: "Hold-out: rows that no version was trained on",

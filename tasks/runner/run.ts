@@ -65,11 +65,21 @@ async function skipStage(
   stage: Stage,
   reason: string,
 ) {
-  if (reason.startsWith("done in this run")) return;
+  if (!isNews(reason)) return;
   const { db } = context(stage, signal);
   const attempt = await openStageRun(db, run, stage);
-  onAttempt?.(await closeStageRun(db, attempt, { status: "skipped", result: { reason } }));
+  onAttempt?.(
+    await closeStageRun(db, attempt, {
+      status: "skipped",
+      result: { reason, skipped_by: stage.enabled ? "plan" : "manifest" },
+    }),
+  );
   log.line("stage", { run: run.run_id, day: run.day, stage: stage.as, status: "skipped", reason });
+}
+
+/** What a person's selection leaves out, and what is done, stays as the ledger has it. */
+function isNews(reason: string): boolean {
+  return !reason.startsWith("done in this run") && !reason.startsWith("not asked for");
 }
 
 async function attemptStage(options: RunOptions, stage: Stage): Promise<RunOutcome> {

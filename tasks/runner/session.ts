@@ -2,63 +2,90 @@
 import { connect, type Pool } from "../../sql/db.ts";
 import { type DatabaseHandle, openDatabase } from "../../sql/launcher.ts";
 import { migrate } from "../../sql/migrate.ts";
+import { replaceArchive } from "../import/replace.ts";
 import { delay } from "./_delay.ts";
 import { UsageError } from "./errors.ts";
 import { type Home, openHome } from "./home.ts";
 import { recoverJournal } from "./journal.ts";
 
-export interface Session {
-  home: Home;
-  database: DatabaseHandle;
-  db: Pool;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
 const LOCK = "matinee run";
 
-/** Opens home and database; dispose to leave both. */
-export async function openSession(command: string, say: (line: string) => void): Promise<Session> {
-  const home = openHome();
-  const database = await openDatabase({
-    home: home.path,
-    databaseUrl: Deno.env.get("DATABASE_URL"),
-    log: say,
-  });
-  const db = connect(database.url, { name: `matinee ${command} (pid ${Deno.pid})` });
-  const leave = async () => {
-    await db.end();
-    await database.leave();
-  };
-  try {
-    await migrate(db);
-  } catch (error) {
-    await leave();
-    throw error;
-  }
-  return { home, database, db, [Symbol.asyncDispose]: leave };
+export interface LockOptions {
+  /** Wait until the holder is done, or this is aborted; without it a held lock is an error. */
+  wait?: AbortSignal;
+  say?: (line: string) => void;
 }
 
-/**
- * Takes the run lock, which one process holds at a time, and closes what a killed holder left open.
- *
- * @throws {UsageError} when another process holds it and `wait` is not set: it says who, and since when.
- */
-export async function lockRuns(
-  db: Pool,
-  { wait, say }: { wait?: AbortSignal; say?: (line: string) => void } = {},
-): Promise<AsyncDisposable> {
-  for (let tries = 0;; tries++) {
-    const lock = await db.tryLock(LOCK);
-    if (lock !== null) {
-      await recoverJournal(db);
-      return lock;
+/** Home, database and lock of one command; dispose to leave them all. */
+export class Session implements AsyncDisposable {
+  #lock: AsyncDisposable | null = null;
+
+  private constructor(
+    readonly home: Home,
+    readonly database: DatabaseHandle,
+    readonly name: string,
+    public db: Pool,
+  ) {}
+
+  /** Opens home and database for `command`; the database is at its newest migration then. */
+  static async open(command: string, say: (line: string) => void): Promise<Session> {
+    const home = openHome();
+    const database = await openDatabase({
+      home: home.path,
+      databaseUrl: Deno.env.get("DATABASE_URL"),
+      log: say,
+    });
+    const name = `matinee ${command} (pid ${Deno.pid})`;
+    const session = new Session(home, database, name, connect(database.url, { name }));
+    try {
+      await migrate(session.db);
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
     }
-    const holder = await describeHolder(db);
-    if (wait === undefined) {
-      throw new UsageError(`Cannot start as ${holder} is at work. Next: deno task status`);
+    return session;
+  }
+
+  /**
+   * Takes the run lock, which one process holds at a time, and closes what a killed holder left open.
+   *
+   * @throws {UsageError} when another process holds it and `wait` is not set: it says who, and since when.
+   */
+  async lockRuns({ wait, say }: LockOptions = {}): Promise<void> {
+    for (let tries = 0;; tries++) {
+      this.#lock = await this.db.tryLock(LOCK);
+      if (this.#lock !== null) return void await recoverJournal(this.db);
+      const holder = await describeHolder(this.db);
+      if (wait === undefined) {
+        throw new UsageError(`Cannot start as ${holder} is at work. Next: deno task status`);
+      }
+      if (tries === 0) say?.(`Waiting, as ${holder} is at work.`);
+      if (!(await delay(500, wait))) wait.throwIfAborted();
     }
-    if (tries === 0) say?.(`Waiting, as ${holder} is at work.`);
-    if (!(await delay(500, wait))) wait.throwIfAborted();
+  }
+
+  /** Gives the run lock back, if it is held. */
+  async unlockRuns(): Promise<void> {
+    await this.#lock?.[Symbol.asyncDispose]();
+    this.#lock = null;
+  }
+
+  /** Puts a new, empty database in the place of this one; returns the name under which the old one is kept. */
+  async replaceDatabase(day: string): Promise<string> {
+    await this.unlockRuns();
+    await this.db.end();
+    try {
+      return (await replaceArchive(this.database.url, { day })).keptAs;
+    } finally {
+      this.db = connect(this.database.url, { name: this.name });
+      await this.lockRuns();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.unlockRuns();
+    await this.db.end();
+    await this.database.leave();
   }
 }
 

@@ -14,6 +14,7 @@ interface Found {
   retrained_on: string | null;
   published: PlanState["published"];
   done: Record<string, string>;
+  skipped: Record<string, string>;
   batch: number | null;
 }
 
@@ -21,7 +22,7 @@ interface Found {
 export async function readPlanState(db: Db, { day, kind, unfinished: run }: DueRun): Promise<PlanState> {
   const found = await db.row<Found>("ops/plan_state", [run?.run_id ?? null]);
   if (found === undefined) throw new Error("Cannot plan as the ledger gave no state: wanted one row");
-  const { imported, live, unparsable, newest_batch, retrained_on, done, batch, ...rest } = found;
+  const { imported, live, unparsable, newest_batch, retrained_on, done, skipped, batch, ...rest } = found;
   return {
     ...rest,
     day,
@@ -33,6 +34,7 @@ export async function readPlanState(db: Db, { day, kind, unfinished: run }: DueR
       status: run.status,
       finishedAt: run.finished_at?.toISOString() ?? null,
       done,
+      skipped,
       batch,
     },
   };

@@ -15,10 +15,10 @@ by_success as (
   where s.status = 'succeeded' and s.task not in (select task from by_batch)
   group by s.task
 ),
-done as (
-  select distinct on (stage) stage, status, finished_at
+newest_attempts as (
+  select distinct on (stage) stage, status, finished_at, outputs
   from ops_db.stage_runs
-  where run_id = $1::integer and status <> 'skipped'
+  where run_id = $1::integer
   order by stage, attempt desc
 ),
 published as (
@@ -31,12 +31,17 @@ select
   (select count(*) from raw_db.unparsable
    where unparsable_id > coalesce((select last_id from taken where lane = 'unparsable'), 0)) as unparsable,
   (select max(batch_id) from ops_db.batches) as newest_batch,
-  coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}') as finished,
+  coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}')
+    as finished,
   (select jsonb_build_object('version', version, 'throughBatch', through_batch)
    from ops_db.model_versions where status = 'champion') as champion,
   (select jsonb_build_object('version', version, 'throughBatch', through_batch)
    from ops_db.model_versions where status = 'candidate' order by created_at desc, version limit 1) as candidate,
-  (select max(r.day) from ops_db.model_versions v join ops_db.runs r using (run_id) where v.mode = 'scratch') as retrained_on,
+  (select max(r.day) from ops_db.model_versions v join ops_db.runs r using (run_id)
+   where v.mode = 'scratch' and r.run_id is distinct from $1::integer) as retrained_on,
   (select jsonb_build_object('version', version, 'batch', batch_id) from published) as published,
-  coalesce((select jsonb_object_agg(stage, finished_at) from done where status = 'succeeded'), '{}') as done,
+  coalesce((select jsonb_object_agg(stage, finished_at) from newest_attempts where status = 'succeeded'), '{}')
+    as done,
+  coalesce((select jsonb_object_agg(stage, outputs ->> 'reason') from newest_attempts
+            where status = 'skipped' and outputs ->> 'skipped_by' = 'plan'), '{}') as skipped,
   (select batch_id from ops_db.batches where run_id = $1::integer) as batch

@@ -5,9 +5,9 @@ import { EXIT, UsageError } from "../errors.ts";
 import { execute, type Executed, type Pipeline } from "../execute.ts";
 import { latestRun } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
-import type { Selection } from "../plan.ts";
+import type { PlanOptions } from "../plan.ts";
 import { metricLines, readMetrics, readStory, stageTable, storyLines } from "../report.ts";
-import { lockRuns, openSession, type Session } from "../session.ts";
+import { Session } from "../session.ts";
 import { readRun } from "../status.ts";
 import { ensureArchive } from "../archive.ts";
 
@@ -26,8 +26,8 @@ export const daily: Command = {
 
   async run({ values, switches }, world) {
     const pipeline = await loadPipeline(values.manifest);
-    await using session = await openSession("daily", world.say);
-    await using _lock = await lockRuns(session.db);
+    await using session = await Session.open("daily", world.say);
+    await session.lockRuns();
     await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: true });
     const executed = values.from || values.only
       ? [await again(session, pipeline, { world, from: values.from, only: values.only })]

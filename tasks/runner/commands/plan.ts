@@ -6,7 +6,7 @@ import { latestRun } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
 import { formatManifestErrors } from "../manifest_error.ts";
 import { plan } from "../plan.ts";
-import { openSession, type Session } from "../session.ts";
+import { Session } from "../session.ts";
 import { readPlanState } from "../state.ts";
 import { tableLines } from "../table.ts";
 
@@ -24,7 +24,7 @@ export const planCommand: Command = {
 
   async run({ values, switches }, world) {
     const { manifest, tasks, text } = await loadPipeline(values.manifest);
-    await using session = await openSession("plan", world.say);
+    await using session = await Session.open("plan", world.say);
     const { from, only } = values;
     const target = await targetOf(session, {
       today: dayOf(world.now()),
@@ -38,7 +38,9 @@ export const planCommand: Command = {
       printJson(world, { day, kind, resumes: target.unfinished?.status ?? null, stages });
     } else {
       const rows = stages.map(({ as, action, reason }) => [as, action, reason]);
-      world.out([`Run of ${day} (${kind})`, ...tableLines(["stage", "action", "reason"], rows)].join("\n") + "\n");
+      world.out(
+        [`Run of ${day} (${kind})`, ...tableLines(["stage", "action", "reason"], rows)].join("\n") + "\n",
+      );
     }
     return EXIT.done;
   },

@@ -6,7 +6,7 @@ import { EXIT, UsageError } from "../errors.ts";
 import { execute } from "../execute.ts";
 import { latestRun, stageRuns } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
-import { lockRuns, openSession } from "../session.ts";
+import { Session } from "../session.ts";
 import { readRun } from "../status.ts";
 
 export const stage: Command = {
@@ -21,10 +21,10 @@ export const stage: Command = {
   async run({ words: [name], values, switches }, world) {
     const pipeline = await loadPipeline(values.manifest);
     const { signal, log, say } = world;
-    await using session = await openSession("stage", say);
-    const { db, home } = session;
-    await using _lock = await lockRuns(db, { wait: signal, say });
+    await using session = await Session.open("stage", say);
+    await session.lockRuns({ wait: signal, say });
     await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: false });
+    const { db, home } = session;
 
     const due = await dueRun(db, { today: dayOf(world.now()), next: false });
     const latest = await latestRun(db);

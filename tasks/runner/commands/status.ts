@@ -1,7 +1,7 @@
 /** `deno task status`: what is in, what is live, what ran. */
 import { type Command, printJson } from "../command.ts";
 import { EXIT } from "../errors.ts";
-import { openSession } from "../session.ts";
+import { Session } from "../session.ts";
 import { readStatus, statusText } from "../status.ts";
 
 export const statusCommand: Command = {
@@ -12,7 +12,7 @@ export const statusCommand: Command = {
   },
 
   async run({ switches }, world) {
-    await using session = await openSession("status", world.say);
+    await using session = await Session.open("status", world.say);
     const status = await readStatus(session.db);
     const place = { url: session.database.url, home: session.home.path };
     if (switches.has("json")) printJson(world, { ...status, ...place });
