@@ -65,7 +65,7 @@ async function show(user) {
     history.replaceState(null, "", `?user=${encodeURIComponent(user)}`);
     const isNew = list.source === "popularity" && list.model_version !== null;
     byId("whose").textContent = isNew ? `For someone new (user ${user})` : `For user ${user}`;
-    byId("about").textContent = about(list);
+    tell(about(list));
     byId("movies").replaceChildren(...list.items.map((item) => card(item, list.source)));
     byId("json").href = path;
   } catch (error) {
@@ -73,9 +73,14 @@ async function show(user) {
   }
 }
 
+function tell(text, isComplaint = false) {
+  byId("about").textContent = text;
+  byId("about").classList.toggle("notice", isComplaint);
+}
+
 function complain(error) {
   byId("whose").textContent = "Recommendations";
-  byId("about").textContent = error.message;
+  tell(error.message, true);
   byId("movies").replaceChildren();
 }
 
