@@ -37,6 +37,11 @@ export interface RunSoFar {
   finishedAt: string | null;
   /** ISO time at which each stage that succeeded did so, by stage name. */
   done: Readonly<Record<string, string>>;
+  /**
+   * Why each stage was skipped that its task's own plan skipped, by stage name. A resumed run keeps to it: what later
+   * stages did since (a champion promoted, say) must not send an earlier one to work on it.
+   */
+  skipped: Readonly<Record<string, string>>;
   /** The batch that this run has formed. */
   batch: number | null;
 }

@@ -12,7 +12,7 @@ export function eachSnapshot(kind: string, answer: (typed: string) => string) {
   for (const { name } of Deno.readDirSync(FOLDER)) {
     if (!name.startsWith(`${kind}_`)) continue;
     const title = name.slice(kind.length + 1, -".txt".length).replaceAll("_", " ");
-    Deno.test(`formatManifestErrors() of a ${kind}: ${title}`, () => {
+    Deno.test(`formatManifestErrors() ${kind}: ${title}`, () => {
       const file = new URL(name, FOLDER);
       const [typed, wanted] = Deno.readTextFileSync(file).split(RULE);
       const found = `${answer(typed)}\n`;

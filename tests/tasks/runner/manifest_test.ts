@@ -102,6 +102,12 @@ Deno.test("parseManifest() tells all errors at once, each with its place", () =>
   assert.deepEqual(found, [[1, 1, "seed"], [2, 16, undefined], [4, 9, "ingest"], [5, 28, "chunk"]]);
 });
 
+Deno.test("parseManifest() tells a wrong value beside its misspelled twin, and a duplicate key beside both", () => {
+  const errors = errorsOf("stages:\n- { task: clean, params: { chunk: 0, chnuk: 1 } }\nseed: 1\nseed: x\n");
+  const found = errors.map(({ line, column }) => [line, column]).toSorted();
+  assert.deepEqual(found, [[2, 35], [2, 38], [4, 1], [4, 7]]);
+});
+
 Deno.test("parseManifest() refuses a document that aliases blow up, and one that is too long", () => {
   const bomb = [
     "a: &a [x]",
