@@ -116,7 +116,8 @@ async function transfer(attempt: Attempt, signal: AbortSignal, silence: Silence)
   for await (const bytes of body) {
     silence.startWithin(stallMs, "no more bytes");
     for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    progress?.(done += bytes.length, total, "bytes");
+    done += bytes.length;
+    progress?.(done, total, "bytes");
   }
   if (done < total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
 }
