@@ -28,9 +28,10 @@ export function checkSchema<Value>(
   const unknown = located ? unknownKeys(json, { located, path, root }) : [];
   const parsed = schema.safeParse(located ? located.value : missing);
   if (parsed.success && unknown.length === 0) return { value: parsed.data, faults: [] };
-  const issues = parsed.error?.issues.filter(({ code }) => code !== "unrecognized_keys") ?? [];
-  const place = (issue: z.core.$ZodIssue) => ({ json: schemaAt(json, issue.path) ?? {}, root, path });
-  const misfits = issues.map((issue) => misfit(issue, place(issue)));
+  const misfits = (parsed.error?.issues ?? []).flatMap((issue) => {
+    const place = { json: schemaAt(json, issue.path) ?? {}, path: [...path, ...issue.path], root };
+    return issue.code === "unrecognized_keys" ? refusedKeys(issue.keys, place) : [misfit(issue, place)];
+  });
   // A misspelled key is not missing as well.
   const meant = new Set(unknown.map((fault) => [...fault.path.slice(0, -1), fault.nearest].join(".")));
   const isAbsent = ({ path }: SchemaFault) => valueAt(root, path) === undefined;
@@ -56,17 +57,31 @@ function unknownKeys(schema: JsonSchema, { located, path, root }: Place): Schema
   });
 }
 
-function unknownKey(key: string, known: readonly string[], { path, root }: Place): SchemaFault {
+function unknownKey(
+  key: string,
+  known: readonly string[],
+  { path, root }: Pick<Place, "path" | "root">,
+): SchemaFault {
   const message = `Cannot read ${JSON.stringify(key)} as a key of ${placeName(root, path.slice(0, -1))}`;
   const wanted = known.length > 0 ? oneOf(known) : "no key at all";
   return { path, on: "key", message, wanted, nearest: nearest(key, known) };
 }
 
-function misfit(
-  issue: z.core.$ZodIssue,
-  { json, root, path: base }: { json: JsonSchema; root: Located; path: Path },
-): SchemaFault {
-  const path = [...base, ...issue.path];
+/** Keys that a check of the schema's own refuses; those that its form names are `unknownKeys()` already. */
+function refusedKeys(keys: readonly string[], { json, path, root }: Spot): SchemaFault[] {
+  if (knownKeys(json) !== null) return [];
+  const faults = keys.map((key) => unknownKey(key, [], { path: [...path, key], root }));
+  return faults.map((fault) => ({ ...fault, wanted: "another key" }));
+}
+
+/** A place in the text, and what the schema says there. */
+interface Spot {
+  json: JsonSchema;
+  path: Path;
+  root: Located;
+}
+
+function misfit(issue: z.core.$ZodIssue, { json, path, root }: Spot): SchemaFault {
   const value = valueAt(root, path);
   const said = { path, on: "value" as const, means: json.description };
   const wanted = hasOwnWords(issue) ? issue.message : inWords(json);
@@ -85,7 +100,8 @@ function misfit(
 }
 
 /** Zod's own sentences begin so; any other was written for people who edit the manifest. */
-const hasOwnWords = ({ message }: z.core.$ZodIssue) => !/^(?:Invalid|Too) /.test(message);
+const hasOwnWords = ({ code, message }: z.core.$ZodIssue) =>
+  code === "custom" || !/^(?:Invalid|Too) /.test(message);
 
 /** A schema's own check may say what was meant: `addIssue({ …, params: { nearest } })`. */
 function ownNearest(issue: z.core.$ZodIssue): string | undefined {

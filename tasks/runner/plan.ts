@@ -21,13 +21,6 @@ export interface PlanStage {
   reason: string;
 }
 
-/** What happens to a stage now. `isFinal`: the task's own plan skipped it, which holds for the rest of the run. */
-export type StageDecision = Extract<Decision, { action: "run" }> | {
-  action: "skip";
-  reason: string;
-  isFinal: boolean;
-};
-
 const ALWAYS: Decision = { action: "run", reason: "runs every time" };
 
 /** Stages that a person asked for by name. */
@@ -82,7 +75,7 @@ export function decide(
     state: PlanState;
     selection?: PlanOptions;
   },
-): StageDecision {
+): Decision {
   const { from, only } = selection;
   const isAskedFor = from !== undefined || only !== undefined;
   const names = manifest.stages.map(({ as }) => as);
@@ -97,11 +90,10 @@ export function decide(
       return skip(`${state.day} is done${finishedAt ? ` since ${clock(finishedAt)}` : ""}`);
     }
     if (Object.hasOwn(done, stage.as)) return skip(`done in this run at ${clock(done[stage.as])}`);
-    if (Object.hasOwn(skipped, stage.as)) return { ...skip(skipped[stage.as]), isFinal: true };
+    if (Object.hasOwn(skipped, stage.as)) return skip(skipped[stage.as]);
   }
   const { task, params } = stage;
-  const decision = tasks[task].plan?.(state, { task, params, settings: manifest }) ?? ALWAYS;
-  return decision.action === "skip" ? { ...decision, isFinal: true } : decision;
+  return tasks[task].plan?.(state, { task, params, settings: manifest }) ?? ALWAYS;
 }
 
 /** @throws {UsageError} when a name in `selection` is no stage, or both ways of selecting are used. */
@@ -142,7 +134,7 @@ function distinct(states: readonly PlanState[]): PlanState[] {
   return [...new Map(states.map((state) => [JSON.stringify(state), state])).values()];
 }
 
-const skip = (reason: string) => ({ action: "skip", reason, isFinal: false } as const);
+const skip = (reason: string): Decision => ({ action: "skip", reason });
 
 /** HH:MM of an ISO time, in UTC as the schedule is. */
 const clock = (iso: string) => iso.slice(11, 16);

@@ -1,9 +1,10 @@
 import assert from "@std/assert";
 import fc from "fast-check";
 import { stringify } from "@std/yaml";
+import { z } from "zod";
 import { type Manifest, parseManifest } from "../../../tasks/runner/manifest.ts";
 import { formatManifestErrors, type ManifestError } from "../../../tasks/runner/manifest_error.ts";
-import { DAY } from "./_fake_day.ts";
+import { DAY, fakeTask } from "./_fake_day.ts";
 import { eachSnapshot } from "./_snapshots.ts";
 
 const DEFAULT = Deno.readTextFileSync(new URL("../../../pipeline.yaml", import.meta.url));
@@ -106,6 +107,21 @@ Deno.test("parseManifest() tells a wrong value beside its misspelled twin, and a
   const errors = errorsOf("stages:\n- { task: clean, params: { chunk: 0, chnuk: 1 } }\nseed: 1\nseed: x\n");
   const found = errors.map(({ line, column }) => [line, column]).toSorted();
   assert.deepEqual(found, [[2, 35], [2, 38], [4, 1], [4, 7]]);
+});
+
+Deno.test("parseManifest() tells what a task's own check refuses inside an open map", () => {
+  const open = z.object({ config: z.record(z.string(), z.unknown()) }).check(({ value, issues }) => {
+    const place = { path: ["config"], input: value };
+    issues.push({ ...place, code: "unrecognized_keys", keys: Object.keys(value.config) });
+    issues.push({ ...place, code: "custom", message: "Too small: two keys" });
+  });
+  const text = "stages: [{ task: fit, params: { config: { epochz: 3 } } }]";
+  const { errors = [] } = parseManifest(text, {
+    file: "pipeline.yaml",
+    tasks: { fit: fakeTask({ params: open }) },
+  });
+  const found = errors.map(({ column, wanted }) => [column, wanted]);
+  assert.deepEqual(found, [[43, "another key"], [41, "Too small: two keys"]]);
 });
 
 Deno.test("parseManifest() refuses a document that aliases blow up, and one that is too long", () => {

@@ -250,8 +250,9 @@ function execute(
     const decision = decide(stage, { manifest, tasks, state });
     if (decision.action === "skip") {
       skipped.push(stage.as);
-      const { reason, isFinal } = decision;
-      if (isFinal) state = { ...state, run: { ...run, skipped: { ...run.skipped, [stage.as]: reason } } };
+      const isSettled = stage.enabled && !Object.hasOwn(run.done, stage.as);
+      const settled = { ...run.skipped, ...isSettled && { [stage.as]: decision.reason } };
+      state = { ...state, run: { ...run, skipped: settled } };
       continue;
     }
     if (stage.as === stop) break;
