@@ -28,18 +28,28 @@ export interface ConnectionOptions {
 /** Makes a connection; it connects with the first statement. */
 export function createConnection(options: ConnectionOptions): Connection {
   let lost: Error | undefined;
+  /** Fails the statement that runs; the driver forgets the one that was sent just before a loss. */
+  let abandon: (reason: Error) => void = () => {};
+  let isClosed = false;
   let isOccupied = false;
   let last: Promise<unknown> = Promise.resolve();
-  const sql = driver(options, () => lost ??= new Error("The connection to PostgreSQL was lost"));
+  const sql = driver(options, () => {
+    isClosed = true;
+    lost ??= new Error("The connection to PostgreSQL was lost");
+    abandon(lost);
+  });
 
   function send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
     if (isOccupied) {
       return Promise.reject(new Error("Cannot run a statement beside an open COPY of its session"));
     }
-    const turn = last.then(() => {
-      if (lost) throw lost;
-      return work(sql);
-    });
+    const turn = last.then(() =>
+      new Promise<T>((resolve, reject) => {
+        if (lost) throw lost;
+        abandon = reject;
+        work(sql).then(resolve, reject);
+      })
+    );
     last = turn.catch(() => {});
     return turn;
   }
@@ -58,12 +68,23 @@ export function createConnection(options: ConnectionOptions): Connection {
       const other = driver(options);
       await other`select pg_cancel_backend(${pid})`.finally(() => other.end());
     },
-    end() {
+    async end() {
       lost ??= new Error("The connection to PostgreSQL has been ended");
-      return sql.end({ timeout: 5 });
+      // What was lost has nothing open, but the driver would wait for its last statement.
+      if (!isClosed) await sql.end({ timeout: 5 });
     },
   };
 }
+
+/** int2[], int4[], int8[], float4[], float8[]: the driver's own reader is slow, and takes null for NaN. */
+const NUMBER_ARRAYS = {
+  to: 1007,
+  from: [1005, 1007, 1016, 1021, 1022],
+  serialize: (values: string | readonly (string | number | null)[]) =>
+    typeof values === "string" ? values : `{${values.map((value) => value ?? "null").join(",")}}`,
+  parse: (text: string) =>
+    text === "{}" ? [] : text.slice(1, -1).split(",").map((value) => value === "NULL" ? null : Number(value)),
+};
 
 /** The driver on one connection of its own. */
 export function driver({ url, name }: ConnectionOptions, lost: () => void = () => {}): postgres.Sql {
@@ -75,6 +96,7 @@ export function driver({ url, name }: ConnectionOptions, lost: () => void = () =
     onclose: lost,
     // int8 arrives as number (ids stay far below 2^53), date as YYYY-MM-DD.
     types: {
+      numbers: NUMBER_ARRAYS,
       int8: { to: 20, from: [20], serialize: String, parse: Number },
       date: { to: 1082, from: [1082], serialize: String, parse: String },
     },

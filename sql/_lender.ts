@@ -36,7 +36,7 @@ export function createLender({ max, ...options }: ConnectionOptions & { max: num
 
   function giveBack(connection: Connection) {
     lent.delete(connection);
-    idle.push(connection);
+    if (!connection.isLost) idle.push(connection);
     if (ending && lent.size === 0) ending.resolve();
     waiting.shift()?.resolve(next());
   }

@@ -87,7 +87,10 @@ async function tryLock(lender: Lender, name: string): Promise<AsyncDisposable | 
     lender.giveBack(connection);
     throw error;
   });
+  let isHeld = true;
   const release = async () => {
+    if (!isHeld) return;
+    isHeld = false;
     await undoWith(connection, "select pg_advisory_unlock_all()");
     lender.giveBack(connection);
   };

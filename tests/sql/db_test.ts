@@ -1,0 +1,349 @@
+import assert from "@std/assert";
+import { connect, type Pool } from "../../sql/db.ts";
+import { testPool } from "../support/database.ts";
+
+/** The queries of these tests, seen from `sql/queries/`. */
+const Q = "../../tests/sql/queries";
+const encoder = new TextEncoder();
+
+/** A pool on a database with one table of numbers. */
+async function numbersPool(): Promise<Pool & AsyncDisposable> {
+  const pool = await testPool();
+  await pool.script("create table numbers (n bigint, constraint numbers_pkey primary key (n))");
+  return pool;
+}
+
+/** `n` numbers from 0 as COPY lines, in many chunks; line `bad` is no number. */
+function* lines(n: number, bad = -1): Generator<Uint8Array> {
+  for (let from = 0; from < n; from += 1000) {
+    const chunk = Array.from({ length: Math.min(1000, n - from) }, (_, i) => from + i);
+    yield encoder.encode(chunk.map((i) => i === bad ? "x\n" : `${i}\n`).join(""));
+  }
+}
+
+async function count(pool: Pool): Promise<number | undefined> {
+  return (await pool.row<{ n: number }>(`${Q}/count_numbers`))?.n;
+}
+
+async function session(db: Pick<Pool, "row">): Promise<number> {
+  const row = await db.row<{ pid: number }>(`${Q}/session`);
+  return row?.pid ?? 0;
+}
+
+Deno.test("rows() gives numbers for int8, text for date, Date for timestamptz, arrays and documents", async () => {
+  await using pool = await testPool();
+  const moment = new Date("2026-03-01T12:34:56.789Z");
+  const params = [9_007_199_254_740_991, "2026-03-01", moment, [0.5, null, 3], ['a "b"', "c,{d}", ""], [
+    1,
+    2,
+  ], true];
+  const [row] = await pool.rows(`${Q}/types`, params);
+  assert.deepEqual(row, {
+    big: 9_007_199_254_740_991,
+    day: "2026-03-01",
+    moment,
+    weights: [0.5, null, 3],
+    names: ['a "b"', "c,{d}", ""],
+    ids: [1, 2],
+    is_so: true,
+    document: { a: [1, null] },
+    nothing: null,
+  });
+});
+
+Deno.test("rows() works on more requests than there are connections", async () => {
+  await using pool = await testPool();
+  const narrow = connect(pool.url, { max: 2 });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => narrow.rows<{ n: number }>(`${Q}/numbers`, [i])),
+  );
+  assert.deepEqual(answers.map(({ length }) => length), Array.from({ length: 20 }, (_, i) => i));
+  await narrow.end();
+});
+
+Deno.test("execute() counts rows, and an error leaves the pool usable", async () => {
+  await using pool = await numbersPool();
+  assert.equal(await pool.execute(`${Q}/insert_number`, [1]), 1);
+  await assert.rejects(pool.execute(`${Q}/insert_number`, [1]), {
+    code: "23505",
+    constraint_name: "numbers_pkey",
+  });
+  assert.equal(await count(pool), 1);
+});
+
+Deno.test("row() says which query file is missing", async () => {
+  await using pool = await testPool();
+  await assert.rejects(pool.row("no/such_query"), /no\/such_query\.sql/);
+});
+
+Deno.test("end() refuses what comes after it", async () => {
+  await using pool = await testPool();
+  const other = connect(pool.url);
+  await other.rows(`${Q}/numbers`, [1]);
+  await other.end();
+  await other.end();
+  await assert.rejects(other.rows(`${Q}/numbers`, [1]), /has ended/);
+});
+
+Deno.test("transaction() commits all, or nothing", async () => {
+  await using pool = await numbersPool();
+  await pool.transaction(async (tx) => {
+    await tx.execute(`${Q}/insert_number`, [1]);
+    await tx.execute(`${Q}/insert_number`, [2]);
+  });
+  const failing = pool.transaction(async (tx) => {
+    await tx.execute(`${Q}/insert_number`, [3]);
+    throw new RangeError("no");
+  });
+  await assert.rejects(failing, { name: "RangeError", message: "no" });
+  assert.equal(await count(pool), 2);
+});
+
+Deno.test("transaction() within one is a savepoint", async () => {
+  await using pool = await numbersPool();
+  await pool.transaction(async (tx) => {
+    await tx.execute(`${Q}/insert_number`, [1]);
+    await assert.rejects(tx.transaction(async (inner) => {
+      await inner.transaction((innermost) => innermost.execute(`${Q}/insert_number`, [2]));
+      await inner.execute(`${Q}/insert_number`, [1]);
+    }));
+    await tx.transaction((inner) => inner.execute(`${Q}/insert_number`, [3]));
+  });
+  const rows = await pool.rows<{ n: number }>(`${Q}/all_numbers`);
+  assert.deepEqual(rows.map(({ n }) => n), [1, 3]);
+});
+
+Deno.test("transaction() fails when the error of a statement was dropped, as nothing is committed", async () => {
+  await using pool = await numbersPool();
+  const careless = pool.transaction(async (tx) => {
+    await tx.execute(`${Q}/insert_number`, [1]);
+    await tx.execute(`${Q}/fail`).catch(() => {});
+  });
+  await assert.rejects(careless, /Cannot commit/);
+  assert.equal(await count(pool), 0);
+});
+
+Deno.test("transaction() refuses statements that come after its end", async () => {
+  await using pool = await numbersPool();
+  const late = await pool.transaction((tx) => Promise.resolve(() => tx.execute(`${Q}/insert_number`, [1])));
+  await assert.rejects(late(), /is over/);
+  assert.equal(await count(pool), 0);
+});
+
+Deno.test("transaction() whose connection is lost runs nothing outside of it", async () => {
+  await using pool = await numbersPool();
+  const body = pool.transaction(async (tx) => {
+    await tx.execute(`${Q}/insert_number`, [1]);
+    await pool.execute(`${Q}/end_session`, [await session(tx)]);
+    await assert.rejects(tx.execute(`${Q}/insert_number`, [2]));
+    await assert.rejects(tx.execute(`${Q}/insert_number`, [3]), /lost/);
+    throw new RangeError("mine");
+  });
+  await assert.rejects(body, { message: "mine" });
+  assert.equal(await count(pool), 0);
+});
+
+Deno.test("chunks() reads through a cursor, and its loop may run statements", async () => {
+  await using pool = await numbersPool();
+  const sizes: number[] = [];
+  await pool.transaction(async (tx) => {
+    for await (const rows of tx.chunks<{ n: number }>(`${Q}/numbers`, [25], 10)) {
+      sizes.push(rows.length);
+      await tx.execute(`${Q}/insert_number`, [rows[0].n]);
+    }
+  });
+  assert.deepEqual(sizes, [10, 10, 5]);
+  assert.equal(await count(pool), 3);
+});
+
+Deno.test("chunks() can be left early, and can fail", async () => {
+  await using pool = await testPool();
+  const narrow = connect(pool.url, { max: 1 });
+  for await (const rows of narrow.chunks<{ n: number }>(`${Q}/numbers`, [1_000_000], 2)) {
+    assert.deepEqual(rows, [{ n: 1 }, { n: 2 }]);
+    break;
+  }
+  await assert.rejects(Array.fromAsync(narrow.chunks(`${Q}/fail`, [], 2)), { code: "42601" });
+  assert.equal((await narrow.rows(`${Q}/numbers`, [3])).length, 3);
+  await narrow.end();
+});
+
+Deno.test("copyIn() takes every byte", async () => {
+  await using pool = await numbersPool();
+  await pool.copyIn(`${Q}/copy_in`, lines(20_000));
+  await pool.transaction((tx) => tx.copyIn(`${Q}/copy_in`, [encoder.encode("-1\n-"), encoder.encode("2\n")]));
+  await pool.copyIn(`${Q}/copy_in`, []);
+  assert.equal(await count(pool), 20_002);
+});
+
+Deno.test("copyIn() throws what the server says of a line in the middle", async () => {
+  await using pool = await numbersPool();
+  await assert.rejects(pool.copyIn(`${Q}/copy_in`, lines(500_000, 1234)), { code: "22P02", message: /"x"/ });
+  assert.equal(await count(pool), 0);
+});
+
+Deno.test("copyIn() throws what the server says after the last byte", async () => {
+  await using pool = await numbersPool();
+  const twice = () => [encoder.encode("7\n7\n")];
+  await assert.rejects(pool.copyIn(`${Q}/copy_in`, twice()), { code: "23505" });
+  await pool.transaction(async (tx) => {
+    await assert.rejects(tx.transaction((inner) => inner.copyIn(`${Q}/copy_in`, twice())), { code: "23505" });
+    await tx.copyIn(`${Q}/copy_in`, lines(5));
+  });
+  assert.equal(await count(pool), 5);
+});
+
+Deno.test("copyIn() adds nothing when its source fails", async () => {
+  await using pool = await numbersPool();
+  const broken = function* () {
+    yield* lines(5000);
+    throw new RangeError("source broke");
+  };
+  await assert.rejects(pool.copyIn(`${Q}/copy_in`, broken()), {
+    name: "RangeError",
+    message: "source broke",
+  });
+  assert.equal(await count(pool), 0);
+});
+
+Deno.test("copyIn() fails when its connection is lost", async () => {
+  await using pool = await numbersPool();
+  const body = pool.transaction(async (tx) => {
+    const pid = await session(tx);
+    await tx.copyIn(
+      `${Q}/copy_in`,
+      async function* () {
+        yield* lines(100_000);
+        await pool.execute(`${Q}/end_session`, [pid]);
+        for (let i = 0; i < 1000; i++) yield* lines(1000);
+      }(),
+    );
+  });
+  await assert.rejects(body);
+  assert.equal(await count(pool), 0);
+});
+
+Deno.test("copyIn() refuses a statement that does not copy, and one beside it", async () => {
+  await using pool = await numbersPool();
+  await assert.rejects(pool.copyIn(`${Q}/count_numbers`, []), /no COPY … FROM STDIN/);
+  await pool.transaction(async (tx) => {
+    const source = async function* () {
+      await assert.rejects(tx.execute(`${Q}/insert_number`, [1]), /beside an open COPY/);
+      yield* lines(3);
+    };
+    await tx.copyIn(`${Q}/copy_in`, source());
+  });
+  assert.equal(await count(pool), 3);
+});
+
+async function text(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let whole = "";
+  for await (const chunk of bytes) whole += decoder.decode(chunk, { stream: true });
+  return whole;
+}
+
+Deno.test("copyOut() gives every byte, under its settings only", async () => {
+  await using pool = await testPool();
+  const expected = Array.from({ length: 200_000 }, (_, i) => `${i + 1}\n`).join("");
+  assert.equal(await text(pool.copyOut(`${Q}/copy_out`, { up_to: 200_000 })), expected);
+  await pool.transaction(async (tx) => {
+    assert.equal(await text(tx.copyOut(`${Q}/copy_out`, { up_to: 2 })), "1\n2\n");
+    assert.equal(await text(tx.copyOut(`${Q}/copy_out`, { up_to: 0 })), "");
+  });
+  await assert.rejects(text(pool.copyOut(`${Q}/copy_out`)), { code: "22P02" });
+});
+
+Deno.test("copyOut() left early ends the COPY and not the transaction", async () => {
+  await using pool = await numbersPool();
+  const narrow = connect(pool.url, { max: 1 });
+  for await (const chunk of narrow.copyOut(`${Q}/copy_out`, { up_to: 50_000_000 })) {
+    assert.ok(chunk.length > 0);
+    break;
+  }
+  await narrow.transaction(async (tx) => {
+    await tx.execute(`${Q}/insert_number`, [1]);
+    for await (const _ of tx.copyOut(`${Q}/copy_out`, { up_to: 50_000_000 })) break;
+    await tx.execute(`${Q}/insert_number`, [2]);
+  });
+  assert.equal(await count(narrow), 2);
+  await narrow.end();
+});
+
+Deno.test("copyOut() feeds copyIn() on another connection, one held back by the other", async () => {
+  await using pool = await numbersPool();
+  await pool.transaction((tx) =>
+    tx.copyIn(`${Q}/copy_in`, pool.copyOut(`${Q}/copy_out`, { up_to: 300_000 }))
+  );
+  assert.equal(await count(pool), 300_000);
+});
+
+Deno.test("copyOut() fails when its connection is lost", async () => {
+  await using pool = await testPool();
+  const body = pool.transaction(async (tx) => {
+    const pid = await session(tx);
+    for await (const _ of tx.copyOut(`${Q}/copy_out`, { up_to: 50_000_000 })) {
+      await pool.execute(`${Q}/end_session`, [pid]);
+    }
+  });
+  await assert.rejects(body, /lost|CLOSED|terminat/);
+});
+
+Deno.test("tryLock() gives a name to one holder at a time", async () => {
+  await using pool = await testPool();
+  const other = connect(pool.url);
+  {
+    await using lock = await pool.tryLock("one");
+    assert.ok(lock);
+    assert.equal(await other.tryLock("one"), null);
+    assert.equal(await pool.tryLock("one"), null);
+    await using different = await other.tryLock("another");
+    assert.ok(different);
+  }
+  const lock = await other.tryLock("one");
+  await lock?.[Symbol.asyncDispose]();
+  await lock?.[Symbol.asyncDispose]();
+  await using again = await pool.tryLock("one");
+  assert.ok(lock && again);
+  await other.end();
+});
+
+Deno.test("tryLock() of a pool that ends is free for others", async () => {
+  await using pool = await testPool();
+  const other = connect(pool.url, { max: 1 });
+  assert.ok(await other.tryLock("one"));
+  const pid = await pool.row<{ pid: number }>(`${Q}/lock_holder`);
+  await pool.execute(`${Q}/end_session`, [pid?.pid ?? 0]);
+  await using lock = await pool.tryLock("one");
+  assert.ok(lock);
+});
+
+Deno.test("listen() hears what is said after it, and nothing after it is disposed of", async () => {
+  await using pool = await testPool();
+  const heard: string[] = [];
+  const both = Promise.withResolvers<void>();
+  const listening = await pool.listen("test", (payload) => {
+    heard.push(payload);
+    if (heard.length === 2) both.resolve();
+  });
+  await pool.execute(`${Q}/notify`, ["a"]);
+  await pool.execute(`${Q}/notify`, ["b"]);
+  await both.promise;
+  await listening[Symbol.asyncDispose]();
+  await pool.execute(`${Q}/notify`, ["c"]);
+  assert.deepEqual(heard, ["a", "b"]);
+});
+
+Deno.test("listen() hears again after its connection was lost", async () => {
+  await using pool = await testPool();
+  const heard = Promise.withResolvers<string>();
+  await using _listening = await pool.listen("test", heard.resolve);
+  await pool.execute(`${Q}/end_listeners`);
+  let isHeard = false;
+  heard.promise.then(() => isHeard = true);
+  while (!isHeard) {
+    await pool.execute(`${Q}/notify`, ["again"]);
+    await pool.execute(`${Q}/wait`);
+  }
+  assert.equal(await heard.promise, "again");
+});

@@ -1,0 +1,3 @@
+-- One row per number, in order.
+
+select n from numbers order by n

@@ -1,0 +1,3 @@
+-- One row per line: a number.
+
+copy numbers (n) from stdin

@@ -1,0 +1,3 @@
+-- One row: how many numbers there are.
+
+select count(*) as n from numbers

@@ -1,0 +1,5 @@
+-- One number.
+--
+-- $1  n  bigint
+
+insert into numbers (n) values ($1)
