@@ -69,12 +69,12 @@ const CONTRADICTIONS: Record<string, { spoil: (parts: SnapshotParts) => void; me
     message: /user ids should ascend: found 3 after 3/,
   },
   "a seen movie that is not there": {
-    spoil: ({ seen }) => seen.movies[0] = 60,
+    spoil: ({ seen }) => seen.movies[seen.offsets[1] - 1] = 60,
     message: /seen movies should be below 60: found 60/,
   },
   "a negative seen movie": {
     spoil: ({ seen }) => seen.movies[0] = -1,
-    message: /seen movies should be below 60: found -1/,
+    message: /seen movies of user 3 should ascend from 0: found -1/,
   },
   "seen lists that run backwards": {
     spoil: ({ seen }) => seen.offsets[3] = 0,
