@@ -8,7 +8,7 @@ import { type Moment, rewind } from "../models/ratings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { collect, readHistories, readRatings } from "./_ratings.ts";
 import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
-import type { Decision, PlanState } from "./runner/plan_state.ts";
+import { type Decision, planBatches, type PlanState } from "./runner/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 export default task({
@@ -44,20 +44,16 @@ export default task({
 });
 
 /** Batches that the champion was trained on cannot be measured honestly; they are only marked. */
-function planPrequential({ finished, champion }: PlanState, { task }: { task: string }): Decision {
-  const ready = finished.clean ?? -1;
-  const next = (finished[task] ?? -1) + 1;
+function planPrequential(state: PlanState, { task }: { task: string }): Decision {
+  const { champion, finished } = state;
   if (champion === null) return { action: "skip", reason: "there is no champion yet" };
-  if (ready < next) {
-    return { action: "skip", reason: `no batch waits: batch ${ready} is the newest from clean` };
-  }
-  const outcomes = [{ finished: { ...finished, [task]: ready } }];
-  const first = Math.max(next, champion.throughBatch + 1);
-  if (first > ready) {
-    return { action: "run", reason: `marks batch ${ready}, which the champion was trained on`, outcomes };
-  }
-  const batches = first === ready ? `batch ${ready}` : `batches ${first} to ${ready}`;
-  return { action: "run", reason: `${champion.version} predicts ${batches}`, outcomes };
+  const waiting = planBatches("clean")(state, { task });
+  const first = Math.max((finished[task] ?? -1) + 1, champion.throughBatch + 1);
+  const last = finished.clean;
+  if (waiting.action === "skip") return waiting;
+  if (first > last) return { ...waiting, reason: `marks batch ${last}, which the champion was trained on` };
+  const batches = first === last ? `batch ${last}` : `batches ${first} to ${last}`;
+  return { ...waiting, reason: `${champion.version} predicts ${batches}` };
 }
 
 /** The champion and the bias baseline on `batches`, as of before each of their ratings. */

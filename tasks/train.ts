@@ -123,7 +123,7 @@ function planTraining(state: PlanState, { params }: { params: Params }): Decisio
   const reason = champion === null
     ? "from scratch: there is no champion"
     : isDue
-    ? `from scratch: the last time was ${state.retrainedOn}`
+    ? `from scratch: the last time was ${state.retrainedOn ?? "in this run"}`
     : `warm from ${champion.version}: batches since ${champion.throughBatch}`;
   const outcome = { candidate: { version: "the candidate", throughBatch: through } };
   // A warm update that finds nothing better than the champion's weights is the champion again.

@@ -118,12 +118,20 @@ function merge(
   decisions: readonly Decision[],
   fork: string | undefined,
 ): Pick<PlanStage, "action" | "reason"> {
-  const run = decisions.find(({ action }) => action === "run");
-  const skipped = decisions.find(({ action }) => action === "skip");
-  if (run && skipped) {
-    return { action: "if", reason: `depends on ${fork}: ${run.reason}; or skipped: ${skipped.reason}` };
+  const reasons = (action: Decision["action"]) => {
+    return [
+      ...new Set(decisions.filter((decision) => decision.action === action).map(({ reason }) => reason)),
+    ];
+  };
+  const run = reasons("run").join("; or ");
+  const skipped = reasons("skip").join("; or ");
+  const depends = decisions.some(({ reason }) => reason !== decisions[0].reason)
+    ? `depends on ${fork}: `
+    : "";
+  if (run === "" || skipped === "") {
+    return { action: decisions[0].action, reason: `${depends}${run}${skipped}` };
   }
-  return decisions[0];
+  return { action: "if", reason: `${depends}${run}; or skipped: ${skipped}` };
 }
 
 function outcomesOf(decision: Decision): readonly Partial<PlanState>[] {

@@ -17,6 +17,7 @@ export function fakeTask(parts: Partial<Task<unknown>> = {}): Task<unknown> {
 
 const trainParams = z.object({
   model: z.enum(["two_tower", "als"]).default("two_tower").describe("The kind of model."),
+  mode: z.enum(["auto", "scratch", "warm"]).default("auto"),
   retrain_every: duration.prefault("7d").describe("Age at which a model is trained from scratch."),
   hidden: z.array(z.number().int().min(1)).default([128, 64]).describe("Units of each hidden layer."),
   adam: z.object({ learning_rate: z.number().gt(0).default(0.001).describe("Step size α.") }).prefault({})

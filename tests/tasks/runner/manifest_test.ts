@@ -72,6 +72,7 @@ Deno.test("parseManifest() fills a stage with its task's defaults and turns dura
     enabled: true,
     params: {
       model: "two_tower",
+      mode: "auto",
       retrain_every: 604_800_000,
       hidden: [128, 64],
       adam: { learning_rate: 0.001 },
