@@ -101,8 +101,11 @@ export async function* copyOut(connection: Connection, text: string): AsyncGener
     isRead = true;
   } finally {
     if (!isRead) {
-      stream.on("error", () => {}).removeAllListeners("data").resume();
-      await Promise.all([connection.cancel(pid), over.catch(() => {})]);
+      // Cancelled before the rest is read, which is then what was under way: the server cannot be far ahead.
+      stream.on("error", () => {}).removeAllListeners("data").pause();
+      await connection.cancel(pid).catch(() => {});
+      stream.resume();
+      await over.catch(() => {});
     }
   }
   await over;
