@@ -1,6 +1,8 @@
 /** The day's eight tasks without their work: tables, parameters and plans like the real ones. */
 import { z } from "zod";
 import { duration } from "../../../tasks/runner/duration.ts";
+import { type Manifest, parseManifest } from "../../../tasks/runner/manifest.ts";
+import { formatManifestErrors } from "../../../tasks/runner/manifest_error.ts";
 import { planBatches, type PlanState } from "../../../tasks/runner/plan_state.ts";
 import { type Task, task, type Tasks } from "../../../tasks/runner/task.ts";
 
@@ -96,6 +98,13 @@ export const DAY: Tasks = {
   }),
   monitor: fakeTask({ reads: ["ops_db.model_metrics"], writes: ["ops_db.metric_history"] }),
 };
+
+/** The manifest that `text` is, for `tasks`. */
+export function manifestOf(text: string, tasks: Tasks = DAY): Manifest {
+  const { manifest, errors } = parseManifest(text, { file: "pipeline.yaml", tasks });
+  if (manifest === undefined) throw new Error(formatManifestErrors(errors, text));
+  return manifest;
+}
 
 /** An archive that is imported and untouched, but for what `parts` say. */
 export function planState(parts: Partial<PlanState> = {}): PlanState {
