@@ -4,11 +4,13 @@ import { join } from "node:path";
 import type { Db, Pool } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
 import type { DueRun } from "./due.ts";
+import { ManifestErrors } from "./errors.ts";
 import type { Home } from "./home.ts";
 import { openRun, reopenRun, type Run, type RunOutcome } from "./journal.ts";
 import type { RunLog } from "./log.ts";
 import type { Manifest, Stage } from "./manifest.ts";
-import { decide, type PlanOptions } from "./plan.ts";
+import { formatManifestErrors } from "./manifest_error.ts";
+import { decide, plan, type PlanOptions } from "./plan.ts";
 import { executeRun } from "./run.ts";
 import { readPlanState } from "./state.ts";
 import type { Batch, TaskContext, Tasks } from "./task.ts";
@@ -32,7 +34,12 @@ export interface Executed {
   status: RunOutcome;
 }
 
-/** Works on `due` until it ends. Call it under the run lock. */
+/**
+ * Works on `due` until it ends. Call it under the run lock.
+ *
+ * @throws {ManifestErrors} when the order of the stages makes no sense for their tables; nothing has run then.
+ * @throws {UsageError} when `selection` names no stage.
+ */
 export async function execute(
   pipeline: Pipeline,
   due: DueRun,
@@ -40,6 +47,8 @@ export async function execute(
 ): Promise<Executed> {
   const { manifest, text, hash, tasks } = pipeline;
   const { kind, day, unfinished } = due;
+  const { errors } = plan(manifest, tasks, await readPlanState(db, due), selection);
+  if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
   const run = unfinished
     ? await reopenRun(db, unfinished, { text, hash })
     : await openRun(db, { day, kind, seed: manifest.seed, manifest: { text, hash } });
