@@ -1,0 +1,21 @@
+-- One row per raw rating in a range of ids of one lane, as CSV without a header, times in microseconds since 1970:
+-- rating_id, lane, user_id, movie_id, rating, rated_us, has_movie (t, f).
+--
+-- matinee.lane      text
+-- matinee.first_id  bigint
+-- matinee.last_id   bigint
+
+copy (
+  select
+    r.rating_id,
+    r.lane,
+    r.user_id,
+    r.movie_id,
+    r.rating,
+    case when isfinite(r.rated_at) then (date_part('epoch', r.rated_at) * 1000000)::bigint end as rated_us,
+    m.movie_id is not null as has_movie
+  from raw_db.ratings r
+  left join data_lake_db.movies m using (movie_id)
+  where r.lane = current_setting('matinee.lane')
+    and r.rating_id between current_setting('matinee.first_id')::bigint and current_setting('matinee.last_id')::bigint
+) to stdout (format csv)

@@ -1,0 +1,47 @@
+/** Adds each batch to the counts and sums of the users and movies that it touches, and of no others. */
+import { z } from "zod";
+import type { Db } from "../sql/db.ts";
+import { finishBatches, rangesOf, ratingChunks } from "./_batches.ts";
+import { filter } from "./polars/filter.ts";
+import { planBatches } from "./runner/plan_state.ts";
+import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
+
+export default task({
+  params: z.strictObject({
+    chunk: z.number().int().min(1).default(500_000)
+      .describe("Ratings that Polars holds at once. Memory: about 0.5 kB each."),
+  }),
+  reads: ["data_lake_db.ratings", "data_lake_db.movies", "data_lake_db.genres", "ops_db.batch_ranges"],
+  writes: ["processed_db.user_features", "processed_db.movie_features", "processed_db.rating_totals"],
+
+  plan: planBatches("clean"),
+
+  async run(context, { chunk }): Promise<StageResult> {
+    const total = { rowsIn: 0, users: 0, movies: 0 };
+    await finishBatches(context, "clean", async (tx, batch) => {
+      await stageSums(tx, context, { batch, chunk });
+      total.rowsIn += batch.nRatings;
+      total.users += await tx.execute("features/upsert_users");
+      total.movies += await tx.execute("features/upsert_movies");
+      await tx.execute("features/upsert_totals");
+    });
+    return { ...total, rowsOut: total.users + total.movies };
+  },
+});
+
+/** The batch's lake rows → Polars → staged_sums: what it adds per user, movie, and user and genre. */
+async function stageSums(
+  tx: Db,
+  context: TaskContext,
+  { batch, chunk }: { batch: Batch; chunk: number },
+): Promise<void> {
+  const { db, signal } = context;
+  await tx.execute("features/create_staged_sums");
+  const ranges = await rangesOf(tx, batch);
+  for (const piece of ratingChunks(ranges, { size: chunk, context })) {
+    const changes = db.copyOut("features/copy_changes", { batch_id: batch.id, ...piece });
+    await tx.copyIn("features/copy_staged_sums", filter("add_up", changes, { signal }));
+  }
+  await tx.execute("features/analyze_staged_sums");
+  signal.throwIfAborted();
+}
