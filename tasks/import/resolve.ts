@@ -16,6 +16,8 @@ const ADVICE = "get ml-latest-small.zip (1 MB) from https://grouplens.org/datase
 export interface AutoOptions extends DownloadOptions {
   /** The environment's MATINEE_DATA: a path or a known name. */
   matineeData?: string;
+  /** Who set it, for messages; by default "MATINEE_DATA". */
+  setBy?: string;
   /** What the archive holds: `archiveSources()`. */
   sources: readonly SourceRow[];
   /** May a made-up sample fill an empty archive? Not for the schedule. */
@@ -75,9 +77,8 @@ async function fromEnvironment(name: string, options: AutoOptions): Promise<Sour
     await decide(options.sources, source, { signal: options.signal });
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;
-    throw new DataError(`Cannot use MATINEE_DATA="${name}": ${cause.message}; or unset MATINEE_DATA`, {
-      cause,
-    });
+    const { setBy = "MATINEE_DATA" } = options;
+    throw new DataError(`Cannot use ${setBy}, "${name}": ${cause.message}; or unset ${setBy}`, { cause });
   }
   return source;
 }

@@ -58,6 +58,7 @@ Deno.test("downloadZip() starts again when the server resumes nothing", async ()
   await using home = await dataFolder({ [PART]: "the beginning of something" });
   const path = await downloadZip("ml-latest-small", { home: home.path, baseUrl: server.baseUrl });
   assert.deepEqual(await Deno.readFile(path), server.zip);
+  assert.deepEqual(server.ranges, ["bytes=26-"], "what came is not downloaded twice");
 });
 
 Deno.test("downloadZip() starts again when the part is of another file", async () => {

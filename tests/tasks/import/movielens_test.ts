@@ -112,7 +112,7 @@ Deno.test("movieLens() says when a zip or gzip is cut short, damaged or none", a
   const damaged = whole.slice();
   damaged.fill(0x55, 2000, 2100);
   const flipped = zip({ "s/ratings.csv": RATINGS, "s/movies.csv": MOVIES }, 0);
-  flipped[60] ^= 1; // in the stored ratings
+  flipped[30 + "s/ratings.csv".length + RATINGS.indexOf("4.0")] ^= 1; // the ratings, stored as they are, begin there
   await using folder = await dataFolder({
     "flipped.zip": flipped,
     "cut.zip": whole.subarray(0, 50_000),
@@ -129,6 +129,10 @@ Deno.test("movieLens() says when a zip or gzip is cut short, damaged or none", a
   assert.match(
     await refusal(at("damaged.zip"), "read"),
     /^Cannot read "s\/ratings\.csv" in "PATH" as it is damaged/,
+  );
+  assert.match(
+    await refusal(at("flipped.zip"), "read"),
+    /damaged: wanted \d+ bytes with CRC \w+, found \d+ with/,
   );
   assert.match(
     await refusal(at("gz"), "read"),

@@ -54,7 +54,7 @@ Deno.test("resolveSource() refuses a MATINEE_DATA that is not what the archive h
     assert.ok(error instanceof DataError);
     assert.match(
       String(error),
-      /Cannot use MATINEE_DATA=".*holds another data set, "\/elsewhere".*--replace.*--same-ids/,
+      /Cannot use MATINEE_DATA, ".*holds another data set, "\/elsewhere".*--replace.*--same-ids/,
     );
     return true;
   });
