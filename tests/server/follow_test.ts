@@ -34,7 +34,7 @@ interface World extends AsyncDisposable {
 
 async function followed(
   artifacts: string,
-  url: string | null,
+  url: string | null | (() => string),
   { pollEvery = NEVER }: { pollEvery?: number } = {},
 ): Promise<World> {
   const live: Live = { current: null };
@@ -47,8 +47,8 @@ async function followed(
     pollEvery,
     connect() {
       tries++;
-      if (url) return connect(url, { max: 2, name: "matinee test" });
-      throw new Error("no database");
+      if (!url) throw new Error("no database");
+      return connect(typeof url === "string" ? url : url(), { max: 2, name: "matinee test" });
     },
   });
   return {
@@ -203,6 +203,23 @@ Deno.test("follow() outlives the database, and catches up when it is back", () =
     await until(() => knows(world, 3, 30), "the next rating is known");
   }));
 
+Deno.test("follow() that finds another database behind the line reads that one's ratings", () =>
+  withArchive(async (db, artifacts) => {
+    await using other = await testPool();
+    await createArchive(other, snapshotParts());
+    await publish(db, artifacts, snapshotParts());
+    await publish(other, artifacts, snapshotParts());
+    await addInbox(db, [3, 10]);
+    await addInbox(other, [3, 20]);
+    await using line = createCutLine(db.url);
+    let current = line.url;
+    await using world = await followed(artifacts, () => current, { pollEvery: 10 });
+    assert.ok(knows(world, 3, 10));
+    current = other.url;
+    await line.cut();
+    await until(() => knows(world, 3, 20) && !knows(world, 3, 10), "the other inbox is known");
+  }));
+
 Deno.test("follow() reads newer ratings for the snapshot that they go with", () =>
   withArchive(async (db, artifacts) => {
     await addRaw(db, "import", 1, [[3, 10], [3, 20]]);
@@ -236,9 +253,16 @@ Deno.test("follow() before the first publication serves popularity from the lake
     assert.ok(knows(world, 3, 10) && !knows(world, 3, 30));
     await addBatch(db, 1, { import: [4, 4] });
     await cleanBatch(db, 1);
-    await db.script("notify matinee_ratings");
+    // Movie 20: a second rating by somebody, and one that arrived after a later one.
+    await db.script(`
+      insert into data_lake_db.ratings (rating_id, batch_id, lane, user_id, movie_id, rating, replaces, is_stale, rated_at)
+      values (5, 1, 'live', 6, 20, 1, 4, false, now()), (6, 1, 'live', 9, 20, 2, null, true, now());
+      notify matinee_ratings`);
     await until(() => world.live.current?.snapshot.nRatings[2] === 1, "the next batch counts");
     assert.ok(knows(world, 3, 30));
+    const next = world.live.current?.snapshot;
+    assert.deepEqual([...next?.nRatings ?? []].slice(0, 3), [1, 2, 1]);
+    assert.deepEqual([...next?.ratingSums ?? []].slice(0, 3), [4, 5, 4]);
     await publish(db, artifacts, snapshotParts({ batchId: 1 }));
     await until(() => world.version() === "test-1", "the first snapshot is live");
   }));

@@ -3,7 +3,7 @@
 -- settings: batch_id (the snapshot's; -1: everything that has happened)
 --
 -- Seen = lake + open batch + live lane + inbox. Imported rows that no batch has taken have not happened yet. What
--- clean refused is in no lake: a cleaned batch counts by its lake rows, an open one by its raw rows.
+-- clean refused is in no lake: a cleaned batch counts by its lake rows, an open one, which has none, by its raw rows.
 
 copy (
   with newer as (
@@ -17,7 +17,6 @@ copy (
   select l.user_id, l.movie_id
   from newer
   join data_lake_db.ratings l on l.rating_id between newer.first_id and newer.last_id and l.lane = newer.lane
-  where newer.is_clean
   union
   select r.user_id, r.movie_id
   from newer
