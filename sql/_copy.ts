@@ -107,6 +107,9 @@ export async function* copyOut(connection: Connection, text: string): AsyncGener
       stream.resume();
       await over.catch(() => {});
     }
+    // The driver pauses its socket when the stream is full, and resumes it when the stream is read. A stream that was
+    // full as it ended is not read again: without this, the next statement's answer would never be seen.
+    stream._read(0);
   }
   await over;
 }
