@@ -1,6 +1,8 @@
 -- One row per raw rating in a range of ids of one lane, as CSV without a header, times in microseconds since 1970:
 -- rating_id, lane, user_id, movie_id, rating, rated_us, has_movie (t, f).
 --
+-- rated_us is empty outside the years 1 to 9999: the archive's times reach beyond what microseconds in a bigint do.
+--
 -- matinee.lane      text
 -- matinee.first_id  bigint
 -- matinee.last_id   bigint
@@ -12,7 +14,10 @@ copy (
     r.user_id,
     r.movie_id,
     r.rating,
-    case when isfinite(r.rated_at) then (date_part('epoch', r.rated_at) * 1000000)::bigint end as rated_us,
+    case
+      when r.rated_at >= timestamptz '0001-01-01Z' and r.rated_at < timestamptz '10000-01-01Z'
+      then (date_part('epoch', r.rated_at) * 1000000)::bigint
+    end as rated_us,
     m.movie_id is not null as has_movie
   from raw_db.ratings r
   left join data_lake_db.movies m using (movie_id)

@@ -1,0 +1,79 @@
+/** A run for tests: real database, fixed clock and seed, folders of its own, log lines that are kept. */
+import { join } from "node:path";
+import type { Db, Pool } from "../../sql/db.ts";
+import { openRun } from "../../tasks/runner/journal.ts";
+import type { Batch, Settings, StageResult, Task, TaskContext } from "../../tasks/runner/task.ts";
+
+const SETTINGS: Settings = {
+  seed: 1,
+  batch: { size: 50_000, atMost: 0.01 },
+  bootstrap: { ratings: 5_000_000, atMost: 0.8 },
+  holdoutDays: 7,
+};
+
+export interface TestRunOptions {
+  kind: Batch["kind"];
+  /** YYYY-MM-DD; the run starts at 02:00 UTC of it. */
+  day?: string;
+  settings?: Partial<Settings>;
+  signal?: AbortSignal;
+  /** Called with each progress report: the place to break something in the middle of a stage. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface TestRun extends AsyncDisposable {
+  readonly id: number;
+  /** Every line of the tasks' log, as "level message". */
+  readonly lines: string[];
+  /** What task `name` gets. */
+  context(name: string): TaskContext;
+  /** Runs `task` under `name`, with parameters as the manifest would give them. */
+  stage<Params>(name: string, task: Task<Params>, params?: unknown): Promise<StageResult>;
+}
+
+/** Opens a run in the ledger; disposing removes its folders. */
+export async function testRun(db: Pool, options: TestRunOptions): Promise<TestRun> {
+  const { kind, day = "2026-03-01", settings, signal = new AbortController().signal, onProgress } = options;
+  const seed = 1;
+  const { run_id: id } = await openRun(db, { day, kind, seed, manifest: { text: "", hash: "" } });
+  const folder = await Deno.makeTempDir({ prefix: "matinee_run_" });
+  const lines: string[] = [];
+  const context = (name: string): TaskContext => ({
+    day,
+    run: { id, kind, startedAt: new Date(`${day}T02:00:00Z`) },
+    db,
+    artifacts: folder,
+    scratch: join(folder, name),
+    log: {
+      warn: (message) => void lines.push(`warn ${message}`),
+      detail: (message) => void lines.push(`detail ${message}`),
+      progress(done, total, unit) {
+        lines.push(`progress ${done}/${total} ${unit}`);
+        onProgress?.(done, total);
+      },
+    },
+    settings: { ...SETTINGS, ...settings },
+    seed,
+    signal,
+    async pendingBatches(after) {
+      const rows = await db.rows<{ batch_id: number; kind: Batch["kind"]; n_ratings: number }>(
+        "ops/pending_batches",
+        [name, after],
+      );
+      return rows.map(({ batch_id, kind, n_ratings }) => ({ id: batch_id, kind, nRatings: n_ratings }));
+    },
+    finishBatch: async (tx: Db, batch: Batch) => {
+      await tx.execute("ops/finish_batch", [batch.id, name, id]);
+    },
+  });
+  return {
+    id,
+    lines,
+    context,
+    async stage(name, task, params = {}) {
+      await Deno.mkdir(join(folder, name), { recursive: true });
+      return await task.run(context(name), task.params.parse(params));
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
