@@ -15,6 +15,10 @@ const params = z.strictObject({
   psi: z.number().positive().default(2.5 * PSI_MOVED).describe(
     "Population stability index from which on data has drifted.",
   ),
+  psi_users: z.number().int().min(1).default(100)
+    .describe(
+      "People in a batch below whom drift is measured but not judged: a few people are no population.",
+    ),
   rmse_rise: z.number().positive().default(0.1)
     .describe("Share by which a day's prequential RMSE may exceed the mean of the seven days before."),
   least_volume: z.number().min(0).max(1).default(0.5)
@@ -111,7 +115,11 @@ async function quality({ db, run }: TaskContext, { rmse_rise }: Params): Promise
 }
 
 /** PSI of the newest batch, each rating with the features of its moment, against the champion's training window. */
-async function populations(context: TaskContext, batch: number, { psi }: Params): Promise<Measure[]> {
+async function populations(
+  context: TaskContext,
+  batch: number,
+  { psi, psi_users }: Params,
+): Promise<Measure[]> {
   const { db, settings, seed } = context;
   const champion = await readChampion(context);
   const profile = champion?.row.config.profile as Profile | undefined;
@@ -123,13 +131,14 @@ async function populations(context: TaskContext, batch: number, { psi }: Params)
   const state = await readFeatureState(db, catalogue, users);
   rewind({ state, histories: new Histories() }, ratings);
   const found = await drift(profile, [ratings], { state, seed });
-  return Object.entries(found).map(([slice, value]) => ({
-    metric: "psi",
-    slice,
-    value,
-    threshold: psi,
-    isBreach: value > psi,
-  }));
+  const people = new Set(ratings.users).size;
+  const threshold = people >= psi_users ? psi : null;
+  if (threshold === null) {
+    context.log.detail(`drift is not judged: ${people} people, ${psi_users} are needed`);
+  }
+  return Object.entries(found).map(([slice, value]) => {
+    return { metric: "psi", slice, value, threshold, isBreach: threshold !== null && value > threshold };
+  });
 }
 
 async function write(tx: Db, runId: number, measures: Measure[]): Promise<void> {

@@ -24,9 +24,14 @@ export async function ensureArchive(
   const { say, signal } = world;
   const sources = await archiveSources(session.db);
   const download = { home: session.home.path, log: say, signal };
-  const matineeData = Deno.env.get("MATINEE_DATA") ?? (source === "auto" ? undefined : source);
-  const found = await resolveSource({ ...download, matineeData, sources, allowSample, allowDownload: true });
+  const fromEnv = Deno.env.get("MATINEE_DATA") || undefined;
+  const wanted = fromEnv ? { matineeData: fromEnv } : manifestSource(source);
+  const found = await resolveSource({ ...download, ...wanted, sources, allowSample, allowDownload: true });
   if (found !== null) await importSource(session, found, { world });
+}
+
+function manifestSource(source: string): { matineeData?: string; setBy?: string } {
+  return source === "auto" ? {} : { matineeData: source, setBy: "source in pipeline.yaml" };
 }
 
 export interface ImportSourceOptions {

@@ -85,9 +85,20 @@ export async function readStory(db: Db): Promise<Story | null> {
   const person = await db.row<{ user_id: number }>("recommend/story_user");
   if (person === undefined) return null;
   const loved = await db.rows<Story["loved"][number]>("recommend/loved_movies", [person.user_id, 5]);
-  const recommended = await db.rows<Story["recommended"][number]>("recommend/top_n_unseen", [
-    person.user_id,
-    5,
-  ]);
-  return { user_id: person.user_id, loved, recommended };
+  return { user_id: person.user_id, loved, recommended: await topUnseen(db, person.user_id, { n: 5 }) };
+}
+
+export interface Recommended {
+  rank: number;
+  movie_id: number;
+  title: string;
+  year: number | null;
+  cosine: number;
+}
+
+/** The champion's top n for a user, unseen, computed in SQL: by pgvector where the database has it. */
+export async function topUnseen(db: Db, userId: number, { n }: { n: number }): Promise<Recommended[]> {
+  const found = await db.row<{ has_pgvector: boolean }>("recommend/has_pgvector");
+  const query = found?.has_pgvector ? "recommend/top_n_unseen_pgvector" : "recommend/top_n_unseen";
+  return await db.rows<Recommended>(query, [userId, n]);
 }

@@ -1,4 +1,5 @@
 /** What every command needs of the world: the home, the database at its newest migration, the run lock. */
+import { join } from "node:path";
 import { connect, type Pool } from "../../sql/db.ts";
 import { type DatabaseHandle, openDatabase } from "../../sql/launcher.ts";
 import { migrate } from "../../sql/migrate.ts";
@@ -70,12 +71,18 @@ export class Session implements AsyncDisposable {
     this.#lock = null;
   }
 
-  /** Puts a new, empty database in the place of this one; returns the name under which the old one is kept. */
+  /**
+   * Puts a new, empty database in the place of this one; returns the name under which the old one is kept. Models and
+   * snapshots that only the old one names are kept beside it, under the same name.
+   */
   async replaceDatabase(day: string): Promise<string> {
     await this.unlockRuns();
     await this.db.end();
     try {
-      return (await replaceArchive(this.database.url, { day })).keptAs;
+      const { keptAs } = await replaceArchive(this.database.url, { day });
+      await Deno.rename(this.home.artifacts, join(this.home.path, keptAs));
+      await Deno.mkdir(this.home.artifacts);
+      return keptAs;
     } finally {
       this.db = connect(this.database.url, { name: this.name });
       await this.lockRuns();

@@ -25,7 +25,7 @@ published as (
   select version, batch_id from ops_db.publications where status = 'published' order by publication_id desc limit 1
 )
 select
-  (select coalesce(sum(n_copied), 0) from raw_db.sources)::bigint
+  (select coalesce(sum(n_copied), 0) from raw_db.sources where imported_at is not null)::bigint
     - coalesce((select n from taken where lane = 'import'), 0)::bigint as imported,
   (select count(*) from raw_db.inbox) as live,
   (select count(*) from raw_db.unparsable

@@ -1,9 +1,9 @@
 -- One row per table of the three databases: how many rows, and the exclusive or of their 64-bit hashes, which depends
 -- on the set of rows alone. A primary key stands in every row, so no two rows cancel out. Left out: ids of runs and
--- sources, times of processing.
+-- sources, times of processing, and where a file lay.
 
 select 'raw_db.sources' as table_name, count(*) as n, bit_xor(hashtextextended(t::text, 0))::text as hash
-from (select sha256, name, edition, is_sample, n_rows, n_copied, first_id from raw_db.sources) t
+from (select sha256, edition, is_sample, n_rows, n_copied, first_id from raw_db.sources) t
 union all
 select 'raw_db.ratings', count(*), bit_xor(hashtextextended(t::text, 0))::text
 from (

@@ -120,8 +120,11 @@ function nextLines(status: string): string[] {
 }
 
 async function versionNames(db: Session["db"]): Promise<(version: string) => string> {
-  const champion = await db.row<{ version: string; model: string }>("registry/champion");
-  return (version) => version === champion?.version ? `${champion.model} ${version} (champion)` : version;
+  const known = await db.rows<{ version: string; model: string; status: string }>("registry/versions");
+  return (version) => {
+    const row = known.find((row) => row.version === version);
+    return row === undefined ? version : `${row.model} ${version} (${row.status})`;
+  };
 }
 
 function exitCode(executed: Executed[], signal: AbortSignal): number {
