@@ -35,7 +35,6 @@ create table raw_db.ratings (
 );
 -- The live lane is thin: without it, finding the newest live rows reads the whole archive.
 create index ratings_live on raw_db.ratings (rating_id) where lane = 'live';
-create index ratings_live on raw_db.ratings (rating_id) where lane = 'live';
 comment on table raw_db.ratings is 'One row per rating received, as received. Imported rows have ids in time order.';
 
 create table raw_db.unparsable (
