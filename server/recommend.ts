@@ -51,7 +51,7 @@ function scoresFor(snapshot: Snapshot, userId: number) {
   if (!champion || user < 0) {
     return {
       source: POPULARITY,
-      scores: Float32Array.from(snapshot.nRatings),
+      scores: new Float32Array(snapshot.nRatings),
       stars: (count: number) => count,
     };
   }

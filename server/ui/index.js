@@ -24,6 +24,9 @@ function element(name, text, className = "") {
   return made;
 }
 
+/** A model may expect more than the scale has; nobody gives more than five. */
+const stars = (score) => `★ ${Math.min(5, Math.max(0.5, score)).toFixed(2)} expected`;
+
 function card({ rank, title, year, genres, score }, source) {
   const item = document.createElement("li");
   item.append(
@@ -32,7 +35,7 @@ function card({ rank, title, year, genres, score }, source) {
     element("p", genres.join(" · ")),
     element(
       "p",
-      source === "popularity" ? `${count(score)} ratings` : `★ ${score.toFixed(2)} expected`,
+      source === "popularity" ? `${count(score)} ratings` : stars(score),
       "score",
     ),
   );
