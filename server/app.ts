@@ -1,5 +1,5 @@
 /** The HTTP application: routes over the live snapshot. It asks no database, and keeps nothing between requests. */
-import { type Context, Hono } from "@hono/hono";
+import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
 import { requestId, type RequestIdVariables } from "@hono/hono/request-id";
 import { secureHeaders } from "@hono/hono/secure-headers";
 import { answer, tagged } from "./answer.ts";
@@ -22,9 +22,8 @@ export interface AppDeps {
 
 type Env = { Variables: RequestIdVariables & { serving: Serving | null } };
 
-export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono<Env> {
+export function createApp(deps: AppDeps): Hono<Env> {
   const app = new Hono<Env>();
-
   app.use(requestId());
   app.use(secureHeaders({
     // Over plain HTTP it means nothing, and behind a proxy it is the proxy's to say.
@@ -35,7 +34,19 @@ export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono
       frameAncestors: ["'none'"],
     },
   }));
-  app.use(async (c, next) => {
+  app.use(carryServing(deps));
+  addData(app, deps);
+  addHealth(app, deps);
+  for (const [path, { text, type }] of Object.entries(PAGES)) {
+    app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));
+  }
+  addProblems(app, deps);
+  return app;
+}
+
+/** Gives the request what is served now, and the answer what every answer carries. */
+function carryServing({ live, state, log, logRequests, now }: AppDeps): MiddlewareHandler<Env> {
+  return async (c, next) => {
     const start = now();
     // Read once: a swap in the middle of a request is the next request's matter.
     const serving = live.current;
@@ -44,13 +55,14 @@ export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono
     const version = serving?.snapshot.champion?.version;
     if (version) c.header("x-model-version", version);
     if (state.isStopping) c.header("connection", "close");
-    if (logRequests) {
-      const { method, path } = c.req;
-      const ms = Math.round((now() - start) * 100) / 100;
-      log.info("request", { method, path, status: c.res.status, ms, request_id: c.get("requestId") });
-    }
-  });
+    if (!logRequests) return;
+    const { method, path } = c.req;
+    const ms = Math.round((now() - start) * 100) / 100;
+    log.info("request", { method, path, status: c.res.status, ms, request_id: c.get("requestId") });
+  };
+}
 
+function addData(app: Hono<Env>, { state }: AppDeps): void {
   app.get("/users/:id/recommendations", (c) => {
     const serving = servingOf(c);
     const userId = idFrom(c.req.param("id"), "user");
@@ -78,7 +90,9 @@ export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono
     const serving = servingOf(c);
     return answer(c, statsView(serving, state), { version: serving.sha256, audience: "public" });
   });
+}
 
+function addHealth(app: Hono<Env>, { state }: AppDeps): void {
   app.get("/health/live", (c) => c.json({ live: true }));
 
   app.get("/health/ready", (c) => {
@@ -86,11 +100,10 @@ export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono
     c.header("cache-control", "no-store");
     return c.json(view, view.ready ? 200 : 503);
   });
+}
 
-  for (const [path, { text, type }] of Object.entries(PAGES)) {
-    app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));
-  }
-
+/** Every address and method that no route has taken, and whatever a route throws. */
+function addProblems(app: Hono<Env>, { log }: AppDeps): void {
   for (
     const path of new Set(app.routes.filter(({ method }) => method === "GET").map((route) => route.path))
   ) {
@@ -99,9 +112,11 @@ export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono
       throw new Problem("wrong-method", `Cannot ${c.req.method} ${path} as it takes GET and HEAD only.`);
     });
   }
+
   app.notFound((c) =>
     problemResponse(c, new Problem("unknown-route", `Found nothing at ${JSON.stringify(c.req.path)}.`))
   );
+
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
     const id = c.get("requestId");
@@ -111,7 +126,6 @@ export function createApp({ live, state, log, logRequests, now }: AppDeps): Hono
       new Problem("internal", "The server's log has the details under this request_id."),
     );
   });
-  return app;
 }
 
 function servingOf(c: Context<Env>): Serving {
