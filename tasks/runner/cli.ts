@@ -73,9 +73,16 @@ function createWorld({ values, switches }: Options, signal: AbortSignal): World 
   };
 }
 
+/** Ctrl-C under `deno task` arrives twice at once: from the terminal, and passed on by the task runner. */
+const ONE_PRESS_MS = 400;
+
 /** The first Ctrl-C asks the work to stop at its next safe point, the second one ends the process. */
 function onInterrupt(stop: AbortController): Disposable {
+  let pressedAt = -Infinity;
   const interrupt = () => {
+    const sincePress = performance.now() - pressedAt;
+    pressedAt = performance.now();
+    if (sincePress < ONE_PRESS_MS) return;
     if (stop.signal.aborted) Deno.exit(EXIT.interrupted);
     writeTo(Deno.stderr)("\nStopping at the next safe point; once more to stop at once.\n");
     stop.abort(new DOMException("Interrupted", "AbortError"));

@@ -6,7 +6,7 @@ import type { Row } from "../../sql/tables.ts";
 import type { DueRun } from "./due.ts";
 import { ManifestErrors } from "./errors.ts";
 import type { Home } from "./home.ts";
-import { openRun, reopenRun, type Run, type RunOutcome } from "./journal.ts";
+import { openRun, reopenRun, type Run, type RunOutcome, type StageRun, stageRuns } from "./journal.ts";
 import type { RunLog } from "./log.ts";
 import type { Manifest, Stage } from "./manifest.ts";
 import { formatManifestErrors } from "./manifest_error.ts";
@@ -58,6 +58,7 @@ export async function execute(
     tasks,
     log,
     signal,
+    isWhole: async () => isWhole(manifest.stages, await stageRuns(db, run)),
     decide: async (stage) => {
       const state = await readPlanState(db, { day, kind, unfinished: run });
       return decide(stage, { manifest, tasks, state, selection });
@@ -65,6 +66,11 @@ export async function execute(
     context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
   });
   return { run, status };
+}
+
+function isWhole(stages: readonly Stage[], attempts: readonly StageRun[]): boolean {
+  const settled = attempts.filter(({ status }) => status === "succeeded" || status === "skipped");
+  return stages.every(({ as, enabled }) => !enabled || settled.some(({ stage }) => stage === as));
 }
 
 type BatchRow = Row<"ops_db.batches"> & Pick<Run, "kind">;

@@ -28,11 +28,13 @@ export interface RunOptions {
   context: (stage: Stage, signal: AbortSignal) => TaskContext;
   log: RunLog;
   signal: AbortSignal;
+  /** Whether the run has all that its manifest asks for; when a person ran a part of it, the next `daily` goes on. */
+  isWhole?: () => Promise<boolean>;
   /** Called with each finished attempt. */
   onAttempt?: (attempt: StageRun) => void;
 }
 
-/** Works through the stages; returns how the run ended, which the ledger then says too. */
+/** Works through the stages; returns how that ended. The ledger says the same, unless the run is not whole yet. */
 export async function executeRun(options: RunOptions): Promise<RunOutcome> {
   const { run, stages, context } = options;
   const { db } = context(stages[0], options.signal);
@@ -41,7 +43,8 @@ export async function executeRun(options: RunOptions): Promise<RunOutcome> {
     status = options.signal.aborted ? "interrupted" : await executeStage(options, stage);
     if (status !== "succeeded") break;
   }
-  await closeRun(db, run, status);
+  const isWhole = status !== "succeeded" || (await options.isWhole?.() ?? true);
+  await closeRun(db, run, isWhole ? status : "interrupted");
   return status;
 }
 
@@ -68,12 +71,11 @@ async function skipStage(
   if (!isNews(reason)) return;
   const { db } = context(stage, signal);
   const attempt = await openStageRun(db, run, stage);
-  onAttempt?.(
-    await closeStageRun(db, attempt, {
-      status: "skipped",
-      result: { reason, skipped_by: stage.enabled ? "plan" : "manifest" },
-    }),
-  );
+  const closed = await closeStageRun(db, attempt, {
+    status: "skipped",
+    result: { reason, skipped_by: stage.enabled ? "plan" : "manifest" },
+  });
+  onAttempt?.(closed);
   log.line("stage", { run: run.run_id, day: run.day, stage: stage.as, status: "skipped", reason });
 }
 

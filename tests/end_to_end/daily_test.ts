@@ -52,7 +52,10 @@ Deno.test({
     await json<Document>(checkout, ["daily", "--next"], env);
     const third = await json<Document>(checkout, ["daily", "--next"], env);
     assert.ok(third.day > first.day);
-    assert.ok(third.stages.every(({ status }) => status === "succeeded"));
+    // A warm update that does not improve on the champion leaves evaluate without a candidate.
+    for (const { task, status } of third.stages) {
+      assert.ok(status === "succeeded" || task === "evaluate" && status === "skipped", `${task}: ${status}`);
+    }
 
     const status = await json<Status>(checkout, ["status"], env);
     assert.equal(status.label, "ml-latest-small");

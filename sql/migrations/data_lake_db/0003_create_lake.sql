@@ -73,6 +73,13 @@ union
 select user_id, movie_id
 from raw_db.inbox
 union
+select user_id, movie_id
+from raw_db.ratings r
+where lane = 'live'
+  and not exists (
+    select from ops_db.batch_ranges b where b.lane = 'live' and r.rating_id between b.first_id and b.last_id
+  )
+union
 select r.user_id, r.movie_id
 from ops_db.batch_ranges b
 join raw_db.ratings r on r.lane = b.lane and r.rating_id between b.first_id and b.last_id

@@ -1,4 +1,5 @@
 /** `deno task daily`: imports what there is to import, then runs what is due, and tells how it went. */
+import { archiveSources } from "../../import/archive.ts";
 import { type Command, printJson, type World } from "../command.ts";
 import { dayOf, type DueRun, dueRun } from "../due.ts";
 import { EXIT, UsageError } from "../errors.ts";
@@ -50,6 +51,11 @@ export async function runDue(
     announce(world, due);
     const { log, signal } = world;
     const result = await execute(pipeline, due, { db, home, log, signal });
+    if (result.run.run_id === executed.at(-1)?.run.run_id) {
+      throw new Error(
+        `Cannot go on as run ${result.run.run_id} of ${due.day} does not end: its stages are done`,
+      );
+    }
     executed.push(result);
     if (result.status !== "succeeded") return executed;
     if (due.kind === "daily" && due.unfinished === undefined) early = false;
@@ -94,10 +100,11 @@ async function tell(
     );
   } else {
     const nameOf = await versionNames(db);
+    const isSample = (await archiveSources(db)).some(({ is_sample }) => is_sample);
     const story = run.status === "succeeded" ? await readStory(db) : null;
     world.out(
       [
-        `\nRun of ${run.day} (${run.kind}): ${run.status}`,
+        `\nRun of ${run.day} (${run.kind}): ${run.status}${isSample ? ", on a made-up sample" : ""}`,
         ...stageTable(run),
         ...metricLines(metrics, nameOf),
         ...(story ? storyLines(story) : []),
