@@ -1,0 +1,75 @@
+/** Where a fake day is run in tests: stages out of thin air, a log that keeps its lines, the ledger as plain rows. */
+import type { Pool } from "../../../sql/db.ts";
+import type { DueRun } from "../../../tasks/runner/due.ts";
+import { execute, type Executed, type Workplace } from "../../../tasks/runner/execute.ts";
+import { createLog, type RunLog } from "../../../tasks/runner/log.ts";
+import type { Manifest, Stage } from "../../../tasks/runner/manifest.ts";
+import type { PlanOptions } from "../../../tasks/runner/plan.ts";
+import type { Task } from "../../../tasks/runner/task.ts";
+import { ask } from "../import/_ask.ts";
+
+/** Stage `as`, of the task of the same name; backoffs of a millisecond. */
+export function fakeStage(as: string, parts: Partial<Stage> = {}): Stage {
+  const at = { line: 1, column: 1, length: 1 };
+  return { as, task: as, enabled: true, params: {}, retry: { attempts: 1, backoff: 1 }, at, ...parts };
+}
+
+export function fakeManifest(stages: Stage[]): Manifest {
+  return {
+    file: "pipeline.yaml",
+    name: "daily",
+    seed: 1,
+    source: "auto",
+    schedule: { cron: "0 2 * * *", timezone: "UTC", catchUp: "last" },
+    batch: { size: 100, atMost: 1 },
+    bootstrap: { ratings: 100, atMost: 1 },
+    holdoutDays: 7,
+    stages,
+  };
+}
+
+export function memoryLog(): RunLog & { lines: string[] } {
+  const lines: string[] = [];
+  const write = (text: string) => void lines.push(text.trimEnd());
+  const now = () => new Date(0);
+  return { ...createLog({ format: "logfmt", verbose: false, terminal: false, write, now }), lines };
+}
+
+type FakeTasks = Readonly<Record<string, Task<unknown>>>;
+
+export interface FakeRun extends Partial<Pick<Workplace, "log" | "signal">> {
+  stages: Stage[];
+  tasks: FakeTasks;
+  selection?: PlanOptions;
+}
+
+/** Works on `due` with fake tasks, in a folder that is gone afterwards. */
+export async function executeFake(
+  db: Pool,
+  due: DueRun,
+  { stages, tasks, selection, log = memoryLog(), signal = new AbortController().signal }: FakeRun,
+): Promise<Executed> {
+  const path = await Deno.makeTempDir({ prefix: "matinee_runner_" });
+  const home = { path, artifacts: `${path}/artifacts`, scratch: `${path}/scratch` };
+  const pipeline = { manifest: fakeManifest(stages), text: "stages: []", hash: "0", tasks };
+  try {
+    return await execute(pipeline, due, { db, home, log, signal, selection });
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+/** Every attempt in the order in which they began: "stage attempt status". */
+export async function journal(db: Pool): Promise<string[]> {
+  const rows = await ask(
+    db.url,
+    "select stage, attempt, status from ops_db.stage_runs order by stage_run_id",
+  );
+  return rows.map((row) => row.join(" "));
+}
+
+/** Runs in order: "day kind status". */
+export async function runs(db: Pool): Promise<string[]> {
+  const rows = await ask(db.url, "select day::text, kind, status from ops_db.runs order by run_id");
+  return rows.map((row) => row.join(" "));
+}
