@@ -1,0 +1,3 @@
+-- One row: a number, and none.
+
+copy (select 1, null::float8) to stdout with (format binary)
