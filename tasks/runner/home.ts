@@ -1,6 +1,8 @@
-/** Where state lives: `MATINEE_HOME`, by default `.matinee/` in the checkout. */
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+/** The folders that state lives in, below `MATINEE_HOME`. */
+import { join } from "node:path";
+import { homePath } from "../../sql/home.ts";
+
+export { CHECKOUT } from "../../sql/home.ts";
 
 export interface Home {
   path: string;
@@ -10,12 +12,8 @@ export interface Home {
   scratch: string;
 }
 
-/** The checkout that this module stands in. */
-export const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
-
 /** The home that the environment names; its folders exist when this returns. */
-export function openHome(fromEnv = Deno.env.get("MATINEE_HOME")): Home {
-  const path = fromEnv ? resolve(fromEnv) : join(CHECKOUT, ".matinee");
+export function openHome(path = homePath()): Home {
   const home = { path, artifacts: join(path, "artifacts"), scratch: join(path, "scratch") };
   for (const folder of Object.values(home)) Deno.mkdirSync(folder, { recursive: true });
   return home;
