@@ -1,0 +1,52 @@
+/**
+ * The bias baseline: what the running mean, the movie's and the user's habit explain without any taste.
+ *
+ *   r̂ = g + b_u + b_i,   b_i = (Σ_{u∈i} r − g·n_i) / (n_i + λ_i),   b_u = Σ_{i∈u} (r − g − b_i) / (n_u + λ_u)
+ *
+ * (Koren 2008, section 2.1, decoupled and shrunk.) Nothing is learnt ahead: all sums are those of the moment, the
+ * user's own history included, so it follows every rating as it arrives. Without a history b_u = 0.
+ */
+import { z } from "zod";
+import { survey } from "./dataset.ts";
+import { defineModel, headerOf, type Scorer } from "./model.ts";
+import type { FeatureState } from "./feature_state.ts";
+import type { Moment } from "./ratings.ts";
+
+export const biasConfig = z.strictObject({
+  /** λ_i: ratings at the running mean that are added to every movie. */
+  movie_shrinkage: z.number().min(0).default(5),
+  /** λ_u: ratings at the expected value that are added to every user. */
+  user_shrinkage: z.number().min(0).default(5),
+});
+
+export type BiasConfig = z.infer<typeof biasConfig>;
+
+/** The baseline as a scorer; `moment.histories` must hold the whole history of each user asked about. */
+export function createBias(config: BiasConfig = biasConfig.parse({})) {
+  return {
+    model: "bias",
+    predict({ state, histories }: Moment, user: number, movie: number): number {
+      let sum = 0;
+      const history = histories.of(user);
+      for (const [rated, stars] of history) sum += stars - state.mean - movieBias(state, rated, config);
+      const userBias = history.size === 0 ? 0 : sum / (history.size + config.user_shrinkage);
+      return state.mean + userBias + movieBias(state, movie, config);
+    },
+  } satisfies Scorer;
+}
+
+/** A movie without ratings is an average one, whatever λ_i is. */
+function movieBias(state: FeatureState, movie: number, { movie_shrinkage }: BiasConfig): number {
+  const n = state.movieCounts[movie];
+  return n === 0 ? 0 : (state.movieSums[movie] - state.mean * n) / (n + movie_shrinkage);
+}
+
+export const bias = defineModel({
+  config: biasConfig,
+  async fit(dataset, config, { signal }) {
+    const { n, end } = await survey(dataset, signal);
+    const artifact = { header: { model: "bias", config }, arrays: {} };
+    return { scorer: createBias(config), artifact, report: { examples: n }, end };
+  },
+  open: (artifact) => createBias(biasConfig.parse(headerOf("bias", artifact).config)),
+});

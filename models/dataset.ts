@@ -1,0 +1,90 @@
+/**
+ * Ratings → examples: each with the features of its own moment, before it is added itself.
+ *
+ * One pass in arrival order keeps the running sums, writes each example's inputs as of then, and observes the rating
+ * only afterwards. Examples are shuffled inside windows of about a million, so memory is bounded by the window and
+ * the users, never by the ratings: `ratings()` may stream from anywhere, and every epoch streams it again.
+ */
+import type { Catalogue } from "./catalogue.ts";
+import { FeatureState } from "./feature_state.ts";
+import type { Features } from "./features.ts";
+import { breathe } from "./breathe.ts";
+import { createWindow, type Examples } from "./examples.ts";
+import type { Rng } from "./rng.ts";
+import type { Ratings } from "./ratings.ts";
+import { type Part, partOf, type Parts } from "./split.ts";
+
+export interface Dataset {
+  readonly catalogue: Catalogue;
+  /** All ratings from the start on, in arrival order, in chunks; called anew for each pass. */
+  ratings(): AsyncIterable<Ratings> | Iterable<Ratings>;
+  /** The sums before the first of `ratings()`, a fresh copy each time; none: nothing had arrived. */
+  start?(): FeatureState;
+  /** Leaves out more than what is held out (a replay sample does). What is left out is still observed. */
+  isExample?(ratings: Ratings, row: number): boolean;
+}
+
+export interface PassOptions {
+  features: Features;
+  parts: Parts;
+  batchSize: number;
+  /** Examples that are shuffled together. */
+  window: number;
+  rng: Rng;
+  signal: AbortSignal;
+}
+
+/** Counts the examples of `dataset`, and returns the sums after its last rating. */
+export async function survey(
+  dataset: Dataset,
+  signal: AbortSignal,
+): Promise<{ n: number; end: FeatureState }> {
+  const end = startOf(dataset);
+  let n = 0;
+  for await (const ratings of dataset.ratings()) {
+    for (let row = 0; row < ratings.length; row++) {
+      if (ratings.isStale[row]) continue;
+      if (isExample(dataset, ratings, row)) n++;
+      end.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
+    }
+    await breathe(signal);
+  }
+  return { n, end };
+}
+
+/** One pass: mini-batches of train (shuffled), then of validation and test (in arrival order). */
+export async function* pass(
+  dataset: Dataset,
+  options: PassOptions,
+): AsyncGenerator<{ part: Part; examples: Examples }> {
+  const { parts, signal } = options;
+  const state = startOf(dataset);
+  const window = createWindow({ ...options, capacity: Math.min(options.window, Math.max(parts.n, 1)) });
+  let order = 0;
+  let part: Part = partOf(0, parts);
+  for await (const ratings of dataset.ratings()) {
+    for (let row = 0; row < ratings.length; row++) {
+      if (ratings.isStale[row]) continue;
+      if (isExample(dataset, ratings, row)) {
+        const next = partOf(order++, parts);
+        if (window.isFull() || next !== part) {
+          for (const examples of window.drain(part === "train")) yield { part, examples };
+        }
+        part = next;
+        window.add(state, ratings, row);
+      }
+      state.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
+      if (row % 65_536 === 65_535) await breathe(signal);
+    }
+    await breathe(signal);
+  }
+  for (const examples of window.drain(part === "train")) yield { part, examples };
+}
+
+function startOf(dataset: Dataset): FeatureState {
+  return dataset.start?.() ?? new FeatureState(dataset.catalogue);
+}
+
+function isExample(dataset: Dataset, ratings: Ratings, row: number): boolean {
+  return !ratings.isHeldOut[row] && (dataset.isExample?.(ratings, row) ?? true);
+}

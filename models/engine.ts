@@ -1,0 +1,35 @@
+/**
+ * What a numeric engine does for training: steps. Everything else of a fit (data, epochs, early stopping, seeds,
+ * initial weights) is Matinee's own, so that engines can be compared on the same steps.
+ */
+import type { Examples } from "./examples.ts";
+import type { Weights } from "./towers.ts";
+
+/** Weights in training. Dispose to free what the engine holds. */
+export interface Trainer extends Disposable {
+  /** One step of Adam on the mean squared error of `examples`; returns the sum of squared errors before it. */
+  step(examples: Examples, learningRate: number): Promise<number>;
+  /** r̂ of each example, in stars. */
+  predict(examples: Examples): Promise<Float32Array>;
+  /** A copy of the weights as they are now. */
+  weights(): Weights;
+}
+
+export interface Engine {
+  /** What it runs on, for the record, as in "tfjs (wasm, SIMD)". */
+  readonly name: string;
+  train(weights: Weights): Trainer;
+}
+
+/** An engine is imported when it is asked for: tfjs costs a third of a second, and the server never needs it. */
+const ENGINES = {
+  tfjs: async (log: (message: string) => void): Promise<Engine> =>
+    (await import("./engines/tfjs.ts")).openTfjs(log),
+};
+
+export type EngineName = keyof typeof ENGINES;
+
+/** Starts engine `name`; `log` hears when it has to run on something slower than usual. */
+export function openEngine(name: EngineName, log: (message: string) => void): Promise<Engine> {
+  return ENGINES[name](log);
+}

@@ -1,0 +1,76 @@
+/** Examples in memory: the window that is shuffled together, and the mini-batches that are drawn from it. */
+import type { FeatureState } from "./feature_state.ts";
+import type { Features } from "./features.ts";
+import type { Ratings } from "./ratings.ts";
+import { permutation, type Rng } from "./rng.ts";
+
+/** A mini-batch. Its arrays are overwritten by the next one. */
+export interface Examples {
+  readonly length: number;
+  readonly user: Float32Array; // [length × userWidth]
+  readonly movie: Float32Array; // [length × movieWidth]
+  /** Running mean as of the example. */
+  readonly means: Float32Array; // [length]
+  /** What was given, in stars. */
+  readonly ratings: Float32Array; // [length]
+}
+
+export interface WindowOptions {
+  features: Features;
+  /** Examples that are shuffled together. */
+  capacity: number;
+  batchSize: number;
+  rng: Rng;
+}
+
+/** The examples that are shuffled together, and the mini-batches drawn from them. */
+export function createWindow({ features, capacity, batchSize, rng }: WindowOptions) {
+  const held = createExamples(features, capacity);
+  const batch = createExamples(features, batchSize);
+  let length = 0;
+  return {
+    isFull: () => length === capacity,
+    add(state: FeatureState, ratings: Ratings, row: number) {
+      features.userInputs(state, ratings.users[row], held.user, length * features.userWidth);
+      features.movieInputs(state, ratings.movies[row], held.movie, length * features.movieWidth);
+      held.means[length] = state.mean;
+      held.ratings[length++] = ratings.ratings[row];
+    },
+    *drain(isShuffled: boolean) {
+      const order = isShuffled ? permutation(length, rng) : null;
+      for (let from = 0; from < length; from += batchSize) {
+        const size = Math.min(batchSize, length - from);
+        for (let i = 0; i < size; i++) copy(held, order ? order[from + i] : from + i, batch, i, features);
+        yield head(batch, size, features);
+      }
+      length = 0;
+    },
+  };
+}
+
+function createExamples({ userWidth, movieWidth }: Features, length: number): Examples {
+  return {
+    length,
+    user: new Float32Array(length * userWidth),
+    movie: new Float32Array(length * movieWidth),
+    means: new Float32Array(length),
+    ratings: new Float32Array(length),
+  };
+}
+
+function copy(from: Examples, i: number, to: Examples, j: number, { userWidth, movieWidth }: Features): void {
+  to.user.set(from.user.subarray(i * userWidth, (i + 1) * userWidth), j * userWidth);
+  to.movie.set(from.movie.subarray(i * movieWidth, (i + 1) * movieWidth), j * movieWidth);
+  to.means[j] = from.means[i];
+  to.ratings[j] = from.ratings[i];
+}
+
+function head(examples: Examples, length: number, { userWidth, movieWidth }: Features): Examples {
+  return {
+    length,
+    user: examples.user.subarray(0, length * userWidth),
+    movie: examples.movie.subarray(0, length * movieWidth),
+    means: examples.means.subarray(0, length),
+    ratings: examples.ratings.subarray(0, length),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * The model family's one small interface: fit → Scorer.
+ *
+ * A scorer is frozen; what it reads of the world is a `Moment` (sums and histories of what had arrived), so the same
+ * scorer answers as of any moment: before a batch, at the hold-out's first rating, now. Users and movies are positions.
+ */
+import type { z } from "zod";
+import type { Container } from "./container.ts";
+import type { Dataset } from "./dataset.ts";
+import type { FeatureState } from "./feature_state.ts";
+import type { Moment } from "./ratings.ts";
+
+/** What fitting returns. A model that only ranks has no `predict`, one that only rates has no `retriever`. */
+export interface Scorer {
+  /** The model's name in the manifest. */
+  readonly model: string;
+  /** Stars that `user` would give `movie` at `moment`; not clipped to the scale. */
+  predict?(moment: Moment, user: number, movie: number): number;
+  /** Freezes the movies' side as of `moment`; the users' side is read at each call. */
+  retriever?(moment: Moment): Retriever;
+  /** Present when scores are dot products: what is published, and scanned by the server. */
+  readonly embedder?: Embedder;
+}
+
+/** Writes a score for every movie into `out` [movies], higher is better, for `user` as of `moment`. */
+export type Retriever = (moment: Moment, user: number, out: Float32Array) => void;
+
+/** Vectors whose dot product ranks, and the line from it to stars. */
+export interface Embedder {
+  readonly dimension: number;
+  embedUser(moment: Moment, user: number, out: Float32Array, offset: number): void;
+  embedMovie(moment: Moment, movie: number, out: Float32Array, offset: number): void;
+  /** stars = slope · ⟨user, movie⟩ + intercept, slope > 0. */
+  line(moment: Moment): { slope: number; intercept: number };
+}
+
+export interface FitOptions {
+  /** Seeds all randomness of the fit. */
+  seed: number;
+  signal: AbortSignal;
+  /** Something that a person should read. */
+  log(message: string): void;
+  /** Examples done, of those that the fit would take at most. */
+  progress(done: number, total: number): void;
+  /** The artifact to update at a low rate; without it the fit starts from scratch. */
+  warmFrom?: Container;
+}
+
+export interface Fitted {
+  scorer: Scorer;
+  artifact: Container;
+  /** How the fit went: counts and losses by name. */
+  report: Record<string, number | string>;
+  /** The sums after the last rating of the data: they must equal the stored ones. */
+  end: FeatureState;
+}
+
+export interface Model {
+  /** Hyperparameters as the manifest may set them; unknown keys are errors there. */
+  readonly config: z.ZodType;
+  /** @throws {RangeError} when there is too little to learn from. */
+  fit(dataset: Dataset, config: unknown, options: FitOptions): Promise<Fitted>;
+  /** @throws {SyntaxError} when `artifact` is another model's, or damaged. */
+  open(artifact: Container): Scorer;
+}
+
+/** Types a model by its own config schema, which `fit` applies. */
+export function defineModel<Config>(definition: {
+  config: z.ZodType<Config>;
+  fit(dataset: Dataset, config: Config, options: FitOptions): Promise<Fitted>;
+  open(artifact: Container): Scorer;
+}): Model {
+  const { config: schema, fit, open } = definition;
+  return {
+    config: schema,
+    fit: (dataset, config, options) => fit(dataset, schema.parse(config), options),
+    open,
+  };
+}
+
+/** The header of an artifact of `model`. @throws {SyntaxError} when it is another model's. */
+export function headerOf(model: string, { header }: Container): Container["header"] {
+  if (header.model !== model) {
+    throw new SyntaxError(
+      `Cannot open artifact as "${model}": found ${JSON.stringify(header.model ?? null)}`,
+    );
+  }
+  return header;
+}

@@ -1,0 +1,101 @@
+/**
+ * The two-tower model: a user tower and a movie tower over content features, joined by a dot product.
+ *
+ *   r̂(u, m) = g + a · ⟨e(x_u), e(y_m)⟩ + b,   minimising Σ (r − r̂)² over examples as of their own moment
+ *
+ * Towers as in Yi et al. 2019, unit vectors, a > 0 (see towers.ts). The inputs are features of the moment (see
+ * features.ts), so the model follows every rating without being trained again, and a newcomer needs no special case:
+ * training saw every user's first steps.
+ */
+import { z } from "zod";
+import { openWeights } from "./_weights.ts";
+import type { Container } from "./container.ts";
+import { createFeatures, type FeatureShape, featureShape } from "./features.ts";
+import { type Embedder, headerOf, type Scorer } from "./model.ts";
+import { retrieverOf } from "./retriever.ts";
+import { forward, type Weights } from "./towers.ts";
+
+export const twoTowerConfig = z.strictObject({
+  /** Which features feed the towers: `deviations`, or the textbook's `genre_means`. */
+  features: featureShape.shape.preset.default("deviations"),
+  /** Units of the hidden layers, each with ReLU, the same in both towers. */
+  hidden: z.array(z.number().int().min(1)).default([64]),
+  /** Length d of an embedding. */
+  dimension: z.number().int().min(1).default(32),
+  /** What computes the steps. */
+  engine: z.enum(["tfjs"]).default("tfjs"),
+  /** Examples per step. */
+  batch_size: z.number().int().min(1).default(512),
+  /** Passes over the training examples, at most. */
+  epochs: z.number().int().min(1).default(8),
+  /** Adam's step size to begin with; it falls linearly to 0 over all epochs. */
+  learning_rate: z.number().positive().default(0.01),
+  /** Epochs without a better validation RMSE until training stops. */
+  patience: z.number().int().min(1).default(4),
+  /** Epochs without one until the learning rate falls. */
+  plateau_patience: z.number().int().min(1).default(2),
+  /** What the learning rate is multiplied by then. */
+  plateau_factor: z.number().gt(0).lt(1).default(0.5),
+  /** Share of the examples, the newest but for the test, that early stopping looks at. */
+  validation_share: z.number().min(0).max(0.5).default(0.1),
+  /** Share of the examples, the newest of all, that only the report looks at. */
+  test_share: z.number().min(0).max(0.5).default(0.05),
+  /** Whether to train once more on all examples, for as many epochs as validation found best. */
+  refit: z.boolean().default(true),
+  /** Examples that are shuffled together; 280 bytes each. */
+  window: z.number().int().min(1).default(1_000_000),
+  /** Adam's step size in a warm update. */
+  warm_learning_rate: z.number().positive().default(1e-4),
+  /** Passes of a warm update, at most. */
+  warm_epochs: z.number().int().min(1).default(3),
+});
+
+export type TwoTowerConfig = z.infer<typeof twoTowerConfig>;
+
+export interface TwoTower extends Required<Scorer> {
+  readonly features: FeatureShape;
+  readonly weights: Weights;
+}
+
+/** The scorer of `weights`; one at a time: it keeps room for one user's and one movie's inputs. */
+export function createTwoTower(shape: FeatureShape, weights: Weights): TwoTower {
+  const features = createFeatures(shape);
+  const [userTower, movieTower] = [forward(weights.user), forward(weights.movie)];
+  const userInputs = new Float32Array(features.userWidth);
+  const movieInputs = new Float32Array(features.movieWidth);
+  const dimension = weights.user.layers[weights.user.layers.length - 1].units;
+  const pair = new Float32Array(2 * dimension);
+  const embedder: Embedder = {
+    dimension,
+    embedUser({ state }, user, out, offset) {
+      features.userInputs(state, user, userInputs, 0);
+      userTower(userInputs, 0, out, offset);
+    },
+    embedMovie({ state }, movie, out, offset) {
+      features.movieInputs(state, movie, movieInputs, 0);
+      movieTower(movieInputs, 0, out, offset);
+    },
+    line: ({ state }) => ({ slope: Math.exp(weights.logScale), intercept: state.mean + weights.offset }),
+  };
+  return {
+    model: "two_tower",
+    features: shape,
+    weights,
+    embedder,
+    predict(moment, user, movie) {
+      embedder.embedUser(moment, user, pair, 0);
+      embedder.embedMovie(moment, movie, pair, dimension);
+      let cosine = 0;
+      for (let k = 0; k < dimension; k++) cosine += pair[k] * pair[dimension + k];
+      const { slope, intercept } = embedder.line(moment);
+      return slope * cosine + intercept;
+    },
+    retriever: (moment) => retrieverOf(embedder, moment),
+  };
+}
+
+/** Opens an artifact of this model. @throws {SyntaxError} when it is another's, or damaged. */
+export function openTwoTower(artifact: Container): TwoTower {
+  const header = headerOf("two_tower", artifact);
+  return createTwoTower(featureShape.parse(header.features), openWeights(artifact));
+}
