@@ -13,10 +13,12 @@ import { DatabaseError } from "./error.ts";
 import { makeFolders, type Place } from "./place.ts";
 import { writeSettings } from "./settings.ts";
 
-/** Seconds during which a start is tried again: after a crash, the old server's memory blocks it for about 2. */
-const START_PATIENCE = 10;
+/** Seconds during which a start is tried again: a killed server's sessions end when they notice, most within 2. */
+const START_PATIENCE = 60;
 /** Seconds that a server may take to recover, or to stop. */
 const CHANGE_PATIENCE = 600;
+/** Seconds that a server which says that it is ready may take to answer. */
+const ANSWER_PATIENCE = 15;
 
 interface Answer {
   url: string;
@@ -53,7 +55,7 @@ export async function start(place: Place, log: (line: string) => void): Promise<
     // One that is starting, recovering or stopping is left alone until it is there or gone.
     const alive = await announcement(place);
     const complaint = alive ? null : await tryStart(place, binaries);
-    const patience = alive && alive.status !== "ready" ? CHANGE_PATIENCE : START_PATIENCE;
+    const patience = !alive ? START_PATIENCE : alive.status === "ready" ? ANSWER_PATIENCE : CHANGE_PATIENCE;
     const isHopeless = complaint !== null && !PASSES.test(complaint);
     if (isHopeless || performance.now() - began > patience * 1000) throw startError(place, complaint, alive);
     await delay(50);
