@@ -15,13 +15,13 @@ const quiet = Deno.args.includes("--json") || Deno.args.includes("--help");
 if (STEPS[command] && !quiet) {
   say(`Matinee: ${STEPS[command]}; a first start is the longest, later days take seconds.`);
 }
-const fetching = setTimeout(
-  () => say("Fetching packages, about 300 MB, once (PostgreSQL 20, Polars 2 × 50, TensorFlow.js 60 MB, …)."),
+const loading = setTimeout(
+  () => say("Loading packages; into an empty cache they are fetched first, about 400 MB on disk, once."),
   1_500,
 );
 const cli = "./cli.ts";
 const { main } = await import(cli) as typeof import("./cli.ts");
-clearTimeout(fetching);
+clearTimeout(loading);
 Deno.exitCode = await main(Deno.args);
 
 function say(line: string) {
