@@ -39,7 +39,7 @@ async function stageSums(
   await tx.execute("features/create_staged_sums");
   const ranges = await rangesOf(tx, batch);
   for (const piece of ratingChunks(ranges, { size: chunk, context })) {
-    const changes = db.copyOut("features/copy_changes", { batch_id: batch.id, ...piece });
+    const changes = db.copyOut("features/copy_changes", piece);
     await tx.copyIn("features/copy_staged_sums", filter("add_up", changes, { signal }));
   }
   await tx.execute("features/analyze_staged_sums");

@@ -65,7 +65,7 @@ async function nextRanges(tx: Db, { run, settings }: TaskContext): Promise<Range
     : { ratings: settings.batch.size, atMost: settings.batch.atMost };
   const next = async (lane: string, query: string, params: (string | number)[] = []): Promise<Range[]> =>
     (await tx.rows<Omit<Range, "lane">>(query, params)).map((range) => ({ lane, ...range }));
-  const imported = await next("import", "ingest/next_import_range", [run.kind, limit.ratings, limit.atMost]);
+  const imported = await next("import", "ingest/next_import_range", [limit.ratings, limit.atMost]);
   if (run.kind === "bootstrap") return imported;
   return [
     ...imported,

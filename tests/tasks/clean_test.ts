@@ -48,11 +48,11 @@ Deno.test("clean refuses each fault with its reason and the raw row", async () =
   assert.deepEqual(
     await ask(
       pool.url,
-      "select lane, batch_id, raw_row from data_lake_db.rejects where raw_id in (2, 14) order by 1",
+      "select lane, batch_id, raw_row::text from data_lake_db.rejects where raw_id in (2, 14) order by 1",
     ),
     await ask(
       pool.url,
-      "select lane, 0, to_jsonb(r) from raw_db.ratings r where rating_id in (2, 14) order by 1",
+      "select lane, 0, to_jsonb(r)::text from raw_db.ratings r where rating_id in (2, 14) order by 1",
     ),
   );
 });
@@ -94,7 +94,7 @@ Deno.test("clean says what each rating replaces, across batches and lanes", asyn
   const at = (minute: number, rating: number) => ({ ...sound, rating, at: `2020-01-01T00:0${minute}:00Z` });
   await addSource(pool, [at(2, 4), at(3, 5), at(1, 1), at(3, 5), { ...sound, user: 2 }]);
   await cleanRun(pool, { kind: "bootstrap" });
-  await post(pool, [at(2, 2), at(4, 3), at(2, 4), at(4, 0.5), { ...at(1, 2), user: 3 }]);
+  await post(pool, [at(2, 2), at(4, 3), at(2, 4), at(4, 0.5), { ...at(1, 2), user: 3 }, at(5, 0.5)]);
   await cleanRun(pool, { kind: "daily" });
   assert.deepEqual(await lakeRows(pool), [
     { id: 1, batch: 0, replaces: null, isStale: false },
@@ -105,6 +105,7 @@ Deno.test("clean says what each rating replaces, across batches and lanes", asyn
     { id: 7, batch: 1, replaces: 5, isStale: false },
     { id: 9, batch: 1, replaces: 3, isStale: false },
     { id: 10, batch: 1, replaces: null, isStale: false },
+    { id: 11, batch: 1, replaces: 0.5, isStale: false },
   ]);
   assert.deepEqual(await ask(pool.url, REJECTS), [["4", "exact_repeat"], ["8", "exact_repeat"]]);
 });

@@ -157,6 +157,21 @@ Deno.test("ingest goes on in the next source, past the live ratings between", as
   ]);
 });
 
+Deno.test("ingest begins the next source at its first id", async () => {
+  await using pool = await testPool();
+  await addSource(pool, soundRatings(4));
+  const settings = { batch: { size: 3, atMost: 1 }, bootstrap: { ratings: 4, atMost: 1 } };
+  await ingestDay(pool, { kind: "bootstrap", settings });
+  await post(pool, [rating(1), rating(2)]);
+  await ingestDay(pool, { kind: "daily", settings });
+  await addSource(pool, soundRatings(6));
+  await ingestDay(pool, { kind: "daily", day: day(2), settings });
+  assert.deepEqual((await ask(pool.url, RANGES)).slice(-2), [
+    ["1", "live", "5", "6", "2"],
+    ["2", "import", "7", "9", "3"],
+  ]);
+});
+
 Deno.test("ingest refuses a bootstrap from a part of the archive", async () => {
   await using pool = await testPool();
   await addSource(pool, soundRatings(10), { name: "ratings.csv", copied: 4 });

@@ -1,8 +1,7 @@
 -- The import lane's next ids: one row; none when the lane is taken to its end.
 --
--- $1  kind     text     bootstrap: up to the end of the archive's head; daily: so many ratings more
--- $2  ratings  bigint   how many at most
--- $3  at_most  numeric  and how many at most as a share of the archive; 1 in any case
+-- $1  ratings  bigint   how many at most
+-- $2  at_most  numeric  and how many at most as a share of the archive; 1 in any case
 --
 -- The lane is the whole sources' id ranges, one after the other, up to the first source that is still being
 -- imported: a position in the lane is found from the sources alone, without reading ratings.
@@ -25,14 +24,12 @@ lane as (
   from whole, newest
 ),
 goal as (
-  select
-    n_taken,
-    least(n_rows, share + case when $1 = 'bootstrap' then 0 else n_taken end) as n_goal
-  from lane, lateral (select greatest(1, least($2::bigint, floor($3::numeric * n_rows))) as share) limits
+  select n_taken, least(n_rows, n_taken + greatest(1, least($1::bigint, floor($2::numeric * n_rows)))) as n_goal
+  from lane
 ),
 edges as (
   select
-    min(first_id + greatest(0, n_taken - n_before))::bigint as first_id,
+    min(first_id + n_taken - n_before)::bigint as first_id,
     max(first_id + least(n_rows, n_goal - n_before) - 1)::bigint as last_id
   from whole, goal
   where n_taken < n_goal and n_before + n_rows > n_taken and n_before < n_goal
