@@ -4,7 +4,7 @@ import { createBias } from "../models/bias.ts";
 import { Histories } from "../models/histories.ts";
 import { IdIndex } from "../models/id_index.ts";
 import { prequential } from "../models/prequential.ts";
-import { type Moment, rewind } from "../models/ratings.ts";
+import { type Moment, observe, rewind } from "../models/ratings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { collect, readHistories, readRatings } from "./_ratings.ts";
 import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
@@ -67,17 +67,19 @@ async function measure({ db, settings, signal }: TaskContext, champion: Version,
   const batch = await collect(readRatings(db, { ...reading, batches: [first, last] }));
   const state = await readFeatureState(db, catalogue, users);
   const moment: Moment = { state, histories: await readHistories(db, { users, catalogue, ratings: batch }) };
-  await rewindTo(first);
+  await moveSums();
   const scorers = { [champion.row.version]: champion.scorer, bias: createBias() };
   return { metrics: await prequential(scorers, { moment, batch, signal }), length: batch.length };
 
-  /** The sums may be past the batch already (a manifest may put features first): that is undone, exactly. */
-  async function rewindTo(batchId: number) {
+  /** The sums may be past the first batch (a manifest may put features first) or behind it (features stood still). */
+  async function moveSums() {
     const featured = await newestBatchOf(db, "features") ?? -1;
-    if (featured < batchId) return;
-    rewind(
-      { state, histories: new Histories() },
-      await collect(readRatings(db, { ...reading, batches: [batchId, featured] })),
-    );
+    const sums = { state, histories: new Histories() };
+    if (featured >= first) {
+      return rewind(sums, await collect(readRatings(db, { ...reading, batches: [first, featured] })));
+    }
+    for await (const chunk of readRatings(db, { ...reading, batches: [featured + 1, first - 1] })) {
+      for (let row = 0; row < chunk.length; row++) observe(sums, chunk, row);
+    }
   }
 }
