@@ -55,7 +55,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHa
   const url = await start(place, log);
   const membership = await openLockFile(place, "members");
   await membership.lock(false);
-  return handle(url, place.data, () => leave(place, url, { membership, log }));
+  return handle(url, place.data, () => leave(place, { membership, log }));
 }
 
 function handle(url: string, place: string, leave: () => Promise<void>): DatabaseHandle {
@@ -78,17 +78,18 @@ function externalUrl({ databaseUrl, env }: DatabaseOptions): string | undefined 
 
 async function leave(
   place: Place,
-  url: string,
   { membership, log }: { membership: Deno.FsFile; log: (line: string) => void },
 ): Promise<void> {
   using _lock = await lockStarts(place);
   membership.close();
   using members = await openLockFile(place, "members");
   if (!await members.tryLock(true)) return;
+  // Only what has just answered is stopped: a crashed server's process number may be another program's by now.
+  const url = await runningUrl(place);
+  if (!url) return;
   const nVisitors = await countVisitors(url);
-  if (nVisitors > 0) {
-    log(`PostgreSQL keeps running for ${nVisitors} other session${nVisitors === 1 ? "" : "s"}`);
-  } else await stop(place);
+  if (nVisitors === 0) await stop(place);
+  else log(`PostgreSQL keeps running for ${nVisitors} other session${nVisitors === 1 ? "" : "s"}`);
 }
 
 /** Holds other starters and leavers of the same home back until disposed. */
@@ -112,13 +113,8 @@ async function openLockFile({ home }: Place, name: string): Promise<Deno.FsFile>
 
 async function countVisitors(url: string): Promise<number> {
   const pool = connect(url, { max: 1 });
-  try {
-    return (await pool.row<{ n_visitors: number }>("launcher/count_visitors"))?.n_visitors ?? 0;
-  } catch {
-    return 0;
-  } finally {
-    await pool.end();
-  }
+  const row = await pool.row<{ n_visitors: number }>("launcher/count_visitors").finally(() => pool.end());
+  return row?.n_visitors ?? 0;
 }
 
 const OLDEST = 15;
