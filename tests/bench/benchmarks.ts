@@ -1,0 +1,31 @@
+/** The benchmarks by name, each imported when it runs. */
+import type { Benchmark } from "./benchmark.ts";
+
+interface Listed {
+  /** One line for the help. */
+  about: string;
+  load(): Promise<Benchmark>;
+}
+
+export const BENCHMARKS: Readonly<Record<string, Listed>> = {
+  quality: {
+    about: "RMSE and MAE of the two-tower on a temporal hold-out, beside the bias baseline's",
+    load: async () => (await import("./quality.ts")).quality,
+  },
+  import: {
+    about: "rows per second of an import, beside a plain COPY of the same rows",
+    load: async () => (await import("./import.ts")).importing,
+  },
+  features: {
+    about: "CPU seconds of the as-of pass, beside a sum over arrays of the same size",
+    load: async () => (await import("./features.ts")).features,
+  },
+  train: {
+    about: "examples per second of the engine, beside plain TypeScript matrix products",
+    load: async () => (await import("./train.ts")).training,
+  },
+  serve: {
+    about: "lists over HTTP beside a hello world, and the scan beside a sum of the same vectors",
+    load: async () => (await import("./serve.ts")).serving,
+  },
+};

@@ -1,0 +1,86 @@
+/** What a step of training costs, data aside: the engine on one mini-batch, again and again. */
+import { openEngine } from "../../models/engine.ts";
+import type { Examples } from "../../models/examples.ts";
+import { createFeatures } from "../../models/features.ts";
+import { createRng, type Rng } from "../../models/rng.ts";
+import { initialTower, type Tower, type Weights } from "../../models/towers.ts";
+import { twoTowerConfig } from "../../models/two_tower.ts";
+import { type Figure, repeat, type Report, startClock } from "./benchmark.ts";
+import { secondsPerGigaflop } from "./_calibration.ts";
+
+const BATCH_SIZES = [512, 4_096];
+const SECONDS = 4;
+const WARM_UP_SECONDS = 1;
+/** As many as MovieLens has. */
+const N_GENRES = 20;
+
+export async function training(): Promise<Report> {
+  const rng = createRng(1);
+  const { hidden, dimension } = twoTowerConfig.parse({});
+  const shape = createFeatures({
+    preset: "deviations",
+    n_genres: N_GENRES,
+    year_mean: 1990,
+    year_deviation: 20,
+  });
+  const tower = (width: number) => {
+    const moments = { mean: new Float32Array(width), scale: new Float32Array(width).fill(1) };
+    return initialTower(moments, [...hidden, dimension], rng);
+  };
+  const weights: Weights = {
+    user: tower(shape.userWidth),
+    movie: tower(shape.movieWidth),
+    logScale: 0,
+    offset: 0,
+  };
+  const engine = await openEngine(
+    "tfjs",
+    (line) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`)),
+  );
+  const flops = flopsOf(weights.user) + flopsOf(weights.movie);
+  const plain = await secondsPerGigaflop() * flops / 1e9;
+  const figures: Figure[] = [];
+  for (const size of BATCH_SIZES) {
+    const examples = randomExamples(size, { widths: [shape.userWidth, shape.movieWidth], rng });
+    using trainer = engine.train(weights);
+    await repeat(() => trainer.step(examples, 1e-3), WARM_UP_SECONDS);
+    const clock = startClock();
+    const n = size * await repeat(() => trainer.step(examples, 1e-3), SECONDS);
+    const { seconds, cpuSeconds } = clock();
+    figures.push({ name: `batch ${size}`, value: n / seconds, unit: "examples/s" }, {
+      name: `batch ${size}`,
+      value: cpuSeconds / n * 1e6,
+      unit: "CPU s / 1M examples",
+      beside: { name: "as many operations in plain products", value: plain * 1e6 },
+    });
+  }
+  figures.push({ name: "plain products alone", value: flops / plain / 1e9, unit: "GFLOP/s" });
+  return {
+    figures,
+    notes: [
+      `${engine.name}, ${shape.userWidth} and ${shape.movieWidth} inputs → ${
+        [...hidden, dimension].join(" → ")
+      }, ` +
+      `${Math.round(flops / 1e3)} thousand operations an example`,
+    ],
+  };
+}
+
+/** Operations of one example's step: forward, gradients of kernels, and of inputs but for the first layer. */
+function flopsOf({ layers }: Tower): number {
+  return layers.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? 4 : 6) * inputs * units, 0);
+}
+
+function randomExamples(
+  length: number,
+  { widths: [user, movie], rng }: { widths: [number, number]; rng: Rng },
+): Examples {
+  const random = (n: number) => Float32Array.from({ length: n }, () => 2 * rng.uniform() - 1);
+  return {
+    length,
+    user: random(length * user),
+    movie: random(length * movie),
+    means: new Float32Array(length).fill(3.5),
+    ratings: Float32Array.from({ length }, () => (1 + rng.below(10)) / 2),
+  };
+}
