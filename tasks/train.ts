@@ -67,7 +67,8 @@ export default task({
     await sweep(context);
 
     const champion = await readChampion(context);
-    const warmFrom = isWarm(champion, params, await retrainedOn(context)) ? champion : null;
+    const why = whyScratch(champion?.row ?? null, params, await retrainedOn(context));
+    const warmFrom = why === null ? champion : null;
     const users = new IdIndex();
     const { catalogue } = await readMovies(db);
     const rule = { seed: settings.seed, newestBatch: through, holdoutDays: settings.holdoutDays };
@@ -113,34 +114,37 @@ export default task({
 });
 
 function planTraining(state: PlanState, { params }: { params: Params }): Decision {
-  const { finished, champion, candidate, day } = state;
+  const { finished, champion, candidate } = state;
   const through = finished.features ?? -1;
   if (through < 0) return { action: "skip", reason: "no batch has features yet" };
   const known = Math.max(champion?.throughBatch ?? -1, candidate?.throughBatch ?? -1);
-  const isDue = champion === null || params.mode === "scratch" ||
-    params.mode === "auto" && isOld(state.retrainedOn, day, params.retrain_every);
-  if (!isDue && known >= through) return { action: "skip", reason: `nothing is new since batch ${known}` };
-  const reason = champion === null
-    ? "from scratch: there is no champion"
-    : isDue
-    ? `from scratch: the last time was ${state.retrainedOn ?? "in this run"}`
-    : `warm from ${champion.version}: batches since ${champion.throughBatch}`;
-  const outcome = { candidate: { version: "the candidate", throughBatch: through } };
+  const why = whyScratch(champion, params, state);
+  if (why === null && known >= through) {
+    return { action: "skip", reason: `nothing is new since batch ${known}` };
+  }
+  const outcome = { candidate: { version: "the candidate", model: params.model, throughBatch: through } };
+  if (why !== null) {
+    const outcomes = [{ ...outcome, retrainedOn: state.day }];
+    return { action: "run", reason: `from scratch: ${why}`, outcomes };
+  }
   // A warm update that finds nothing better than the champion's weights is the champion again.
-  return { action: "run", reason, outcomes: isDue ? [{ ...outcome, retrainedOn: day }] : [outcome, {}] };
+  const reason = `warm from ${champion?.version}: batches since ${champion?.throughBatch}`;
+  return { action: "run", reason, outcomes: [outcome, {}] };
 }
 
-function isOld(retrainedOn: string | null, day: string, every: number): boolean {
-  return retrainedOn === null || Date.parse(day) - Date.parse(retrainedOn) >= Math.max(every, MS_PER_DAY);
-}
-
-function isWarm(
-  champion: Version | null,
+/** Why a training starts from scratch; null: it is a warm update. The plan and the run ask the same function. */
+function whyScratch(
+  champion: { model: string } | null,
   { model, mode, retrain_every }: Params,
-  last: LastRetraining,
-): boolean {
-  if (champion === null || champion.row.model !== model || mode === "scratch") return false;
-  return mode === "warm" || !isOld(last.retrainedOn, last.day, retrain_every);
+  { day, retrainedOn }: LastRetraining,
+): string | null {
+  if (champion === null) return "there is no champion";
+  if (champion.model !== model) return `the champion is a ${champion.model}`;
+  if (mode === "scratch") return "mode says so";
+  if (mode === "warm") return null;
+  if (retrainedOn === null) return "the last time was in this run";
+  const age = Date.parse(day) - Date.parse(retrainedOn);
+  return age >= Math.max(retrain_every, MS_PER_DAY) ? `the last time was ${retrainedOn}` : null;
 }
 
 interface LastRetraining {

@@ -27,6 +27,8 @@ export interface PlanState {
 
 export interface Version {
   version: string;
+  /** Its model's name in the manifest. */
+  model: string;
   /** The newest batch that it was trained on. */
   throughBatch: number;
 }

@@ -33,9 +33,9 @@ select
   (select max(batch_id) from ops_db.batches) as newest_batch,
   coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}')
     as finished,
-  (select jsonb_build_object('version', version, 'throughBatch', through_batch)
+  (select jsonb_build_object('version', version, 'model', model, 'throughBatch', through_batch)
    from ops_db.model_versions where status = 'champion') as champion,
-  (select jsonb_build_object('version', version, 'throughBatch', through_batch)
+  (select jsonb_build_object('version', version, 'model', model, 'throughBatch', through_batch)
    from ops_db.model_versions where status = 'candidate' order by created_at desc, version limit 1) as candidate,
   (select max(r.day) from ops_db.model_versions v join ops_db.runs r using (run_id)
    where v.mode = 'scratch' and r.run_id is distinct from $1::integer) as retrained_on,

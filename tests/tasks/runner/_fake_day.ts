@@ -68,7 +68,7 @@ export const DAY: Tasks = {
       if (newest <= (champion?.throughBatch ?? -1)) {
         return { action: "skip", reason: "no rating is new to the champion" };
       }
-      const candidate = { version: "(new)", throughBatch: newestBatch ?? newest };
+      const candidate = { version: "(new)", model: "two_tower", throughBatch: newestBatch ?? newest };
       return {
         action: "run",
         reason: champion ? "warm" : "from scratch: no champion",

@@ -15,7 +15,7 @@ const through = (batch: number) => Object.fromEntries(NAMES.map((name) => [name,
 const yesterday = planState({
   newestBatch: 40,
   finished: through(40),
-  champion: { version: "3f2a", throughBatch: 40 },
+  champion: { version: "3f2a", model: "two_tower", throughBatch: 40 },
   retrainedOn: "2026-02-26",
   published: { version: "3f2a", batch: 40 },
 });
@@ -79,7 +79,9 @@ Deno.test("pipeline.yaml makes a disabled clean up the day after", async () => {
 });
 
 Deno.test("pipeline.yaml gives every stage an action and a reason, whatever the ledger says", async () => {
-  const version = fc.option(fc.record({ version: fc.constant("3f2a"), throughBatch: fc.nat(5) }));
+  const version = fc.option(
+    fc.record({ version: fc.constant("3f2a"), model: fc.constant("two_tower"), throughBatch: fc.nat(5) }),
+  );
   const count = fc.nat(2);
   const state = fc.record({
     kind: fc.constantFrom("bootstrap" as const, "daily" as const),

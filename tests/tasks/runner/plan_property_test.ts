@@ -8,7 +8,7 @@ import { planBatches, type PlanState } from "../../../tasks/runner/plan_state.ts
 import type { Task, Tasks } from "../../../tasks/runner/task.ts";
 import { fakeTask, manifestOf, planState } from "./_fake_day.ts";
 
-const champion = { version: "3f2a", throughBatch: 2 };
+const champion = { version: "3f2a", model: "two_tower", throughBatch: 2 };
 const TABLES: readonly TableName[] = ["raw_db.ratings", "data_lake_db.ratings", "ops_db.model_versions"];
 const NAMES = ["a", "b", "c", "d", "e"];
 

@@ -7,7 +7,7 @@ import { DAY, manifestOf, planState } from "./_fake_day.ts";
 import { eachSnapshot } from "./_snapshots.ts";
 
 const DEFAULT = Deno.readTextFileSync(new URL("../../../pipeline.yaml", import.meta.url));
-const champion = { version: "3f2a", throughBatch: 40 };
+const champion = { version: "3f2a", model: "two_tower", throughBatch: 40 };
 const finished = {
   ingest: 40,
   clean: 40,
