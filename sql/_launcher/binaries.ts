@@ -23,7 +23,7 @@ export async function installBinaries(root: string, log: (line: string) => void)
   // Older versions and interrupted copies: no server runs on them while the start lock is held for a start.
   await Deno.remove(dirname(installed), { recursive: true }).catch(() => {});
   const aside = `${installed}.partial`;
-  await Deno.mkdir(aside, { recursive: true });
+  await Deno.mkdir(dirname(aside), { recursive: true });
   await Deno.chmod(dirname(aside), 0o755);
   await copyFolder(source, aside);
   await linkLibraries(aside);
@@ -63,17 +63,11 @@ async function locatePackage(): Promise<string> {
   return resolve(dirname(outcome.text), "..", "native");
 }
 
+/** A thousand files: `cp` takes a third of the time that Deno takes. */
 async function copyFolder(source: string, target: string): Promise<void> {
-  await Deno.mkdir(target, { recursive: true });
-  await Deno.chmod(target, 0o755);
-  for await (const { name, isDirectory } of Deno.readDir(source)) {
-    const [from, to] = [join(source, name), join(target, name)];
-    if (isDirectory) {
-      await copyFolder(from, to);
-    } else {
-      await Deno.copyFile(from, to);
-      await Deno.chmod(to, 0o755);
-    }
+  for (const command of [["cp", "-R", source, target], ["chmod", "-R", "755", target]]) {
+    const { success, complaint } = await run(command);
+    if (!success) throw new DatabaseError(`Cannot copy PostgreSQL to "${target}": ${complaint}`);
   }
 }
 
