@@ -122,24 +122,28 @@ const NEWEST = 18;
 
 /** Connects once, and refuses a server that Matinee is not tested against. */
 async function checkServer(url: string): Promise<void> {
+  const { version, encoding } = await describeServer(url);
+  const major = Math.floor(version / 10_000);
+  if (major < OLDEST || major > NEWEST) {
+    throw new DatabaseError(
+      `Cannot use the server of DATABASE_URL as Matinee needs PostgreSQL ${OLDEST} to ${NEWEST}: found ${major}. ` +
+        "Next: name another server, or unset DATABASE_URL to use the embedded one.",
+    );
+  }
+  if (encoding !== "UTF8") {
+    throw new DatabaseError(
+      `Cannot use the database of DATABASE_URL as titles need encoding "UTF8": found "${encoding}". ` +
+        "Next: create database matinee encoding 'UTF8' template template0.",
+    );
+  }
+}
+
+async function describeServer(url: string): Promise<{ version: number; encoding: string }> {
   const pool = connect(url, { max: 1 });
   try {
-    const row = await pool.row<{ version: number; encoding: string }>("launcher/server_version");
-    const major = Math.floor((row?.version ?? 0) / 10_000);
-    if (major < OLDEST || major > NEWEST) {
-      throw new DatabaseError(
-        `Cannot use the server of DATABASE_URL as Matinee needs PostgreSQL ${OLDEST} to ${NEWEST}: found ${major}. ` +
-          "Next: name another server, or unset DATABASE_URL to use the embedded one.",
-      );
-    }
-    if (row?.encoding !== "UTF8") {
-      throw new DatabaseError(
-        `Cannot use the database of DATABASE_URL as titles need encoding UTF8: found ${row?.encoding}. ` +
-          "Next: create database matinee encoding 'UTF8' template template0.",
-      );
-    }
+    const [row] = await pool.rows<{ version: number; encoding: string }>("launcher/server_version");
+    return row;
   } catch (cause) {
-    if (cause instanceof DatabaseError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DatabaseError(
       `Cannot connect to the server of DATABASE_URL: ${reason}. ` +

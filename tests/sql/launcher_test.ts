@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { VERSION } from "../../sql/_launcher/binaries.ts";
 import { placeFor, unprivilegedUser } from "../../sql/_launcher/place.ts";
 import { DatabaseError, findDatabase, openDatabase } from "../../sql/launcher.ts";
-import { testPool } from "../support/database.ts";
 
 /** One home for most tests, with a space in its path; what one test leaves running would fail the next. */
 const folder = await Deno.makeTempDir({ prefix: "matinee launcher " });
@@ -267,39 +266,6 @@ Deno.test("placeFor() shortens the socket's folder when the home is long", async
   await Deno.mkdir(long);
   const { socket } = await placeFor(long);
   assert.ok(`${socket}/.s.PGSQL.65535`.length <= 103, socket);
-});
-
-Deno.test("openDatabase() uses the server that DATABASE_URL names, and leaves it running", async () => {
-  await using pool = await testPool();
-  await using database = await openDatabase({ home: "/nowhere", env: { DATABASE_URL: pool.url } });
-  assert.equal(database.place, "DATABASE_URL");
-  assert.equal(database.url, pool.url);
-  await database.leave();
-  assert.equal((await ask(pool.url, "select 1 as n")).n, 1);
-});
-
-Deno.test("openDatabase() refuses servers that it is not made for", async () => {
-  await using pool = await testPool();
-  // A server of another version, as far as our question goes.
-  await pool.script(`
-    create schema fake;
-    create function fake.current_setting(text) returns text language sql as
-      $$ select case $1 when 'server_version_num' then '140005' else 'UTF8' end $$;
-    alter database ${new URL(pool.url).pathname.slice(1)} set search_path = fake, pg_catalog`);
-  await assert.rejects(openDatabase({ home, databaseUrl: pool.url }), {
-    name: "DatabaseError",
-    message: /PostgreSQL 15 to 18: found 14\./,
-  });
-});
-
-Deno.test("openDatabase() says which server does not answer, without its password", async () => {
-  const options = { home, databaseUrl: "postgres://me:secret@127.0.0.1:1/there" };
-  await assert.rejects(
-    openDatabase(options),
-    (error: unknown) =>
-      error instanceof DatabaseError && /Cannot connect .*ECONNREFUSED/.test(error.message) &&
-      !error.message.includes("secret"),
-  );
 });
 
 Deno.test("the launcher's modules load no PostgreSQL package", async () => {
