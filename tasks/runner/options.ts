@@ -34,7 +34,7 @@ export const COMMON: Record<string, Option> = {
 /**
  * Reads `args` by what `command` declares.
  *
- * @throws {UsageError} on an unknown option, a missing value, or too many or too few words.
+ * @throws {UsageError} on an unknown option, a missing or needless value, or too many or too few words.
  */
 export function readOptions(args: string[], name: string, command: CommandHelp): Options {
   const declared = { ...command.options, ...COMMON };
@@ -45,10 +45,14 @@ export function readOptions(args: string[], name: string, command: CommandHelp):
   for (const token of tokens) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
+    if (!Object.hasOwn(declared, token.name)) {
+      throw unknownOption(token.rawName, name, Object.keys(declared));
+    }
     const option = declared[token.name];
-    if (option === undefined) throw unknownOption(token.rawName, name, Object.keys(declared));
-    if (option.value === undefined) switches.add(token.name);
-    else if (token.value === undefined || token.value.startsWith("--")) {
+    if (option.value === undefined) {
+      if (token.value !== undefined) throw needlessValue(token.rawName, token.value);
+      switches.add(token.name);
+    } else if (token.value === undefined || token.value.startsWith("--")) {
       throw missingValue(token.rawName, option.value);
     } else values[token.name] = token.value;
   }
@@ -88,4 +92,10 @@ function unknownOption(flag: string, name: string, known: string[]): UsageError 
 
 function missingValue(flag: string, value: string): UsageError {
   return new UsageError(`Cannot read option "${flag}" as it needs a value: ${flag} ${value}`);
+}
+
+function needlessValue(flag: string, found: string): UsageError {
+  return new UsageError(
+    `Cannot read option "${flag}" as it takes no value: found ${JSON.stringify(found)}`,
+  );
 }
