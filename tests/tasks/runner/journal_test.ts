@@ -1,0 +1,121 @@
+import assert from "@std/assert";
+import {
+  closeRun,
+  closeStageRun,
+  latestRun,
+  openRun,
+  openStageRun,
+  recoverJournal,
+  reopenRun,
+  stageRuns,
+} from "../../../tasks/runner/journal.ts";
+import type { Pool } from "../../../sql/db.ts";
+import { testPool } from "../../support/database.ts";
+import { ask } from "../import/_ask.ts";
+import { journal, runs } from "./_workplace.ts";
+
+const manifest = { text: "stages: []", hash: "h1" };
+const open = (pool: Pool, day: string, kind: "bootstrap" | "daily" = "daily") =>
+  openRun(pool, { day, kind, seed: 5, manifest });
+
+Deno.test("openRun() writes who works on what, and a day and kind only once", async () => {
+  await using pool = await testPool();
+  const run = await open(pool, "2026-03-01");
+  assert.deepEqual([run.run_id, run.day, run.kind, run.status, run.seed, run.pid], [
+    1,
+    "2026-03-01",
+    "daily",
+    "running",
+    5,
+    Deno.pid,
+  ]);
+  assert.equal(run.finished_at, null);
+  await open(pool, "2026-03-01", "bootstrap");
+  await assert.rejects(open(pool, "2026-03-01"), /runs_one_per_day/);
+  assert.equal((await latestRun(pool))?.kind, "bootstrap");
+});
+
+Deno.test("reopenRun() keeps the run's row and takes the manifest of now", async () => {
+  await using pool = await testPool();
+  const run = await open(pool, "2026-03-01");
+  await closeRun(pool, run, "failed");
+  assert.notEqual((await latestRun(pool))?.finished_at, null);
+  const again = await reopenRun(pool, run, { text: "new", hash: "h2" });
+  assert.deepEqual([again.run_id, again.status, again.manifest, again.manifest_hash, again.finished_at], [
+    run.run_id,
+    "running",
+    "new",
+    "h2",
+    null,
+  ]);
+  assert.deepEqual(again.started_at, run.started_at);
+});
+
+Deno.test("openStageRun() counts a stage's attempts from 1, and stageRuns() gives the newest of each", async () => {
+  await using pool = await testPool();
+  const run = await open(pool, "2026-03-01");
+  const train = { as: "retrain", task: "train" };
+  const first = await openStageRun(pool, run, train);
+  await closeStageRun(pool, first, { status: "failed", error: "no" });
+  await closeStageRun(pool, await openStageRun(pool, run, { as: "publish", task: "publish" }), {
+    status: "skipped",
+  });
+  const second = await openStageRun(pool, run, train);
+  const result = {
+    rowsIn: 9_007_199_254_740_991,
+    rowsOut: 0,
+    mode: "warm",
+    rmse: 0.9,
+    none: null,
+    gone: undefined,
+  };
+  const closed = await closeStageRun(pool, second, { status: "succeeded", result });
+  assert.deepEqual([
+    closed.attempt,
+    closed.task,
+    closed.rows_in,
+    closed.rows_out,
+    closed.outputs,
+    closed.error,
+  ], [
+    2,
+    "train",
+    9_007_199_254_740_991,
+    0,
+    { mode: "warm", rmse: 0.9, none: null },
+    null,
+  ]);
+  const newest = await stageRuns(pool, run);
+  assert.deepEqual(newest.map(({ stage, attempt, status }) => [stage, attempt, status]), [
+    ["publish", 1, "skipped"],
+    ["retrain", 2, "succeeded"],
+  ]);
+});
+
+Deno.test("recoverJournal() closes what a killed process left open, and nothing else", async () => {
+  await using pool = await testPool();
+  const done = await open(pool, "2026-03-01");
+  await closeStageRun(pool, await openStageRun(pool, done, { as: "a", task: "a" }), {
+    status: "failed",
+    error: "no",
+  });
+  await closeRun(pool, done, "failed");
+  const before = await ask(pool.url, "select * from ops_db.runs");
+  const killed = await open(pool, "2026-03-02");
+  await closeStageRun(pool, await openStageRun(pool, killed, { as: "a", task: "a" }), {
+    status: "succeeded",
+  });
+  await openStageRun(pool, killed, { as: "b", task: "b" });
+  assert.equal(await recoverJournal(pool), 1);
+  assert.deepEqual(await journal(pool), ["a 1 failed", "a 1 succeeded", "b 1 interrupted"]);
+  assert.deepEqual(await runs(pool), ["2026-03-01 daily failed", "2026-03-02 daily interrupted"]);
+  assert.deepEqual(await ask(pool.url, "select * from ops_db.runs where run_id = 1"), before);
+  assert.deepEqual(
+    await ask(
+      pool.url,
+      "select error, finished_at is not null from ops_db.stage_runs where status = 'interrupted'",
+    ),
+    [["its process ended before the stage did", "true"]],
+  );
+  assert.equal(await recoverJournal(pool), 0);
+});
