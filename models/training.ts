@@ -76,15 +76,19 @@ export async function train(
   return best;
 }
 
-/** Repeats the epochs up to the best of `run`, at the same rates, over a `pass()` that trains on everything. */
+/**
+ * Trains from the start again for as many epochs as were best in `run`, over a `pass()` that trains on everything.
+ *
+ * The rate falls to 0 over just these epochs: weights at a high rate are noisy (validation chose among such).
+ */
 export async function refit(
   trainer: Trainer,
   pass: () => Pass,
   options: TrainingOptions & { run: TrainingRun },
 ): Promise<Weights> {
   const { run } = options;
+  const schedule = { ...options.schedule, epochs: run.epoch };
   for (let epoch = 1; epoch <= run.epoch; epoch++) {
-    const schedule = { ...options.schedule, epochs: run.epoch };
     const rate = rateOf(epoch, run.plateaus[epoch - 1], { ...options, schedule });
     await runEpoch(trainer, pass(), { ...options, rate });
   }

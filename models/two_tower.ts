@@ -28,6 +28,8 @@ export const twoTowerConfig = z.strictObject({
   batch_size: z.number().int().min(1).default(512),
   /** Passes over the training examples, at most. */
   epochs: z.number().int().min(1).default(8),
+  /** Examples that all epochs together may step over: large data gets fewer epochs, but never less than one. */
+  max_examples: z.number().int().min(1).default(5_000_000),
   /** Adam's step size to begin with; it falls linearly to 0 over all epochs. */
   learning_rate: z.number().positive().default(0.01),
   /** Epochs without a better validation RMSE until training stops. */
@@ -45,7 +47,7 @@ export const twoTowerConfig = z.strictObject({
   /** Examples that are shuffled together; 280 bytes each. */
   window: z.number().int().min(1).default(1_000_000),
   /** Adam's step size in a warm update. */
-  warm_learning_rate: z.number().positive().default(1e-4),
+  warm_learning_rate: z.number().positive().default(3e-4),
   /** Passes of a warm update, at most. */
   warm_epochs: z.number().int().min(1).default(3),
 });
