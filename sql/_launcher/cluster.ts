@@ -27,7 +27,7 @@ export async function makeCluster(
 
 async function initialize(place: Place, binaries: string, data: string): Promise<void> {
   const passwordFile = join(place.root, "database.initial");
-  await Deno.writeTextFile(passwordFile, await password(place.home), { mode: 0o600 });
+  await Deno.writeTextFile(passwordFile, await password(place), { mode: 0o600 });
   await give(passwordFile, place.owner);
   const outcome = await run([
     join(binaries, "bin", "initdb"),
@@ -49,11 +49,22 @@ function checkMajor({ data }: Place, version: string): void {
   );
 }
 
-/** The superuser's password: random, made at first use, readable only by whoever started Matinee. */
-export async function password(home: string): Promise<string> {
+/**
+ * The superuser's password: random, made with the database, readable only by whoever started Matinee.
+ *
+ * @throws {DatabaseError} when the database is there and its password is not: the home was deleted, the data elsewhere
+ * were not.
+ */
+export async function password({ home, data }: Place): Promise<string> {
   const path = join(home, "database.password");
   const known = await Deno.readTextFile(path).catch(() => "");
   if (known) return known;
+  if (await Deno.stat(join(data, "PG_VERSION")).then(() => true, () => false)) {
+    throw new DatabaseError(
+      `Cannot open the database in "${data}" as its password is gone: found no "${path}". ` +
+        "Next: put that file back, or delete the database's folder to start anew.",
+    );
+  }
   const fresh = crypto.randomUUID().replaceAll("-", "");
   await Deno.writeTextFile(`${path}.partial`, fresh, { mode: 0o600 });
   await Deno.rename(`${path}.partial`, path);

@@ -92,7 +92,7 @@ async function announcement({ data, owner }: Place): Promise<Announcement | null
 async function ask(place: Place): Promise<Answer | null> {
   const server = await announcement(place);
   if (server?.status !== "ready") return null;
-  const base = `postgres://${USER}:${await password(place.home)}@127.0.0.1:${server.port}`;
+  const base = `postgres://${USER}:${await password(place)}@127.0.0.1:${server.port}`;
   const pool = connect(`${base}/postgres`, { max: 1 });
   try {
     const row = await pool.row<{ data_directory: string; has_database: boolean }>("launcher/describe_server");
