@@ -29,6 +29,17 @@ const writeTo = (stream: { writeSync(bytes: Uint8Array): number }) => (text: str
   for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 };
 
+const stderr = overProgress(writeTo(Deno.stderr));
+
+/** Takes a progress line, which has no end, off the terminal before anything else is written. */
+function overProgress(write: (text: string) => void): (text: string) => void {
+  let isOpen = false;
+  return (text) => {
+    write(isOpen && !/^[\r\n]/.test(text) ? `\r\x1b[2K${text}` : text);
+    isOpen = !text.endsWith("\n");
+  };
+}
+
 /** Runs the command that `args` name; returns its exit code. */
 export async function main(args: string[]): Promise<number> {
   const [name = "help", ...rest] = args;
@@ -43,7 +54,7 @@ export async function main(args: string[]): Promise<number> {
     }
     return await command.run(options, createWorld(options, stop.signal));
   } catch (error) {
-    return explain(error, stop.signal);
+    return explain(error, { name, signal: stop.signal });
   }
 }
 
@@ -61,13 +72,12 @@ function createWorld({ values, switches }: Options, signal: AbortSignal): World 
   if (format !== "logfmt" && format !== "json") {
     throw new UsageError(`Cannot log as "${format}": wanted logfmt or json`);
   }
-  const write = writeTo(Deno.stderr);
   const now = () => new Date();
   const terminal = Deno.stderr.isTerminal() && format === "logfmt";
   return {
     out: writeTo(Deno.stdout),
-    say: (line) => write(`${line}\n`),
-    log: createLog({ format, verbose: switches.has("verbose"), terminal, write, now }),
+    say: (line) => stderr(`${line}\n`),
+    log: createLog({ format, verbose: switches.has("verbose"), terminal, write: stderr, now }),
     signal,
     now,
   };
@@ -84,7 +94,7 @@ function onInterrupt(stop: AbortController): Disposable {
     pressedAt = performance.now();
     if (sincePress < ONE_PRESS_MS) return;
     if (stop.signal.aborted) Deno.exit(EXIT.interrupted);
-    writeTo(Deno.stderr)("\nStopping at the next safe point; once more to stop at once.\n");
+    stderr("\nStopping at the next safe point; once more to stop at once.\n");
     stop.abort(new DOMException("Interrupted", "AbortError"));
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
@@ -96,10 +106,11 @@ function onInterrupt(stop: AbortController): Disposable {
   };
 }
 
-function explain(error: unknown, signal: AbortSignal): number {
-  const say = (line: string) => writeTo(Deno.stderr)(`${line}\n`);
+function explain(error: unknown, { name, signal }: { name: string; signal: AbortSignal }): number {
+  const say = (line: string) => stderr(`${line}\n`);
   if (signal.aborted) {
-    say("Interrupted. Nothing is lost; the next deno task daily goes on from here.");
+    const next = name === "daily" ? "the next deno task daily" : "the same command";
+    say(`Interrupted. Nothing is lost; ${next} goes on from here.`);
     return EXIT.interrupted;
   }
   if (error instanceof ManifestErrors) {

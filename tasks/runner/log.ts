@@ -58,14 +58,12 @@ function progressOf(stage: string, { terminal, write, now, format }: LogOptions)
     if (at - lastAt < every && !(isLast && terminal && lastAt > startedAt)) return;
     lastAt = at;
     const rate = done / Math.max(1, at - startedAt) * 1000;
-    const eta = isLast ? 0 : (total - done) / Math.max(rate, 1e-9);
     if (format === "json") {
       write(JSON.stringify({ event: "progress", stage, done, total, unit, rate: Math.round(rate) }) + "\n");
       return;
     }
-    const text = `  ${stage}: ${count(done)} of ${count(total)} ${unit}, ${count(Math.round(rate))}/s, ${
-      duration(eta)
-    } left`;
+    const pace = rate > 0 ? `, ${count(rate)}/s, ${duration((total - done) / rate)} left` : "";
+    const text = `  ${stage}: ${count(done)} of ${count(total)} ${unit}${pace}`;
     write(terminal ? `\r\x1b[2K${isLast ? "" : text}` : `${text}\n`);
   };
 }

@@ -1,4 +1,4 @@
--- One row per stage of a run: its newest attempt, in the order in which the stages began.
+-- One row per stage of a run: its newest attempt, in the order in which the stages first began.
 --
 -- $1  run_id  integer
 
@@ -8,4 +8,10 @@ with newest as (
   where run_id = $1
   order by stage, attempt desc
 )
-select * from newest order by stage_run_id
+select newest.*
+from newest
+join (
+  select stage, min(stage_run_id) as first_id from ops_db.stage_runs where run_id = $1 group by stage
+) first using (stage)
+order by first_id
+

@@ -96,6 +96,13 @@ Deno.test("progress() says rate and time left, every five seconds where there is
   ]);
 });
 
+Deno.test("progress() promises no time before anything is done", () => {
+  const { log, written, clock } = timedLog();
+  clock.ms = 5_000;
+  log.ofStage("import").progress(0, 20_000, "ratings");
+  assert.deepEqual(written, ["  import: 0 of 20,000 ratings\n"]);
+});
+
 Deno.test("progress() redraws one line on a terminal and clears it at the end", () => {
   const { log, written, clock } = timedLog({ terminal: true });
   const { progress } = log.ofStage("clean");
