@@ -87,8 +87,8 @@ Deno.test("openStageRun() counts a stage's attempts from 1, and stageRuns() give
   ]);
   const newest = await stageRuns(pool, run);
   assert.deepEqual(newest.map(({ stage, attempt, status }) => [stage, attempt, status]), [
-    ["publish", 1, "skipped"],
     ["retrain", 2, "succeeded"],
+    ["publish", 1, "skipped"],
   ]);
 });
 

@@ -98,8 +98,9 @@ Deno.test("progress() says rate and time left, every five seconds where there is
 
 Deno.test("progress() promises no time before anything is done", () => {
   const { log, written, clock } = timedLog();
+  const { progress } = log.ofStage("import");
   clock.ms = 5_000;
-  log.ofStage("import").progress(0, 20_000, "ratings");
+  progress(0, 20_000, "ratings");
   assert.deepEqual(written, ["  import: 0 of 20,000 ratings\n"]);
 });
 
