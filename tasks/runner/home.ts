@@ -1,6 +1,7 @@
 /** The folders that state lives in, below `MATINEE_HOME`. */
 import { join } from "node:path";
 import { homePath } from "../../sql/home.ts";
+import { UsageError } from "./errors.ts";
 
 export { CHECKOUT } from "../../sql/home.ts";
 
@@ -12,9 +13,15 @@ export interface Home {
   scratch: string;
 }
 
-/** The home that the environment names; its folders exist when this returns. */
+/** The home that the environment names; its folders exist when this returns. @throws {UsageError} when they cannot. */
 export function openHome(path = homePath()): Home {
   const home = { path, artifacts: join(path, "artifacts"), scratch: join(path, "scratch") };
-  for (const folder of Object.values(home)) Deno.mkdirSync(folder, { recursive: true });
+  try {
+    for (const folder of Object.values(home)) Deno.mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const message =
+      `Cannot keep state in "${path}". Next: set MATINEE_HOME to a folder that you may write to`;
+    throw new UsageError(message, { cause });
+  }
   return home;
 }
