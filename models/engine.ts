@@ -11,6 +11,8 @@ export interface Trainer extends Disposable {
   step(examples: Examples, learningRate: number): Promise<number>;
   /** r̂ of each example, in stars. */
   predict(examples: Examples): Promise<Float32Array>;
+  /** The mean squared error's gradient, in the shape of the weights: what engines are compared by. */
+  gradient(examples: Examples): Promise<Weights>;
   /** A copy of the weights as they are now. */
   weights(): Weights;
 }

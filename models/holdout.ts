@@ -16,6 +16,8 @@ import { type Moment, observe, type Ratings } from "./ratings.ts";
 import { topN } from "./top_n.ts";
 
 const LIKED = 4;
+const PEOPLE_PER_BREATH = 64;
+const ROWS_PER_BREATH = 4096;
 
 export interface HoldoutOptions {
   /** As of before `window`, with the histories of the people in its hold-out; moves to after it. */
@@ -60,14 +62,17 @@ export async function scoreHoldout(
       if (ratings.isHeldOut[row]) {
         const user = ratings.users[row];
         list ??= createLister(scorers, moment, n);
-        const person = people.get(user) ?? arrive(user, moment, list);
-        people.set(user, person);
+        if (!people.has(user)) {
+          people.set(user, arrive(user, moment, list));
+          if (people.size % PEOPLE_PER_BREATH === 0) await breathe(signal);
+        }
+        const person = people.get(user)!;
         person.predictions.push(predictRow(rating, { moment, ratings, row }));
         const isTarget = ratings.ratings[row] >= LIKED && !person.seen.has(ratings.movies[row]);
         if (isTarget) person.targets.add(ratings.movies[row]);
-        if (people.size % 64 === 0) await breathe(signal);
       }
       observe(moment, ratings, row);
+      if (row % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await breathe(signal);
     }
     await breathe(signal);
   }

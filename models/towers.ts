@@ -34,8 +34,13 @@ export interface Weights {
   readonly offset: number;
 }
 
-/** A tower that maps `inputs` from `at` on to a unit vector, written into `out` from `outAt` on. */
-export type Forward = (inputs: Float32Array, at: number, out: Float32Array, outAt: number) => void;
+/** Maps the inputs from `at` on to a unit vector, written into `out` from `outAt` on; sums in doubles. */
+export type Forward = (
+  inputs: Float32Array,
+  at: number,
+  out: Float32Array | Float64Array,
+  outAt: number,
+) => void;
 
 export function forward({ mean, scale, layers }: Tower): Forward {
   const first = new Float64Array(mean.length);

@@ -35,8 +35,9 @@ interface TfTower {
 function train(weights: Weights): Trainer {
   const user = build(weights.user);
   const movie = build(weights.movie);
-  const logScale = tf.variable(tf.scalar(weights.logScale));
-  const offset = tf.variable(tf.scalar(weights.offset));
+  const [logScale, offset] = tf.tidy(() =>
+    [weights.logScale, weights.offset].map((value) => tf.variable(tf.scalar(value)))
+  );
   const variables = [...variablesOf(user.network), ...variablesOf(movie.network), logScale, offset];
   const adam = new Adam();
 
@@ -48,16 +49,19 @@ function train(weights: Weights): Trainer {
     );
     return tf.add(tf.add(tf.mul(tf.exp(logScale), cosine), offset), tf.tensor1d(means));
   };
+  /** Mean squared error, and its gradient by name of variable. */
+  const differentiate = (examples: Examples) =>
+    tf.variableGrads(
+      () => tf.mean(tf.squaredDifference(predicted(examples), tf.tensor1d(examples.ratings))),
+      variables,
+    );
   return {
     async step(examples, learningRate) {
       adam.rate = learningRate;
-      const loss = adam.minimize(
-        () => tf.mean(tf.squaredDifference(predicted(examples), tf.tensor1d(examples.ratings))),
-        true,
-        variables,
-      );
-      const [mean] = await loss!.data();
-      loss!.dispose();
+      const { value, grads } = differentiate(examples);
+      adam.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name] })));
+      const [mean] = await value.data();
+      tf.dispose({ value, grads });
       return mean * examples.length;
     },
     async predict(examples) {
@@ -66,12 +70,13 @@ function train(weights: Weights): Trainer {
       result.dispose();
       return values;
     },
-    weights: () => ({
-      user: read(user.network, weights.user),
-      movie: read(movie.network, weights.movie),
-      logScale: logScale.dataSync()[0],
-      offset: offset.dataSync()[0],
-    }),
+    async gradient(examples) {
+      const { value, grads } = differentiate(examples);
+      const values = await Promise.all(variables.map(({ name }) => grads[name].data()));
+      tf.dispose({ value, grads });
+      return assembled(weights, values);
+    },
+    weights: () => assembled(weights, variables.map((variable) => variable.dataSync())),
     [Symbol.dispose]() {
       for (const { network, mean, scale } of [user, movie]) {
         network.dispose();
@@ -119,13 +124,13 @@ function variablesOf(network: LayersModel): tf.Variable[] {
   );
 }
 
-/** `tower` with the weights that `network` has now: kernel, bias, kernel, bias, … */
-function read(network: LayersModel, tower: Tower): Tower {
-  const values = network.getWeights().map((tensor) => Float32Array.from(tensor.dataSync()));
-  const layers = tower.layers.map((layer, l) => ({
-    ...layer,
-    kernel: values[2 * l],
-    bias: values[2 * l + 1],
-  }));
-  return { ...tower, layers };
+/** Copies of `values` (kernel, bias, … of the user tower, of the movie tower, α, b) in the shape of `like`. */
+function assembled(like: Weights, values: ArrayLike<number>[]): Weights {
+  let next = 0;
+  const take = () => Float32Array.from(values[next++]);
+  const tower = (tower: Tower): Tower => ({
+    ...tower,
+    layers: tower.layers.map((layer) => ({ ...layer, kernel: take(), bias: take() })),
+  });
+  return { user: tower(like.user), movie: tower(like.movie), logScale: take()[0], offset: take()[0] };
 }

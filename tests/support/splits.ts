@@ -26,7 +26,7 @@ export function hasSplits(): boolean {
 
 /** The movies of ml-latest-small. */
 export function readCatalogue(): Catalogue {
-  const genres = IdIndexOfNames();
+  const genres = positionsOfNames();
   const lines = Deno.readTextFileSync(new URL("ml-latest-small/movies.csv", DATA)).trim().split(/\r?\n/)
     .slice(1);
   const facts = lines.map((line) => {
@@ -52,7 +52,7 @@ export function readSplit(name: string, catalogue: Catalogue, users: IdIndex): R
   return ratings;
 }
 
-function IdIndexOfNames(): (name: string) => number {
+function positionsOfNames(): (name: string) => number {
   const names: string[] = [];
   return (name) => names.includes(name) ? names.indexOf(name) : names.push(name) - 1;
 }

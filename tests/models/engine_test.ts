@@ -1,0 +1,136 @@
+import assert from "@std/assert";
+import { openEngine } from "../../models/engine.ts";
+import type { Weights } from "../../models/towers.ts";
+import { predictPlainly, smallExamples, smallWeights } from "../support/towers.ts";
+
+const engine = await openEngine("tfjs", () => {});
+const examples = smallExamples(16);
+
+/** Every trained number of `weights`, as places that can be read and written. */
+function places(weights: Weights): { name: string; get(): number; with(value: number): Weights }[] {
+  const arrays = (["user", "movie"] as const).flatMap((side) =>
+    weights[side].layers.flatMap((layer, l) =>
+      [[`${side}.${l}.kernel`, layer.kernel], [`${side}.${l}.bias`, layer.bias]] as const
+    )
+  );
+  const inside = arrays.flatMap(([name, values]) =>
+    Array.from(values, (old, i) => ({
+      name: `${name}[${i}]`,
+      get: () => values[i],
+      with: (value: number) => {
+        values[i] = value;
+        const changed = structuredClone(weights);
+        values[i] = old;
+        return changed;
+      },
+    }))
+  );
+  const single = (["logScale", "offset"] as const).map((name) => ({
+    name,
+    get: () => weights[name],
+    with: (value: number) => ({ ...weights, [name]: value }),
+  }));
+  return [...inside, ...single];
+}
+
+function loss(weights: Weights): number {
+  const errors = predictPlainly(weights, examples).map((value, i) => (value - examples.ratings[i]) ** 2);
+  return errors.reduce((a, b) => a + b) / errors.length;
+}
+
+Deno.test("tfjs gradient() equals central differences of the plain forward pass", async () => {
+  const weights = smallWeights();
+  using trainer = engine.train(weights);
+  const gradient = places(await trainer.gradient(examples));
+  const sizes = places(weights).map((place, i) => {
+    const [low, high] = [place.with(place.get() - 1e-3), place.with(place.get() + 1e-3)];
+    // Weights are floats: the step that was really taken is not quite 2e-3.
+    const taken = places(high)[i].get() - places(low)[i].get();
+    const wanted = (loss(high) - loss(low)) / taken;
+    const found = gradient[i].get();
+    assert.ok(
+      Math.abs(found - wanted) < 2e-4 * Math.max(1, Math.abs(wanted)),
+      `${place.name}: ${found}, not ${wanted}`,
+    );
+    return Math.abs(wanted);
+  });
+  assert.ok(Math.max(...sizes) > 0.1, "the loss must depend on the weights");
+});
+
+Deno.test("tfjs predict() equals the plain forward pass to 1e-5, before and after training", async () => {
+  using trainer = engine.train(smallWeights([8, 8, 4]));
+  for (const steps of [0, 30]) {
+    for (let step = 0; step < steps; step++) await trainer.step(examples, 0.01);
+    const [found, wanted] = [await trainer.predict(examples), predictPlainly(trainer.weights(), examples)];
+    found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-5, `${value}, not ${wanted[i]}`));
+  }
+});
+
+Deno.test("tfjs step() returns the squared error before it, moves by the rate, and lowers it", async () => {
+  const weights = smallWeights();
+  using trainer = engine.train(weights);
+  const before = await trainer.step(examples, 0.01);
+  assert.ok(Math.abs(before - examples.length * loss(weights)) < 1e-4);
+  // Adam's first step is the rate times the sign of the gradient.
+  assert.ok(Math.abs(Math.abs(trainer.weights().offset - weights.offset) - 0.01) < 1e-5);
+  await trainer.step(examples, 0);
+  for (let step = 0; step < 200; step++) await trainer.step(examples, 0.01);
+  assert.ok(await trainer.step(examples, 0.01) < before / 2);
+});
+
+Deno.test("tfjs step() keeps a > 0 when the data pulls the other way", async () => {
+  // Ratings that fall with the cosine: a free scale would turn negative.
+  const weights = smallWeights();
+  const cosines = predictPlainly({ ...weights, logScale: 0, offset: 0 }, {
+    ...examples,
+    means: new Float32Array(16),
+  });
+  const against = {
+    ...examples,
+    ratings: Float32Array.from(cosines, (cosine, i) => examples.means[i] - 2 * cosine),
+  };
+  using trainer = engine.train(weights);
+  for (let step = 0; step < 300; step++) await trainer.step(against, 0.02);
+  const scale = Math.exp(trainer.weights().logScale);
+  assert.ok(scale > 0 && Number.isFinite(scale));
+});
+
+Deno.test("tfjs trainers do not disturb each other, and give back their memory", async () => {
+  const tf = await import("@tensorflow/tfjs-core");
+  const held = () => [tf.memory().numTensors, tf.backend().numDataIds()];
+  const before = held();
+  {
+    using one = engine.train(smallWeights());
+    using other = engine.train(smallWeights([6, 3], 9));
+    const untouched = other.weights();
+    for (let step = 0; step < 5; step++) await one.step(examples, 0.1);
+    await one.predict(examples);
+    await one.gradient(examples);
+    assert.deepEqual(other.weights(), untouched);
+  }
+  assert.deepEqual(held(), before);
+});
+
+Deno.test("openEngine() names its backend", () =>
+  assert.match(engine.name, /^tfjs \((wasm, SIMD|wasm|cpu)\)$/));
+
+Deno.test("startBackend() says so when it has to fall back to plain JavaScript, and works", async () => {
+  // A process of its own: TensorFlow.js starts its backend once.
+  const program = `
+    import { startBackend } from ${
+    JSON.stringify(new URL("../../models/engines/_tfjs_backend.ts", import.meta.url).href)
+  };
+    const said = [];
+    const name = await startBackend((message) => said.push(message), new URL("file:///nowhere/"));
+    await startBackend((message) => said.push(message));
+    const { tensor1d, square } = await import("@tensorflow/tfjs-core");
+    console.log(JSON.stringify({ name, said, nine: square(tensor1d([3])).dataSync()[0] }));`;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--config", decodeURIComponent(config), program],
+    stderr: "null",
+  }).output();
+  const { name, said, nine } = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  assert.deepEqual([name, said.length, nine], ["tfjs (cpu)", 1, 9]);
+  assert.match(said[0], /cannot use WebAssembly from "\/nowhere\/"/);
+});
