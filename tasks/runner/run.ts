@@ -126,11 +126,12 @@ async function attemptStage(options: RunOptions, stage: Stage): Promise<RunOutco
   }
 }
 
-/** The message of an error and of its causes, a line each. */
+/** The message of an error and of its causes, a line each; a cause that a message above quotes has none. */
 export function describeError(error: unknown): string {
   const lines: string[] = [];
   for (let cause = error; cause !== undefined && cause !== null; cause = (cause as Error).cause) {
-    lines.push(cause instanceof Error ? cause.message || cause.name : String(cause));
+    const message = cause instanceof Error ? cause.message || cause.name : String(cause);
+    if (!lines.some((line) => line.includes(message))) lines.push(message);
     if (!(cause instanceof Error)) break;
   }
   return lines.join("\ncaused by: ");

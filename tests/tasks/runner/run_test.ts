@@ -294,4 +294,8 @@ Deno.test("describeError() gives each cause a line, and any thrown value words",
   const error = new Error("outer", { cause: new TypeError("", { cause: "plain text" }) });
   assert.equal(describeError(error), "outer\ncaused by: TypeError\ncaused by: plain text");
   assert.equal(describeError(42), "42");
+  const quoted = new Error("Cannot use it: it is broken. Next: mend it", {
+    cause: new Error("it is broken"),
+  });
+  assert.equal(describeError(quoted), quoted.message);
 });
