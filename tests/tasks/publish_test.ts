@@ -172,10 +172,10 @@ Deno.test("publish that is stopped moves nothing, and sweeps the next time", asy
   const day = await bootstrapped(lake);
   const stop = new AbortController();
   stop.abort(new Error("stopped by a person"));
+  const stopped = () => day.stage("publish", publish, { parts: { signal: stop.signal } });
+  await assert.rejects(stopped(), { message: "stopped by a person" });
   await champion(day, 1);
-  await assert.rejects(day.stage("publish", publish, { parts: { signal: stop.signal } }), {
-    message: "stopped by a person",
-  });
+  await assert.rejects(stopped(), { message: "stopped by a person" });
   assert.deepEqual(await ask(lake.pool.url, STATUSES), []);
   await Deno.mkdir(join(lake.artifacts, "snapshots"), { recursive: true });
   await Deno.writeTextFile(join(lake.artifacts, "snapshots", "0123456789abcdef.bin.7.tmp"), "half");
