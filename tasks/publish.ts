@@ -100,7 +100,9 @@ async function settlePublications(context: TaskContext): Promise<void> {
   const unfinished = await context.db.rows<Pointer>("publish/unfinished");
   if (unfinished.length === 0) return;
   const pointed = await readPointer(context);
-  if (unfinished.some(({ publication_id }) => publication_id === pointed?.publication_id)) {
+  const isPointed = ({ publication_id, snapshot }: Pointer) =>
+    publication_id === pointed?.publication_id && snapshot === pointed.snapshot;
+  if (unfinished.some(isPointed)) {
     await context.db.row("publish/finish_publication", [pointed!.publication_id]);
   }
   await context.db.execute("publish/undo_publications", [pointed?.publication_id ?? 0]);

@@ -78,6 +78,7 @@ export default task({
       ratings,
       isExample: warmFrom ? fresh(warmFrom, context, params) : undefined,
     };
+    context.log.detail(why === null ? `warm from ${champion?.row.version}` : `from scratch: ${why}`);
     const fitted = await FAMILY[params.model].fit(dataset, params.config, fitOptions(context, warmFrom));
 
     const difference = firstDifference(fitted.end, await readFeatureState(db, catalogue, users));

@@ -3,7 +3,18 @@ import assert from "@std/assert";
 import { createCheckout } from "../support/checkout.ts";
 import { QUICK_DAY, SMALL_SAMPLE } from "./_manifest.ts";
 
-const STAGES = ["ingest", "clean", "features", "train", "evaluate", "publish", "monitor"];
+/** What the log says when it is time to kill: in import, at the end of each stage, in the midst of training. */
+const MOMENTS = [
+  "Importing",
+  "stage=ingest attempt",
+  "stage=clean attempt",
+  "stage=features attempt",
+  "event=detail stage=train",
+  "stage=train attempt",
+  "stage=evaluate attempt",
+  "stage=publish attempt",
+  "stage=monitor attempt",
+];
 
 interface Status {
   digest: string;
@@ -30,7 +41,7 @@ Deno.test("daily, killed at every stage boundary and inside import and train, en
   const wanted = await undisturbed();
   assert.ok(wanted.balanced && wanted.champion);
   await using checkout = await createCheckout({ manifest: QUICK_DAY });
-  for (const moment of ["Importing", ...STAGES.map((stage) => `stage=${stage} attempt`)]) {
+  for (const moment of MOMENTS) {
     const running = checkout.start(["daily", "--verbose"], SMALL_SAMPLE);
     await running.said(moment);
     running.kill("SIGKILL");
@@ -53,8 +64,8 @@ Deno.test("daily, interrupted in training, exits with 130 and resumes at train",
   await using checkout = await createCheckout({
     manifest: QUICK_DAY.replace("epochs: 2", "epochs: 200, patience: 200"),
   });
-  const running = checkout.start(["daily"], SMALL_SAMPLE);
-  await running.said("stage=features attempt");
+  const running = checkout.start(["daily", "--verbose"], SMALL_SAMPLE);
+  await running.said("event=detail stage=train");
   running.kill("SIGINT");
   const { code, stderr } = await running.finished;
   assert.equal(code, 130, stderr);
