@@ -72,7 +72,7 @@ async function chooseAndRefit(engine: Engine, training: Training): Promise<Train
   const common = { schedule, signal: options.signal, progress };
   using trainer = engine.train(initial);
   const run = await train(trainer, () => pass(dataset, passing), { ...common, nExamples, isWarm });
-  if (!config.refit || run.epoch === 0 || nExamples === n) return run;
+  if (!config.refit || nExamples === n) return run;
   using again = engine.train(initial);
   const everything = { ...passing, parts: splitByOrder(n, { validation: 0, test: 0 }) };
   const weights = await refit(again, () => pass(dataset, everything), { ...common, nExamples: n, run });

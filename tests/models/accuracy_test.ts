@@ -17,8 +17,8 @@ import { openTwoTower } from "../../models/two_tower.ts";
 import { datasetOf, emptyMoment } from "../support/ratings.ts";
 import { hasSplits, readCatalogue, readSplit } from "../support/splits.ts";
 
-/** Without the shared data these tests are reported as ignored. */
 const ignore = !hasSplits();
+const unless = ignore ? " (skipped: ../shared/data/splits is not there)" : "";
 
 const { signal } = new AbortController();
 
@@ -52,7 +52,8 @@ const between = (found: number, [low, high]: [number, number]) =>
   assert.ok(found >= low && found <= high, `${found.toFixed(4)} is not between ${low} and ${high}`);
 
 Deno.test({
-  name: "bias reaches its RMSE on time80: .868 prequential, 1.007 frozen, and .891 with plain deviations",
+  name: "bias reaches its RMSE on time80: .868 prequential, 1.007 frozen, and .891 with plain deviations" +
+    unless,
   ignore,
   async fn() {
     const world = readWorld("mlsmall-time80");
@@ -64,7 +65,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "two_tower reaches its RMSE on time80: at most .885 prequential, 1.02 frozen",
+  name: "two_tower reaches its RMSE on time80: at most .885 prequential, 1.02 frozen" + unless,
   ignore,
   async fn() {
     const world = readWorld("mlsmall-time80");
@@ -79,7 +80,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "popularity has the nDCG, recall and coverage on last20 that others measured",
+  name: "popularity has the nDCG, recall and coverage on last20 that others measured" + unless,
   ignore,
   fn() {
     const world = readWorld("mlsmall-last20");

@@ -40,7 +40,7 @@ Deno.test("mean is the middle of the scale before the first rating", () => {
 });
 
 const halfStar = fc.integer({ min: 1, max: 10 }).map((halves) => halves / 2);
-const arrivals = fc.array(fc.tuple(fc.nat(6), fc.nat(2), halfStar), { maxLength: 60 });
+const arrivals = fc.array(fc.tuple(fc.nat(6), fc.nat(2), halfStar), { maxLength: 60, size: "max" });
 
 /** Observes `rows` with what each replaces, and returns them. */
 function observeAll(state: FeatureState, rows: readonly [number, number, number][]) {

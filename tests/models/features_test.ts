@@ -69,6 +69,14 @@ Deno.test("createFeatures() does not see genres that came after the model", () =
   near(inputs(features, observed(), { movie: 1 }), [0, 1, 0, -1 / 7, Math.log(3)]);
 });
 
+Deno.test("movieInputs() of a genre beyond the model's writes nothing past its row", () => {
+  const wide = createCatalogue([{ id: 1, year: 2000, genres: [0, 7] }], 8);
+  const features = createFeatures({ ...shape, n_genres: 1 });
+  const out = new Float32Array(12);
+  features.movieInputs(new FeatureState(wide), 0, out, 0);
+  near([...out], [1, ...Array(11).fill(0)]);
+});
+
 Deno.test("userInputs() and movieInputs() write at the offset, and nowhere else", () => {
   const features = createFeatures(shape);
   const out = new Float32Array(1 + features.userWidth + features.movieWidth + 1).fill(-9);

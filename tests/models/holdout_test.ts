@@ -123,6 +123,18 @@ Deno.test("scoreHoldout() slices people by what was known of them at their first
   assert.deepEqual(["warm", "cold"].map((slice) => valueOf(metrics, "rmse", slice)?.n), [2, 1]);
 });
 
+Deno.test("scoreHoldout() neither asks about stale rows nor observes them", async () => {
+  const moment = emptyMoment(catalogue);
+  const window = windowOf([[0, 0, 5], [0, 0, 4], [0, 1, 5]], [1, 2]);
+  window[0].isStale[1] = 1;
+  const { metrics, people } = await scoreHoldout({ fixed }, { moment, window, signal });
+  assert.deepEqual([valueOf(metrics, "rmse")?.n, people[0].predictions[0].actual, moment.state.ratingSum], [
+    1,
+    5,
+    10,
+  ]);
+});
+
 Deno.test("scoreHoldout() never lists a seen movie, and observes the whole window", async () => {
   const moment = emptyMoment(catalogue);
   const rows: Row[] = [[0, 0, 5], [0, 2, 5], [0, 1, 5]];

@@ -31,6 +31,8 @@ Deno.test("recallAt() divides by the targets, precisionAt() by k", () => {
   near(precisionAt([7, 1, 4, 9], new Set([4, 7, 9]), 3), 2 / 3);
   near(recallAt([7, 1, 4, 9], new Set([4, 7]), 2), 1 / 2);
   near(precisionAt([7], new Set([7]), 4), 1 / 4);
+  // More targets than places: recall cannot reach 1.
+  near(recallAt([7, 4], new Set([4, 7, 9]), 2), 2 / 3);
 });
 
 Deno.test("hitRateAt() counts a list once", () => {

@@ -34,10 +34,11 @@ function ratingsAfter(cut: number) {
 Deno.test("observe() and rewind() pass over stale rows", () => {
   const ratings = ratingsOf([[0, 0, 4], [0, 0, 2], [1, 1, 5]]);
   ratings.isStale[1] = 1;
+  ratings.replaces[1] = NaN;
   const moment = emptyMoment(catalogue);
   for (let row = 0; row < 3; row++) observe(moment, ratings, row);
   assert.deepEqual([moment.state.nRatings, moment.state.ratingSum], [2, 9]);
   assert.equal(moment.histories.of(0).get(0), 4);
   rewind(moment, ratings);
-  assert.deepEqual([moment.state.nRatings, moment.histories.of(0).size], [0, 0]);
+  assert.deepEqual([moment.state.nRatings, moment.state.ratingSum, moment.histories.of(0).size], [0, 0, 0]);
 });

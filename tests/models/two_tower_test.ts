@@ -1,8 +1,13 @@
 import assert from "@std/assert";
 import { type Container, decode, encode } from "../../models/container.ts";
+import { pass } from "../../models/dataset.ts";
+import { openEngine } from "../../models/engine.ts";
+import { createFeatures } from "../../models/features.ts";
 import { twoTower } from "../../models/fit_two_tower.ts";
 import type { FitOptions } from "../../models/model.ts";
 import { type Moment, observe } from "../../models/ratings.ts";
+import { createRng } from "../../models/rng.ts";
+import { splitByOrder } from "../../models/split.ts";
 import { openTwoTower, type TwoTower } from "../../models/two_tower.ts";
 import { datasetOf, emptyMoment, ratingsOf, seededRows, slice } from "../support/ratings.ts";
 
@@ -66,6 +71,29 @@ Deno.test("two_tower embeds unit vectors whose line gives the prediction", async
   const { slope, intercept } = embedder.line(moment);
   assert.ok(slope > 0);
   assert.ok(Math.abs(slope * dot(user, movie) + intercept - predict(moment, 3, 11)) < 1e-6);
+});
+
+Deno.test("two_tower predicts in service what the engine computes in training", async () => {
+  const { scorer } = await fitted({ epochs: 2 });
+  using trainer = (await openEngine("tfjs", () => {})).train(scorer.weights);
+  const inOrder = pass(datasetOf(catalogue, past), {
+    features: createFeatures(scorer.features),
+    parts: splitByOrder(past.length, { validation: 1, test: 0 }),
+    batchSize: 500,
+    window: 5000,
+    rng: createRng(1),
+    signal: options.signal,
+  });
+  const moment = emptyMoment(catalogue);
+  let row = 0;
+  for await (const { examples } of inOrder) {
+    for (const wanted of await trainer.predict(examples)) {
+      const found = scorer.predict(moment, past.users[row], past.movies[row]);
+      assert.ok(Math.abs(found - wanted) < 1e-5, `row ${row}: ${found}, not ${wanted}`);
+      observe(moment, past, row++);
+    }
+  }
+  assert.equal(row, past.length);
 });
 
 Deno.test("two_tower ranks as it predicts", async () => {
