@@ -7,7 +7,7 @@ import { execute, type Executed, type Pipeline } from "../execute.ts";
 import { latestRun } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
 import type { PlanOptions } from "../plan.ts";
-import { metricLines, readMetrics, readStory, stageTable, storyLines } from "../report.ts";
+import { metricLines, type Metrics, readMetrics, readStory, stageTable, storyLines } from "../report.ts";
 import { Session } from "../session.ts";
 import { readRun } from "../status.ts";
 import { ensureArchive } from "../archive.ts";
@@ -106,7 +106,7 @@ async function tell(
       [
         `\nRun of ${run.day} (${run.kind}): ${run.status}${isSample ? ", on a made-up sample" : ""}`,
         ...stageTable(run),
-        ...metricLines(metrics, nameOf),
+        ...metricLines(await newestMetrics(db, executed), nameOf),
         ...(story ? storyLines(story) : []),
         ...(warnings.length > 0 ? ["", ...warnings.map((warning) => `warning: ${warning}`)] : []),
         "",
@@ -115,6 +115,12 @@ async function tell(
     );
   }
   return exitCode(executed, world.signal);
+}
+
+/** Of each protocol, what the newest of these runs measured: a day without a candidate has no hold-out of its own. */
+async function newestMetrics(db: Session["db"], executed: Executed[]): Promise<Metrics> {
+  const measured = await Promise.all(executed.map(({ run }) => readMetrics(db, run.run_id)));
+  return Object.assign({}, ...measured);
 }
 
 function nextLines(status: string): string[] {

@@ -1,6 +1,7 @@
 /** `deno task status`: what is in, what is live, what ran. */
 import { type Command, printJson } from "../command.ts";
 import { EXIT } from "../errors.ts";
+import type { DatabaseHandle } from "../../../sql/launcher.ts";
 import { Session } from "../session.ts";
 import { readStatus, statusText } from "../status.ts";
 
@@ -16,7 +17,12 @@ export const statusCommand: Command = {
     const status = await readStatus(session.db);
     const place = { url: session.database.url, home: session.home.path };
     if (switches.has("json")) printJson(world, { ...status, ...place });
-    else world.out(statusText(status, place));
+    else world.out(statusText(status, { ...place, url: `${place.url}${uptimeOf(session.database)}` }));
     return EXIT.done;
   },
 };
+
+/** The last command to leave stops an embedded server: who copies its address should know. */
+function uptimeOf({ place }: DatabaseHandle): string {
+  return place === "DATABASE_URL" ? "" : " (up while serve or another command runs)";
+}
