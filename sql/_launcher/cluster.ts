@@ -14,7 +14,10 @@ export async function makeCluster(
   log: (line: string) => void,
 ): Promise<void> {
   const version = await Deno.readTextFile(join(place.data, "PG_VERSION")).catch(() => null);
-  if (version !== null) return checkMajor(place, version);
+  if (version !== null) {
+    await password(place); // before a start, which would leave a server that nobody can enter
+    return checkMajor(place, version);
+  }
   log(`making a database in ${place.data}`);
   const aside = `${place.data}.partial`;
   await Deno.remove(aside, { recursive: true }).catch(() => {});

@@ -107,6 +107,22 @@ Deno.test("openDatabase() lets nobody in without the password", async () => {
   assert.equal((mode ?? 0) & 0o777, 0o600);
 });
 
+Deno.test("openDatabase() starts nothing for a database whose password is gone", async () => {
+  await (await openDatabase({ home })).leave();
+  const path = join(home, "database.password");
+  await Deno.rename(path, `${path}.aside`);
+  try {
+    await assert.rejects(openDatabase({ home }), {
+      name: "DatabaseError",
+      message: /password is gone: found no ".*database\.password"\. Next: put that file back, or delete/,
+    });
+    const { data } = await placeFor(home);
+    await assert.rejects(Deno.stat(join(data, "postmaster.pid")), Deno.errors.NotFound);
+  } finally {
+    await Deno.rename(`${path}.aside`, path);
+  }
+});
+
 Deno.test("openDatabase() listens on a unix socket too", async () => {
   await using database = await openDatabase({ home });
   const { port, password } = new URL(database.url);
