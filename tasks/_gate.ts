@@ -44,7 +44,9 @@ export function judge({ candidate, rivals, users, params }: Case): Judgement {
       return { verdict: "rejected", reason: compared("nDCG@10", "ndcg@10", version, figures) };
     }
   }
-  return { verdict: "promoted", reason: compared("RMSE", "rmse", rivals[0].version, rivals[0].figures) };
+  const { version, figures } = rivals[0];
+  const reason = `${compared("RMSE", "rmse", version, figures)}, margin ${params.margin_rmse}`;
+  return { verdict: "promoted", reason };
 
   function compared(name: string, metric: string, version: string, figures: Figures): string {
     return `${name} ${candidate[metric]?.toFixed(4)} against ${figures[metric]?.toFixed(4)} of ${version}`;

@@ -35,14 +35,15 @@ export default task({
   },
 });
 
-function planIngestion({ kind, waiting, newestBatch, finished, run }: PlanState): Decision {
+function planIngestion({ kind, waiting, newestBatch, finished, run, importsFirst }: PlanState): Decision {
   if (run?.batch != null) return { action: "skip", reason: `this run has formed batch ${run.batch}` };
   const lanes = kind === "bootstrap" ? { imported: waiting.imported } : waiting;
   const waits = Object.entries(lanes).filter(([, rows]) => rows > 0).map(([lane, rows]) => `${rows} ${lane}`);
-  if (waits.length === 0) return { action: "skip", reason: "no rating waits" };
+  if (waits.length === 0 && !importsFirst) return { action: "skip", reason: "no rating waits" };
   const batch = (newestBatch ?? -1) + 1;
   const formed = { newestBatch: batch, finished: { ...finished, ingest: batch } };
-  return { action: "run", reason: `forms batch ${batch}: ${waits.join(", ")} wait`, outcomes: [formed] };
+  const what = importsFirst ? "what is imported first" : `${waits.join(", ")} wait`;
+  return { action: "run", reason: `forms batch ${batch}: ${what}`, outcomes: [formed] };
 }
 
 /** A bootstrap from part of an archive would stay wrong for good; a daily run only waits with those rows. */

@@ -109,6 +109,7 @@ export default task({
       rowsOut: Number(fitted.report.examples),
       version,
       mode,
+      reason: version === champion?.row.version ? "no better than the champion" : undefined,
       ...fitted.report,
     };
   },

@@ -120,5 +120,8 @@ function explain(error: unknown, { name, signal }: { name: string; signal: Abort
   say(`error: ${describeError(error)}`);
   const isTheirs = error instanceof UsageError || error instanceof DataError ||
     error instanceof DatabaseError;
+  if (!isTheirs) {
+    say(`  next  deno task ${name}, which goes on where it stopped; deno task status shows what is in`);
+  }
   return isTheirs ? EXIT.usage : EXIT.failed;
 }

@@ -61,7 +61,10 @@ export async function execute(
     isWhole: async () => isWhole(manifest.stages, await stageRuns(db, run)),
     decide: async (stage) => {
       const state = await readPlanState(db, { day, kind, unfinished: run });
-      return decide(stage, { manifest, tasks, state, selection });
+      const decision = decide(stage, { manifest, tasks, state, selection });
+      // Asked for again without having work: its success stays what the ledger says of it.
+      if (decision.action === "run" || !Object.hasOwn(state.run?.done ?? {}, stage.as)) return decision;
+      return { action: "skip", reason: `done in this run, and now ${decision.reason}` };
     },
     context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
   });

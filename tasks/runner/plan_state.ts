@@ -8,6 +8,8 @@ export interface PlanState {
   kind: "bootstrap" | "daily";
   /** Rows that no batch has taken. */
   waiting: { imported: number; live: number; unparsable: number };
+  /** The archive is empty, or an import of it stopped half-way: `daily` imports before its first stage. */
+  importsFirst?: boolean;
   newestBatch: number | null;
   /**
    * The newest batch that each task has finished; for a task that finishes no batches, the newest batch there was

@@ -1,4 +1,5 @@
 /** `deno task plan`: what the next run does, stage by stage, and why; it changes nothing. */
+import { archiveSources } from "../../import/archive.ts";
 import { type Command, printJson } from "../command.ts";
 import { dayAfter, dayOf, type DueRun, dueRun } from "../due.ts";
 import { EXIT, ManifestErrors } from "../errors.ts";
@@ -31,16 +32,25 @@ export const planCommand: Command = {
       next: switches.has("next"),
       newest: from !== undefined || only !== undefined,
     });
-    const { stages, errors } = plan(manifest, tasks, await readPlanState(session.db, target), { from, only });
+    const sources = await archiveSources(session.db);
+    const importsFirst = sources.every(({ imported_at }) => imported_at === null);
+    const state = { ...await readPlanState(session.db, target), importsFirst };
+    const { stages, errors } = plan(manifest, tasks, state, { from, only });
     if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
     const { day, kind } = target;
     if (switches.has("json")) {
-      printJson(world, { day, kind, resumes: target.unfinished?.status ?? null, stages });
+      printJson(world, {
+        day,
+        kind,
+        resumes: target.unfinished?.status ?? null,
+        imports: importsFirst,
+        stages,
+      });
     } else {
       const rows = stages.map(({ as, action, reason }) => [as, action, reason]);
-      world.out(
-        [`Run of ${day} (${kind})`, ...tableLines(["stage", "action", "reason"], rows)].join("\n") + "\n",
-      );
+      const before = importsFirst ? ["The archive is empty: daily imports ratings first."] : [];
+      const title = `Run of ${day} (${kind})`;
+      world.out([...before, title, ...tableLines(["stage", "action", "reason"], rows)].join("\n") + "\n");
     }
     return EXIT.done;
   },
