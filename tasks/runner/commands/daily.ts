@@ -89,7 +89,7 @@ async function tell(
   const latest = await latestRun(db);
   if (latest === undefined) return EXIT.done;
   const run = await readRun(db, latest);
-  const metrics = await readMetrics(db, run.run_id);
+  const metrics = await newestMetrics(db, executed.length > 0 ? executed : [{ run: latest }]);
   const { warnings } = world.log;
   if (json) {
     const earlier = await Promise.all(executed.slice(0, -1).map(({ run }) => readRun(db, run)));
@@ -106,7 +106,7 @@ async function tell(
       [
         `\nRun of ${run.day} (${run.kind}): ${run.status}${isSample ? ", on a made-up sample" : ""}`,
         ...stageTable(run),
-        ...metricLines(await newestMetrics(db, executed), nameOf),
+        ...metricLines(metrics, nameOf),
         ...(story ? storyLines(story) : []),
         ...(warnings.length > 0 ? ["", ...warnings.map((warning) => `warning: ${warning}`)] : []),
         "",
@@ -118,7 +118,7 @@ async function tell(
 }
 
 /** Of each protocol, what the newest of these runs measured: a day without a candidate has no hold-out of its own. */
-async function newestMetrics(db: Session["db"], executed: Executed[]): Promise<Metrics> {
+async function newestMetrics(db: Session["db"], executed: Pick<Executed, "run">[]): Promise<Metrics> {
   const measured = await Promise.all(executed.map(({ run }) => readMetrics(db, run.run_id)));
   return Object.assign({}, ...measured);
 }

@@ -119,3 +119,15 @@ Deno.test("recoverJournal() closes what a killed process left open, and nothing 
   );
   assert.equal(await recoverJournal(pool), 0);
 });
+
+Deno.test("closeStageRun() of an attempt that is not there is an error", async () => {
+  await using pool = await testPool();
+  const manifest = { text: "", hash: "" };
+  await openRun(pool, { day: "2026-03-01", kind: "daily", seed: 1, manifest });
+  await pool.script(
+    "insert into ops_db.stage_runs (run_id, stage, task, attempt, status) values (1, 'a', 'a', 1, 'running')",
+  );
+  const [attempt] = await pool.rows<Parameters<typeof closeStageRun>[1]>("ops/stage_runs_of_run", [1]);
+  await pool.script("delete from ops_db.stage_runs");
+  await assert.rejects(closeStageRun(pool, attempt, { status: "failed" }), /finish_stage_run.*found none/);
+});

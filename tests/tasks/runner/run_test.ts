@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import type { Pool } from "../../../sql/db.ts";
-import { closeStageRun, openRun } from "../../../tasks/runner/journal.ts";
+import { openRun } from "../../../tasks/runner/journal.ts";
 import type { Stage } from "../../../tasks/runner/manifest.ts";
 import { describeError, executeRun, type RunOptions } from "../../../tasks/runner/run.ts";
 import type { TaskContext } from "../../../tasks/runner/task.ts";
@@ -276,18 +276,6 @@ Deno.test("executeRun() lets what the database says of the ledger itself come ou
     does: { a: () => pool.script("drop table ops_db.stage_runs").then(() => ({})) },
   });
   await assert.rejects(day, /stage_runs/);
-});
-
-Deno.test("closeStageRun() of an attempt that is not there is an error", async () => {
-  await using pool = await testPool();
-  const manifest = { text: "", hash: "" };
-  await openRun(pool, { day: "2026-03-01", kind: "daily", seed: 1, manifest });
-  await pool.script(
-    "insert into ops_db.stage_runs (run_id, stage, task, attempt, status) values (1, 'a', 'a', 1, 'running')",
-  );
-  const [attempt] = await pool.rows<Parameters<typeof closeStageRun>[1]>("ops/stage_runs_of_run", [1]);
-  await pool.script("delete from ops_db.stage_runs");
-  await assert.rejects(closeStageRun(pool, attempt, { status: "failed" }), /finish_stage_run.*found none/);
 });
 
 Deno.test("describeError() gives each cause a line, and any thrown value words", () => {
