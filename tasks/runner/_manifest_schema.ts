@@ -1,44 +1,15 @@
 /** The manifest's keys: types, defaults, and a sentence for each. A stage's `params` belong to its task's own schema. */
-import { Cron } from "croner";
 import { z } from "zod";
+import { check } from "./_check_schema.ts";
+import { notification, schedules, sla } from "./_schedule_schema.ts";
 import { duration } from "./duration.ts";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
+/** Kinds of failure that `retry.on` may name. */
+export const RETRY_CAUSES = ["error", "timeout", "database", "check"] as const;
+
 const name = () => z.string().regex(NAME, "a name of small letters, digits and _, a letter first").max(60);
 const share = () => z.number().gt(0).max(1);
-
-/** Any past instant will do: whether a pattern is ever due does not depend on it. */
-const SOME_TIME = new Date(Date.UTC(2024, 0, 1));
-
-const cron = z.string().superRefine((pattern, context) => {
-  const fault = cronFault(pattern);
-  if (fault === undefined) return;
-  context.addIssue({
-    code: "custom",
-    message: `minute, hour, day, month and weekday, such as "0 2 * * *" (${fault})`,
-  });
-});
-
-/** Why `pattern` cannot be a schedule; undefined when it can. */
-function cronFault(pattern: string): string | undefined {
-  // croner reads "?" as the moment of loading: no two processes would agree.
-  if (pattern.includes("?")) return '"?" has no fixed meaning';
-  try {
-    const next = new Cron(pattern, { mode: "5-part", timezone: "UTC", paused: true }).nextRun(SOME_TIME);
-    return next === null ? "this is never due" : undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^Cron\w*: /, "") : String(error);
-  }
-}
-
-const schedule = z.object({
-  cron: cron.default("0 2 * * *").describe(
-    "When a day is due: minute, hour, day of month, month, day of week.",
-  ),
-  timezone: z.literal("UTC").default("UTC").describe("Time zone of cron and of the days' labels."),
-  catch_up: z.literal("last").default("last")
-    .describe("What happens to days that were missed: the last one is made up."),
-});
 
 const batch = z.object({
   size: z.number().int().min(1).default(50_000).describe("Ratings that a day takes from the import lane."),
@@ -57,7 +28,20 @@ const retry = z.object({
     "How often the stage is tried, the first time included.",
   ),
   backoff: duration.prefault("10s").describe("Pause before the second attempt; it doubles each time."),
+  max: duration.prefault("10m").describe("Longest pause, however often it doubled."),
+  jitter: z.number().min(0).max(1).default(0).describe(
+    "Share of each pause that is left to chance, so that many runs do not try again at once.",
+  ),
+  on: z.array(z.enum(RETRY_CAUSES)).min(1).default(["error", "timeout", "database"])
+    .describe(
+      "Which failures are tried again: of the task, of time, of the database's connection, of a check.",
+    ),
 });
+
+const variables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and _, no digit first"),
+  z.string(),
+);
 
 const stage = z.object({
   task: z.string().describe("Name of the task: its file under tasks/, without .ts."),
@@ -65,7 +49,17 @@ const stage = z.object({
     "Name of the stage, when its task stands here more than once; default: the task's.",
   ),
   enabled: z.boolean().default(true).describe("false skips the stage; the stages below run all the same."),
+  needs: z.array(name()).optional().describe(
+    "Stages that must be done or skipped before this one starts; default: the stage above. [] waits for none.",
+  ),
+  when: z.string().min(1).optional().describe(
+    "Condition on the day, metrics and outputs of stages above, without which the stage is skipped.",
+  ),
   params: z.record(z.string(), z.unknown()).default({}).describe("The task's own parameters."),
+  env: variables.default({}).describe(
+    "Values of ${env.NAME} in this stage where the process's environment has none.",
+  ),
+  checks: z.array(check).default([]).describe("What must hold of the tables that the stage writes."),
   timeout: duration.optional().describe("Longest time that an attempt may take; default: no limit."),
   retry: retry.prefault({}).describe("What happens when an attempt fails."),
 });
@@ -77,7 +71,17 @@ export const manifestSchema = z.object({
   ),
   source: z.string().min(1).default("auto")
     .describe("Where ratings come from: auto, a folder or archive in MovieLens form, or a data set's name."),
-  schedule: schedule.prefault({}).describe("When `deno task schedule` runs a day."),
+  env: variables.default({}).describe(
+    "Values of ${env.NAME} in this file where the process's environment has none.",
+  ),
+  concurrency: z.number().int().min(1).max(64).default(2).describe(
+    "Most stages that run at once, where needs lets them.",
+  ),
+  schedule: schedules.prefault({}).describe("When `deno task schedule` runs a day: one schedule, or a list."),
+  sla: sla.optional().describe("By when a day must be done; what is later is reported as late."),
+  notify: z.array(notification).default([]).describe(
+    "Whom to tell what: a webhook or a command for each event.",
+  ),
   batch: batch.prefault({}).describe("How much of the archive a day takes."),
   bootstrap: bootstrap.prefault({}).describe("How much of the archive the very first run takes."),
   holdout_days: z.number().int().min(1).max(365).default(7)

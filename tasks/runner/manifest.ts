@@ -1,8 +1,10 @@
 /** The manifest: `pipeline.yaml` as typed values, or every error in it at once, each with the place where it stands. */
 import type { z } from "zod";
-import { manifestSchema } from "./_manifest_schema.ts";
+import type { check } from "./_check_schema.ts";
+import { manifestSchema, type RETRY_CAUSES } from "./_manifest_schema.ts";
 import { nearest } from "./_nearest.ts";
 import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
+import type { EVENTS } from "./_schedule_schema.ts";
 import { oneOf } from "./_words.ts";
 import { type Located, type Path, readYaml, spanAt, valueAt } from "./_yaml.ts";
 import { type ManifestError, positionOf } from "./manifest_error.ts";
@@ -16,12 +18,47 @@ export interface Stage {
   enabled: boolean;
   /** As the task's own schema returned them. */
   params: unknown;
+  /** Names of the stages that must be done or skipped before this one starts. */
+  needs: readonly string[];
+  /** The text of its condition; absent: it always holds. */
+  when?: string;
   /** Milliseconds that an attempt may take; absent: no limit. */
   timeout?: number;
-  /** `backoff` in milliseconds. */
-  retry: { attempts: number; backoff: number };
+  retry: Retry;
+  checks: readonly Check[];
   /** Where its task's name stands in the file, for errors about the order. */
   at: Pick<ManifestError, "line" | "column" | "length">;
+}
+
+/** When a failed attempt is tried again. Times are in milliseconds. */
+export interface Retry {
+  attempts: number;
+  /** Pause before the second attempt; it doubles each time, up to `max`. */
+  backoff: number;
+  max: number;
+  /** Share of a pause that is left to chance. */
+  jitter: number;
+  on: readonly (typeof RETRY_CAUSES)[number][];
+}
+
+/** What must hold of the tables that a stage writes. */
+export type Check = z.output<typeof check>;
+
+export interface Schedule {
+  name: string;
+  cron: string;
+  /** IANA name. */
+  timezone: string;
+  catchUp: "last" | "all" | "none";
+  overlap: "skip" | "queue";
+  /** Stages that it runs alone; null: the whole day. */
+  only: readonly string[] | null;
+}
+
+export interface Notification {
+  on: readonly (typeof EVENTS)[number][];
+  webhook?: string;
+  command?: readonly string[];
 }
 
 export interface Manifest extends Settings {
@@ -29,7 +66,12 @@ export interface Manifest extends Settings {
   name: string;
   /** "auto", a path, or a data set's name. */
   source: string;
-  schedule: { cron: string; timezone: "UTC"; catchUp: "last" };
+  /** Most stages that run at once. */
+  concurrency: number;
+  schedules: readonly Schedule[];
+  /** `readyBy` is HH:MM in the first schedule's zone, `maxDuration` in milliseconds. */
+  sla: { readyBy?: string; maxDuration?: number };
+  notify: readonly Notification[];
   stages: Stage[];
 }
 
@@ -69,7 +111,8 @@ export function parseManifest(
   if (errors.length > 0 || value === undefined) return { errors };
   const stages = value.stages.map((stage, index): Stage => ({
     ...stage,
-    as: stage.as ?? stage.task,
+    as: nameOf(stage),
+    needs: stage.needs ?? (index === 0 ? [] : [nameOf(value.stages[index - 1])]),
     params: params[index].value,
     at: positionOf(text, spanAt(root, ["stages", index, "task"])),
   }));
@@ -81,18 +124,26 @@ function toManifest(
   value: z.output<typeof manifestSchema>,
   rest: { file: string; stages: Stage[] },
 ): Manifest {
-  const { name, seed, source, schedule, batch, bootstrap } = value;
+  const { name, seed, source, concurrency, schedule, sla = {}, notify, batch, bootstrap } = value;
+  const schedules = Array.isArray(schedule) ? schedule : [schedule];
   return {
     name,
     seed,
     source,
-    schedule: { cron: schedule.cron, timezone: schedule.timezone, catchUp: schedule.catch_up },
+    concurrency,
+    schedules: schedules.map(({ catch_up, only = null, ...rest }, i) => {
+      return { name: i === 0 ? "daily" : `schedule_${i + 1}`, ...rest, catchUp: catch_up, only };
+    }),
+    sla: { readyBy: sla.ready_by, maxDuration: sla.max_duration },
+    notify: notify.map(({ on, ...rest }) => ({ on: Array.isArray(on) ? on : [on], ...rest })),
     batch: { size: batch.size, atMost: batch.at_most },
     bootstrap: { ratings: bootstrap.ratings, atMost: bootstrap.at_most },
     holdoutDays: value.holdout_days,
     ...rest,
   };
 }
+
+const nameOf = (stage: { as?: string; task: string }) => stage.as ?? stage.task;
 
 function stagePaths(root: Located): Path[] {
   const stages = valueAt(root, ["stages"]);

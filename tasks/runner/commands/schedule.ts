@@ -21,7 +21,7 @@ export const schedule: Command = {
   async run({ values }, world) {
     const pipeline = await loadPipeline(values.manifest);
     await using session = await Session.open("schedule", world.say);
-    const { cron } = pipeline.manifest.schedule;
+    const { cron } = pipeline.manifest.schedules[0];
     world.say(`Schedule "${cron}" (UTC); next due ${nextDue(cron, world.now())}. Ctrl-C ends it.`);
     const ticker = createTicker((signal) => tick(session, pipeline, { ...world, signal }), world.signal);
     void Deno.cron("matinee", "* * * * *", { signal: world.signal }, ticker.start);
@@ -52,7 +52,7 @@ export function createTicker(work: (signal: AbortSignal) => Promise<void>, signa
 /** Asks the ledger what is due, and does it. What goes wrong is said; the next minute asks again. */
 async function tick(session: Session, pipeline: Pipeline, world: World): Promise<void> {
   try {
-    const label = dueLabel(pipeline.manifest.schedule.cron, world.now());
+    const label = dueLabel(pipeline.manifest.schedules[0].cron, world.now());
     if (label === null || await isDone(session.db, label)) return;
     await session.lockRuns();
     try {

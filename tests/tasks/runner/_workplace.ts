@@ -9,9 +9,14 @@ import type { Task } from "../../../tasks/runner/task.ts";
 import { ask } from "../import/_ask.ts";
 
 /** Stage `as`, of the task of the same name; backoffs of a millisecond. */
-export function fakeStage(as: string, parts: Partial<Stage> = {}): Stage {
+export function fakeStage(
+  as: string,
+  { retry, ...parts }: Partial<Omit<Stage, "retry">> & { retry?: Partial<Stage["retry"]> } = {},
+): Stage {
   const at = { line: 1, column: 1, length: 1 };
-  return { as, task: as, enabled: true, params: {}, retry: { attempts: 1, backoff: 1 }, at, ...parts };
+  const whole = { attempts: 1, backoff: 1, max: 3_600_000, jitter: 0, on: ["error", "timeout"] as const };
+  const rest = { enabled: true, params: {}, needs: [], checks: [], at };
+  return { as, task: as, ...rest, retry: { ...whole, ...retry }, ...parts };
 }
 
 export function fakeManifest(stages: Stage[]): Manifest {
@@ -20,11 +25,22 @@ export function fakeManifest(stages: Stage[]): Manifest {
     name: "daily",
     seed: 1,
     source: "auto",
-    schedule: { cron: "0 2 * * *", timezone: "UTC", catchUp: "last" },
+    concurrency: 2,
+    schedules: [{
+      name: "daily",
+      cron: "0 2 * * *",
+      timezone: "UTC",
+      catchUp: "last",
+      overlap: "queue",
+      only: null,
+    }],
+    sla: {},
+    notify: [],
     batch: { size: 100, atMost: 1 },
     bootstrap: { ratings: 100, atMost: 1 },
     holdoutDays: 7,
-    stages,
+    // Each needs the one above, as in a manifest without `needs`.
+    stages: stages.map((stage, i) => ({ ...stage, needs: i === 0 ? [] : [stages[i - 1].as] })),
   };
 }
 

@@ -1,0 +1,1 @@
+-- data_lake_db: what the bootstrap of a large archive needs.

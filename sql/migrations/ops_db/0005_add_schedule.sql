@@ -1,0 +1,1 @@
+-- ops_db: slots of the schedules, requested runs, notifications.

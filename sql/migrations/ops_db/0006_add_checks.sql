@@ -1,0 +1,1 @@
+-- ops_db: what the manifest's checks found.

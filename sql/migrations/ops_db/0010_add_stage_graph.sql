@@ -1,0 +1,1 @@
+-- ops_db: attempts of stages that run together.

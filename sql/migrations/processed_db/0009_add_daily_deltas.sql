@@ -1,0 +1,1 @@
+-- processed_db: what keeps a day's work from growing with the archive.

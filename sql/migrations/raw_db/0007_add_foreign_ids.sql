@@ -1,0 +1,1 @@
+-- raw_db: ids of other data sets, and ratings that come late.
