@@ -5,6 +5,7 @@
  * a ratio to something simple that was measured beside it, and time as CPU seconds wherever one process does the work.
  */
 import process from "node:process";
+import type { Usage } from "./meter.ts";
 
 export interface Figure {
   /** What was measured. */
@@ -19,6 +20,8 @@ export interface Report {
   figures: Figure[];
   /** What a reader has to know to read the figures. */
   notes: string[];
+  /** What each part took, for the JSON; see `metered()`. */
+  usages?: Record<string, Usage>;
 }
 
 export interface BenchmarkOptions {

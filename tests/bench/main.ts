@@ -1,4 +1,5 @@
 /** `deno task bench`: runs benchmarks, each in a process of its own, and prints their figures beside calibrations. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nearest } from "../../tasks/runner/_nearest.ts";
@@ -7,11 +8,13 @@ import type { BenchmarkOptions } from "./benchmark.ts";
 import { BENCHMARKS } from "./benchmarks.ts";
 import type { Outcome } from "./one.ts";
 
-const USAGE = "deno task bench [NAME …] [--ratings N] [--json]";
+const USAGE = "deno task bench [NAME …] [--ratings N] [--out DIR] [--json]";
 const ONE = fileURLToPath(new URL("./one.ts", import.meta.url));
 
 interface Asked extends BenchmarkOptions {
   names: string[];
+  /** Folder that keeps each benchmark's last outcome. */
+  out: string;
   json: boolean;
   help: boolean;
 }
@@ -25,7 +28,7 @@ async function main(args: string[]): Promise<number> {
     write(Deno.stderr, `error: ${error instanceof Error ? error.message : error}\n\n${help()}`);
     return 2;
   }
-  const { names, json, help: isHelp, ...options } = asked;
+  const { names, out, json, help: isHelp, ...options } = asked;
   if (isHelp) {
     write(Deno.stdout, help());
     return 0;
@@ -35,6 +38,7 @@ async function main(args: string[]): Promise<number> {
     const outcome = await measure(name, options);
     if (outcome === null) continue;
     outcomes.push(outcome);
+    await keep(outcome, { out, options });
     if (!json) write(Deno.stdout, `${section(outcome).join("\n")}\n\n`);
   }
   if (json) write(Deno.stdout, `${JSON.stringify({ benchmarks: outcomes }, null, 2)}\n`);
@@ -44,6 +48,7 @@ async function main(args: string[]): Promise<number> {
 function read(args: string[]): Asked {
   const options = {
     ratings: { type: "string" },
+    out: { type: "string", default: join(Deno.env.get("MATINEE_HOME") || ".matinee", "bench") },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   } as const;
@@ -66,6 +71,7 @@ function read(args: string[]): Asked {
   return {
     names: positionals.length > 0 ? positionals : known,
     ratings,
+    out: values.out,
     json: values.json,
     help: values.help,
   };
@@ -75,7 +81,7 @@ function help(): string {
   const names = Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}\n`);
   return `Usage: ${USAGE}\n\nMeasures against calibrations of the same run; without a name, everything.\n\n${
     names.join("")
-  }\n  --ratings  ratings of the generated sample (import, features)\n  --json     one JSON document on stdout\n`;
+  }\n  --ratings  ratings of the generated sample (32000204: the shape of MovieLens 32M)\n  --out      folder for one JSON file a benchmark (default: .matinee/bench)\n  --json     one JSON document on stdout\n`;
 }
 
 /** Runs benchmark `name` in a process of its own, so that its memory and its compiled code are its own. */
@@ -88,6 +94,21 @@ async function measure(name: string, options: BenchmarkOptions): Promise<Outcome
     return null;
   }
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** `NAME.json`: the outcome with what it depends on. */
+async function keep(
+  outcome: Outcome,
+  { out, options }: { out: string; options: BenchmarkOptions },
+): Promise<void> {
+  const machine = {
+    cores: navigator.hardwareConcurrency,
+    os: `${Deno.build.os} ${Deno.osRelease()}`,
+    deno: Deno.version.deno,
+  };
+  const kept = { measured_at: new Date().toISOString(), machine, options, ...outcome };
+  await Deno.mkdir(out, { recursive: true });
+  await Deno.writeTextFile(join(out, `${outcome.name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 function section({ name, figures, notes, cpu_s, peak_rss_mib }: Outcome): string[] {

@@ -15,7 +15,7 @@ export interface Outcome extends Report {
 if (import.meta.main) {
   const [name, options] = Deno.args;
   const run = await BENCHMARKS[name].load();
-  const { figures, notes } = await run(JSON.parse(options));
+  const { figures, notes, usages } = await run(JSON.parse(options));
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const outcome: Outcome = {
     name,
@@ -24,6 +24,7 @@ if (import.meta.main) {
       ratio: figure.beside && figure.value / figure.beside.value,
     })),
     notes,
+    usages,
     cpu_s: (userCPUTime + systemCPUTime) / 1e6,
     peak_rss_mib: maxRSS / 1024,
   };
