@@ -3,8 +3,10 @@ import { DatabaseError } from "../../sql/launcher.ts";
 import { DataError } from "../import/errors.ts";
 import { nearest } from "./_nearest.ts";
 import { type Command, type World } from "./command.ts";
+import { backfill } from "./commands/backfill.ts";
 import { daily } from "./commands/daily.ts";
 import { importCommand } from "./commands/import.ts";
+import { logs } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
 import { schedule } from "./commands/schedule.ts";
 import { stage } from "./commands/stage.ts";
@@ -16,8 +18,10 @@ import { describeError } from "./run.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   daily,
+  backfill,
   plan: planCommand,
   status: statusCommand,
+  logs,
   import: importCommand,
   stage,
   schedule,

@@ -12,6 +12,7 @@ import type { Manifest, Stage } from "./manifest.ts";
 import { formatManifestErrors } from "./manifest_error.ts";
 import { decide, plan, type PlanOptions } from "./plan.ts";
 import { executeRun } from "./run.ts";
+import { keepRunLog } from "./run_log.ts";
 import { readPlanState } from "./state.ts";
 import type { Batch, TaskContext, Tasks } from "./task.ts";
 
@@ -52,6 +53,8 @@ export async function execute(
   const run = unfinished
     ? await reopenRun(db, unfinished, { text, hash })
     : await openRun(db, { day, kind, seed: manifest.seed, manifest: { text, hash } });
+  using _kept = keepRunLog(log, home.logs, run.run_id);
+  log.line("run", { run: run.run_id, day, kind, status: unfinished ? "resumed" : "started", manifest: hash });
   const status = await executeRun({
     run,
     stages: manifest.stages,
@@ -68,6 +71,7 @@ export async function execute(
     },
     context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
   });
+  log.line("run", { run: run.run_id, day, kind, status });
   return { run, status };
 }
 

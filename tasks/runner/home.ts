@@ -11,11 +11,18 @@ export interface Home {
   artifacts: string;
   /** What one attempt at a stage leaves behind. */
   scratch: string;
+  /** The lines of each run. */
+  logs: string;
 }
 
 /** The home that the environment names; its folders exist when this returns. @throws {UsageError} when they cannot. */
 export function openHome(path = homePath()): Home {
-  const home = { path, artifacts: join(path, "artifacts"), scratch: join(path, "scratch") };
+  const home = {
+    path,
+    artifacts: join(path, "artifacts"),
+    scratch: join(path, "scratch"),
+    logs: join(path, "logs"),
+  };
   try {
     for (const folder of Object.values(home)) Deno.mkdirSync(folder, { recursive: true });
   } catch (cause) {

@@ -4,6 +4,9 @@ import type { Log } from "./task.ts";
 export type Field = string | number | boolean | null | undefined;
 export type Fields = Record<string, Field>;
 
+/** A line as it is kept with its run: `time` is ISO. */
+export type KeptLine = Fields & { time: string; event: string };
+
 export interface LogOptions {
   format: "logfmt" | "json";
   verbose: boolean;
@@ -17,6 +20,8 @@ export interface LogOptions {
 export interface RunLog {
   /** One canonical line: an event and its fields. */
   line(event: string, fields: Fields): void;
+  /** Gives every line to `keep` as well, details too, until disposed. */
+  keepIn(keep: (line: KeptLine) => void): Disposable;
   /** The log that a stage gets; its warnings are also kept for the summary. */
   ofStage(stage: string): Log;
   /** Warnings so far, as "stage: message". */
@@ -27,21 +32,27 @@ const PROGRESS_EVERY_MS = { terminal: 200, plain: 5_000 };
 
 export function createLog(options: LogOptions): RunLog {
   const warnings: string[] = [];
-  const { format, now, write } = options;
-  const line = (event: string, fields: Fields) => {
+  const { format, now, write, verbose } = options;
+  const keepers = new Set<(line: KeptLine) => void>();
+  const line = (event: string, fields: Fields, isShown = true) => {
     const all = { time: now().toISOString(), event, ...fields };
-    write((format === "json" ? JSON.stringify(all) : logfmt(all)) + "\n");
+    for (const keep of keepers) keep(all);
+    if (isShown) write((format === "json" ? JSON.stringify(all) : logfmt(all)) + "\n");
   };
   return {
-    line,
+    line: (event, fields) => line(event, fields),
     warnings,
+    keepIn(keep) {
+      keepers.add(keep);
+      return { [Symbol.dispose]: () => void keepers.delete(keep) };
+    },
     ofStage: (stage) => ({
       warn(message) {
         warnings.push(`${stage}: ${message}`);
         line("warning", { stage, message });
       },
       detail(message) {
-        if (options.verbose) line("detail", { stage, message });
+        line("detail", { stage, message }, verbose);
       },
       progress: progressOf(stage, options),
     }),

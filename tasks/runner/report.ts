@@ -2,7 +2,7 @@
 import type { Db } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
 import { count } from "./log.ts";
-import type { RunStatus } from "./status.ts";
+import type { RunStatus } from "./run_status.ts";
 import { tableLines } from "./table.ts";
 
 /** protocol → scorer → slice → metric → value. */

@@ -14,6 +14,4 @@ select
     - coalesce((select sum(n)::bigint from cleaned), 0) as pending,
   (select count(*) from raw_db.inbox) as inbox,
   (select count(*) from data_lake_db.ratings) as lake,
-  (select count(*) from data_lake_db.rejects) as rejects,
-  (select count(*) from raw_db.movies) as movies,
-  (select coalesce(max(batch_id), -1) from ops_db.batches) as newest_batch
+  (select count(*) from data_lake_db.rejects) as rejects

@@ -9,7 +9,7 @@ import { loadPipeline } from "../load.ts";
 import type { PlanOptions } from "../plan.ts";
 import { metricLines, type Metrics, readMetrics, readStory, stageTable, storyLines } from "../report.ts";
 import { Session } from "../session.ts";
-import { readRun } from "../status.ts";
+import { readRun } from "../run_status.ts";
 import { ensureArchive } from "../archive.ts";
 
 export const daily: Command = {

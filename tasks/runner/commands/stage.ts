@@ -7,7 +7,7 @@ import { execute } from "../execute.ts";
 import { latestRun, stageRuns } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
 import { Session } from "../session.ts";
-import { readRun } from "../status.ts";
+import { readRun } from "../run_status.ts";
 
 export const stage: Command = {
   help: {

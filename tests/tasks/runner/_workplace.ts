@@ -66,7 +66,7 @@ export async function executeFake(
   { stages, tasks, selection, log = memoryLog(), signal = new AbortController().signal }: FakeRun,
 ): Promise<Executed> {
   const path = await Deno.makeTempDir({ prefix: "matinee_runner_" });
-  const home = { path, artifacts: `${path}/artifacts`, scratch: `${path}/scratch` };
+  const home = { path, artifacts: `${path}/artifacts`, scratch: `${path}/scratch`, logs: path };
   const pipeline = { manifest: fakeManifest(stages), text: "stages: []", hash: "0", tasks };
   try {
     return await execute(pipeline, due, { db, home, log, signal, selection });

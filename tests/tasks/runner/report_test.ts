@@ -3,7 +3,8 @@ import evaluate from "../../../tasks/evaluate.ts";
 import prequential from "../../../tasks/prequential.ts";
 import publish from "../../../tasks/publish.ts";
 import { metricLines, readMetrics, readStory, stageTable, storyLines } from "../../../tasks/runner/report.ts";
-import { readStatus, type StageStatus } from "../../../tasks/runner/status.ts";
+import type { StageStatus } from "../../../tasks/runner/run_status.ts";
+import { readStatus } from "../../../tasks/runner/status.ts";
 import train from "../../../tasks/train.ts";
 import { bootstrapped, FAST, smallLake } from "../_small_lake.ts";
 
