@@ -13,6 +13,7 @@ type ColumnType =
   | "jsonb"
   | "smallint[]"
   | "integer[]"
+  | "text[]"
   | "real[]"
   | "double precision[]";
 
@@ -110,6 +111,46 @@ export const TABLES = {
     host: "text",
     started_at: "timestamp with time zone",
     finished_at: "timestamp with time zone?",
+    slot: "text?",
+  },
+  "ops_db.schedules": { schedule: "text", settled_to: "timestamp with time zone" },
+  "ops_db.slots": {
+    schedule: "text",
+    due_at: "timestamp with time zone",
+    day: "date",
+    status: "text",
+    is_made_up: "boolean",
+    run_id: "integer?",
+    started_at: "timestamp with time zone?",
+    finished_at: "timestamp with time zone?",
+    reason: "text?",
+  },
+  "ops_db.run_requests": {
+    request_id: "bigint",
+    requested_at: "timestamp with time zone",
+    requested_by: "text",
+    stages: "text[]?",
+    params: "jsonb",
+    status: "text",
+    run_id: "integer?",
+    error: "text?",
+    finished_at: "timestamp with time zone?",
+  },
+  "ops_db.events": {
+    event_id: "bigint",
+    event: "text",
+    scope: "text",
+    subject: "text",
+    run_id: "integer?",
+    body: "jsonb",
+    occurred_at: "timestamp with time zone",
+  },
+  "ops_db.notifications": {
+    event_id: "bigint",
+    target: "text",
+    status: "text",
+    error: "text?",
+    told_at: "timestamp with time zone?",
   },
   "ops_db.stage_runs": {
     stage_run_id: "bigint",
@@ -194,6 +235,7 @@ export const TABLES = {
 export type TableName = keyof typeof TABLES;
 
 type Value<Type> = Type extends `${infer Base}?` ? Value<Base> | null
+  : Type extends "text[]" ? string[]
   : Type extends `${string}[]` ? number[]
   : Type extends "smallint" | "integer" | "bigint" | "real" | "double precision" ? number
   : Type extends "boolean" ? boolean

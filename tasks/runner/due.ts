@@ -1,13 +1,22 @@
 /** Which run is due, by the ledger alone: never twice, an unfinished one first. */
 import type { Db } from "../../sql/db.ts";
-import { latestRun, type Run, type RunKind } from "./journal.ts";
+import { type DayRun, latestRun, type Run, type RunKind } from "./journal.ts";
+import type { Manifest } from "./manifest.ts";
 
 export interface DueRun {
   kind: RunKind;
   /** The label, YYYY-MM-DD. */
   day: string;
+  /** What a partial run is for: it has one run at most. */
+  slot?: string;
   /** The run to resume; absent: a new one. */
   unfinished?: Run;
+}
+
+/** A due run of a whole day, or the bootstrap. */
+export interface DueDay extends DueRun {
+  kind: DayRun["kind"];
+  slot?: undefined;
 }
 
 /**
@@ -19,7 +28,7 @@ export interface DueRun {
 export async function dueRun(
   db: Db,
   { today, next }: { today: string; next: boolean },
-): Promise<DueRun | null> {
+): Promise<DueDay | null> {
   const latest = await latestRun(db);
   if (latest === undefined) return { kind: "bootstrap", day: today };
   const { day, kind } = latest;
@@ -29,9 +38,20 @@ export async function dueRun(
   return next ? { kind: "daily", day: dayAfter(day) } : null;
 }
 
-/** The label of `time`, in UTC. */
-export function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
+/** The label of `now`: the local date in the zone of the first schedule that runs whole days. */
+export function todayOf({ schedules }: Pick<Manifest, "schedules">, now: Date): string {
+  return dayOf(now, (schedules.find(({ only }) => only === null) ?? schedules[0]).timezone);
+}
+
+/** Making one takes a hundred times as long as using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The date, YYYY-MM-DD, that `time` has in an IANA zone. */
+export function dayOf(time: Date, timezone = "UTC"): string {
+  if (timezone === "UTC") return time.toISOString().slice(0, 10);
+  const format = formats.get(timezone) ?? new Intl.DateTimeFormat("en-CA", { timeZone: timezone });
+  formats.set(timezone, format);
+  return format.format(time);
 }
 
 export function dayAfter(day: string): string {

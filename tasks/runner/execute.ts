@@ -47,12 +47,12 @@ export async function execute(
   { db, home, log, signal, selection }: Workplace & { selection?: PlanOptions },
 ): Promise<Executed> {
   const { manifest, text, hash, tasks } = pipeline;
-  const { kind, day, unfinished } = due;
+  const { kind, day, slot, unfinished } = due;
   const { errors } = plan(manifest, tasks, await readPlanState(db, due), selection);
   if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
   const run = unfinished
     ? await reopenRun(db, unfinished, { text, hash })
-    : await openRun(db, { day, kind, seed: manifest.seed, manifest: { text, hash } });
+    : await openRun(db, { day, kind, slot, seed: manifest.seed, manifest: { text, hash } });
   using _kept = keepRunLog(log, home.logs, run.run_id);
   log.line("run", { run: run.run_id, day, kind, status: unfinished ? "resumed" : "started", manifest: hash });
   const status = await executeRun({
@@ -80,14 +80,14 @@ function isWhole(stages: readonly Stage[], attempts: readonly StageRun[]): boole
   return stages.every(({ as, enabled }) => !enabled || settled.some(({ stage }) => stage === as));
 }
 
-type BatchRow = Row<"ops_db.batches"> & Pick<Run, "kind">;
+type BatchRow = Row<"ops_db.batches"> & Pick<Batch, "kind">;
 type Surroundings = Omit<Workplace, "signal"> & { run: Run; manifest: Manifest; signal: AbortSignal };
 
 function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surroundings): TaskContext {
   const { task } = stage;
   return {
     day: run.day,
-    run: { id: run.run_id, kind: run.kind, startedAt: run.started_at },
+    run: { id: run.run_id, kind: run.kind === "partial" ? "daily" : run.kind, startedAt: run.started_at },
     db,
     artifacts: home.artifacts,
     scratch: join(home.scratch, `${run.run_id}-${stage.as}`),
@@ -105,8 +105,15 @@ function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surro
   };
 }
 
-/** The first 31 bits of sha256(seed, day, kind, stage): no attempt and no clock in it, so that a replay is the same. */
-export function seedOf(seed: number, { day, kind }: Pick<Run, "day" | "kind">, stage: string): number {
-  const digest = createHash("sha256").update(`${seed} ${day} ${kind} ${stage}`).digest();
+/**
+ * The first 31 bits of sha256(seed, day, kind or slot, stage): no attempt and no clock in it, so that a replay is the
+ * same.
+ */
+export function seedOf(
+  seed: number,
+  { day, kind, slot }: Pick<Run, "day" | "kind"> & Partial<Pick<Run, "slot">>,
+  stage: string,
+): number {
+  const digest = createHash("sha256").update(`${seed} ${day} ${slot ?? kind} ${stage}`).digest();
   return digest.readUInt32BE(0) >>> 1;
 }

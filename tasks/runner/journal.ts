@@ -3,12 +3,15 @@ import type { Db } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
 import type { Batch, StageResult } from "./task.ts";
 
-export type RunKind = Batch["kind"];
+/** `partial`: some stages only, for a slot of a schedule or a request. */
+export type RunKind = Batch["kind"] | "partial";
 export type Outcome = "succeeded" | "failed" | "interrupted" | "skipped";
 export type RunOutcome = Exclude<Outcome, "skipped">;
 
 /** Rows with the values that the tables' check constraints allow. */
 export type Run = Row<"ops_db.runs"> & { kind: RunKind; status: RunOutcome | "running" };
+/** A run of a whole day, or the bootstrap. */
+export type DayRun = Run & { kind: Batch["kind"] };
 export type StageRun = Row<"ops_db.stage_runs"> & { status: Outcome | "running"; outputs: StageResult };
 
 /** The manifest that a run works by, kept with it. */
@@ -17,12 +20,18 @@ export interface ManifestText {
   hash: string;
 }
 
+export interface NewRun {
+  day: string;
+  kind: RunKind;
+  /** What a partial run is for. */
+  slot?: string;
+  seed: number;
+  manifest: ManifestText;
+}
+
 /** Opens the run of `day`; its row says from now on that this process works on it. */
-export async function openRun(
-  db: Db,
-  { day, kind, seed, manifest }: { day: string; kind: RunKind; seed: number; manifest: ManifestText },
-): Promise<Run> {
-  const params = [day, kind, manifest.hash, manifest.text, seed, Deno.pid, Deno.hostname()];
+export async function openRun(db: Db, { day, kind, slot, seed, manifest }: NewRun): Promise<Run> {
+  const params = [day, kind, manifest.hash, manifest.text, seed, Deno.pid, Deno.hostname(), slot ?? null];
   return await one<Run>(db, "ops/insert_run", params);
 }
 
@@ -36,8 +45,14 @@ export async function closeRun(db: Db, run: Run, status: RunOutcome): Promise<vo
   await db.execute("ops/finish_run", [run.run_id, status]);
 }
 
-export async function latestRun(db: Db): Promise<Run | undefined> {
-  return await db.row<Run>("ops/latest_run");
+/** The newest run of a whole day. */
+export async function latestRun(db: Db): Promise<DayRun | undefined> {
+  return await db.row<DayRun>("ops/latest_run");
+}
+
+/** The partial run for `slot`, if it was opened. */
+export async function runOfSlot(db: Db, slot: string): Promise<Run | undefined> {
+  return await db.row<Run>("ops/run_of_slot", [slot]);
 }
 
 /** The newest attempt of each stage of `run`. */

@@ -26,7 +26,8 @@ export async function readPlanState(db: Db, { day, kind, unfinished: run }: DueR
   return {
     ...rest,
     day,
-    kind,
+    // A partial run takes what a day takes.
+    kind: kind === "partial" ? "daily" : kind,
     waiting: { imported, live, unparsable },
     newestBatch: newest_batch,
     retrainedOn: retrained_on,

@@ -1,4 +1,4 @@
--- ops_db.runs: one row per run; day and kind are unique.
+-- ops_db.runs: one row per run; day and kind are unique, of a partial run its slot.
 --
 -- $1  day            date
 -- $2  kind           text
@@ -7,7 +7,8 @@
 -- $5  seed           integer
 -- $6  pid            integer
 -- $7  host           text
+-- $8  slot           text     null, but for a partial run
 
-insert into ops_db.runs (day, kind, status, manifest_hash, manifest, seed, pid, host)
-values ($1, $2, 'running', $3, $4, $5, $6, $7)
+insert into ops_db.runs (day, kind, status, manifest_hash, manifest, seed, pid, host, slot)
+values ($1, $2, 'running', $3, $4, $5, $6, $7, $8)
 returning *

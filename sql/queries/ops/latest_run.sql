@@ -1,3 +1,3 @@
--- The newest run of all, if there is one.
+-- The newest run of a whole day (or of the bootstrap), if there is one.
 
-select * from ops_db.runs order by run_id desc limit 1
+select * from ops_db.runs where kind <> 'partial' order by run_id desc limit 1

@@ -1,7 +1,7 @@
 /** `deno task daily`: imports what there is to import, then runs what is due, and tells how it went. */
 import { archiveSources } from "../../import/archive.ts";
 import { type Command, printJson, type World } from "../command.ts";
-import { dayOf, type DueRun, dueRun } from "../due.ts";
+import { type DueRun, dueRun, todayOf } from "../due.ts";
 import { EXIT, UsageError } from "../errors.ts";
 import { execute, type Executed, type Pipeline } from "../execute.ts";
 import { latestRun } from "../journal.ts";
@@ -41,7 +41,11 @@ export const daily: Command = {
 export async function runDue(
   { db, home }: Session,
   pipeline: Pipeline,
-  { world, next, today = dayOf(world.now()) }: { world: World; next: boolean; today?: string },
+  { world, next, today = todayOf(pipeline.manifest, world.now()) }: {
+    world: World;
+    next: boolean;
+    today?: string;
+  },
 ): Promise<Executed[]> {
   const executed: Executed[] = [];
   let early = next;

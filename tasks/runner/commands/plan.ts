@@ -1,7 +1,7 @@
 /** `deno task plan`: what the next run does, stage by stage, and why; it changes nothing. */
 import { archiveSources } from "../../import/archive.ts";
 import { type Command, printJson } from "../command.ts";
-import { dayAfter, dayOf, type DueRun, dueRun } from "../due.ts";
+import { dayAfter, type DueDay, dueRun, todayOf } from "../due.ts";
 import { EXIT, ManifestErrors } from "../errors.ts";
 import { latestRun } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
@@ -28,7 +28,7 @@ export const planCommand: Command = {
     await using session = await Session.open("plan", world.say);
     const { from, only } = values;
     const target = await targetOf(session, {
-      today: dayOf(world.now()),
+      today: todayOf(manifest, world.now()),
       next: switches.has("next"),
       newest: from !== undefined || only !== undefined,
     });
@@ -60,7 +60,7 @@ export const planCommand: Command = {
 async function targetOf(
   { db }: Session,
   { today, next, newest }: { today: string; next: boolean; newest: boolean },
-): Promise<DueRun> {
+): Promise<DueDay> {
   const latest = await latestRun(db);
   const newestRun = latest && { day: latest.day, kind: latest.kind, unfinished: latest };
   const due = newest && newestRun ? newestRun : await dueRun(db, { today, next });

@@ -1,6 +1,6 @@
 /** `deno task stage NAME`: one stage of one day, idempotent, as an outside scheduler calls it. */
 import { type Command, printJson } from "../command.ts";
-import { dayOf, dueRun } from "../due.ts";
+import { dueRun, todayOf } from "../due.ts";
 import { ensureArchive } from "../archive.ts";
 import { EXIT, UsageError } from "../errors.ts";
 import { execute } from "../execute.ts";
@@ -26,7 +26,7 @@ export const stage: Command = {
     await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: false });
     const { db, home } = session;
 
-    const due = await dueRun(db, { today: dayOf(world.now()), next: false });
+    const due = await dueRun(db, { today: todayOf(pipeline.manifest, world.now()), next: false });
     const latest = await latestRun(db);
     const target = due ?? (latest && { kind: latest.kind, day: latest.day, unfinished: latest });
     if (!target) throw new UsageError(`Cannot run stage "${name}" as there is no run. Next: deno task daily`);
