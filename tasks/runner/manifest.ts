@@ -109,7 +109,7 @@ export function parseManifest(
     errors.push({ file, ...positionOf(text, spanAt(root, path, on)), ...said, next: NEXT });
   }
   if (errors.length > 0 || value === undefined) return { errors };
-  const stages = value.stages.map((stage, index): Stage => ({
+  const stages = value.stages.map(({ env: _, ...stage }, index): Stage => ({
     ...stage,
     as: nameOf(stage),
     needs: stage.needs ?? (index === 0 ? [] : [nameOf(value.stages[index - 1])]),

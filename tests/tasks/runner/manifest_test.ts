@@ -89,8 +89,10 @@ Deno.test("parseManifest() fills a stage with its task's defaults and turns dura
       hidden: [128, 64],
       adam: { learning_rate: 0.001 },
     },
+    needs: [],
+    checks: [],
     timeout: 5_400_000,
-    retry: { attempts: 3, backoff: 10_000 },
+    retry: { attempts: 3, backoff: 10_000, max: 600_000, jitter: 0, on: ["error", "timeout", "database"] },
     at: { line: 2, column: 13, length: 5 },
   }]);
 });
