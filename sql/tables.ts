@@ -29,6 +29,7 @@ export const TABLES = {
     n_copied: "bigint",
     first_id: "bigint",
     imported_at: "timestamp with time zone?",
+    n_known: "bigint",
   },
   "raw_db.ratings": {
     rating_id: "bigint",
@@ -52,7 +53,7 @@ export const TABLES = {
     user_id: "integer",
     gender: "text?",
     age: "integer?",
-    occupation: "integer?",
+    occupation: "text?",
     zip_code: "text?",
   },
   "raw_db.inbox": {
@@ -179,6 +180,9 @@ export const TABLES = {
     first_id: "bigint",
     last_id: "bigint",
     n_rows: "bigint",
+    newest_rated_at: "timestamp with time zone?",
+    late_before: "timestamp with time zone?",
+    n_late: "bigint",
   },
   "ops_db.batch_stages": {
     batch_id: "integer",

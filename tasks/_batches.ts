@@ -3,7 +3,7 @@ import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
 import type { Batch, TaskContext } from "./runner/task.ts";
 
-export type Range = Omit<Row<"ops_db.batch_ranges">, "batch_id">;
+export type Range = Pick<Row<"ops_db.batch_ranges">, "lane" | "first_id" | "last_id" | "n_rows">;
 
 /**
  * Calls `body` for each batch that task `after` has finished and this one has not, oldest first; returns what it

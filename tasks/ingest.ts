@@ -6,7 +6,7 @@ import type { Decision, PlanState } from "./runner/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 type BatchRow = Pick<Row<"ops_db.batches">, "batch_id" | "kind" | "n_ratings">;
-type Range = Omit<Row<"ops_db.batch_ranges">, "batch_id">;
+type Range = Pick<Row<"ops_db.batch_ranges">, "lane" | "first_id" | "last_id" | "n_rows">;
 type Source = Pick<Row<"raw_db.sources">, "name" | "n_copied" | "n_rows">;
 
 export default task({

@@ -1,1 +1,41 @@
 -- raw_db: ids of other data sets, and ratings that come late.
+
+-- Data sets of several editions, and ratings that come late.
+
+-- MovieLens 1M numbers occupations, 100K names them.
+alter table raw_db.users alter column occupation type text;
+comment on table raw_db.users is 'One row per user with demographics (MovieLens 1M and 100K have them), as received.';
+
+alter table raw_db.sources add column n_known bigint not null default 0;
+comment on column raw_db.sources.n_known is
+  'parsable ratings of the file that the archive held already, exactly, and that were therefore left out';
+comment on column raw_db.sources.n_rows is
+  'parsable ratings of the file less n_known; they get rating_id first_id … first_id + n_rows - 1 in time order';
+
+-- A rating is late when its rated_at is before late_before of its batch and lane. No column of the lake: late rows are
+-- few, and a flag on 32M rows costs more than these three on a range.
+alter table ops_db.batch_ranges
+  add column newest_rated_at timestamptz,
+  add column late_before timestamptz,
+  add column n_late bigint not null default 0;
+comment on column ops_db.batch_ranges.newest_rated_at is
+  'the greatest rated_at that the batch brought into the lake by this lane, the run''s start at most; null: none, or not clean';
+comment on column ops_db.batch_ranges.late_before is
+  'the greatest newest_rated_at of the lane''s earlier batches: what is older came late; null: nothing can be late';
+
+update ops_db.batch_ranges range
+set newest_rated_at = lake.newest
+from (
+  select batch_id, lane, max(rated_at) as newest from data_lake_db.ratings group by batch_id, lane
+) lake
+where lake.batch_id = range.batch_id and lake.lane = range.lane;
+
+create view data_lake_db.late_ratings as
+select l.rating_id, l.batch_id, l.lane, l.user_id, l.movie_id, l.rating, l.rated_at, r.late_before
+from ops_db.batch_ranges r
+join data_lake_db.ratings l
+  on l.rating_id between r.first_id and r.last_id
+  and l.batch_id = r.batch_id and l.lane = r.lane and l.rated_at < r.late_before
+where r.n_late > 0;
+comment on view data_lake_db.late_ratings is
+  'One row per rating of the lake that came late: older than the newest that an earlier batch took from the same lane.';

@@ -9,4 +9,4 @@
 
 insert into raw_db.sources (sha256, name, edition, is_sample, n_rows, first_id)
 values ($1, $2, $3, $4, $5, $6)
-returning source_id, sha256, name, edition, is_sample, n_rows, n_copied, first_id, imported_at
+returning source_id, sha256, name, edition, is_sample, n_rows, n_copied, first_id, imported_at, n_known
