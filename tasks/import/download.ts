@@ -7,10 +7,20 @@
 import { join } from "node:path";
 import { DataError } from "./errors.ts";
 import { verifyZip } from "./members.ts";
+import { NAMES } from "./movielens.ts";
 import type { Progress } from "./source.ts";
 
 /** The editions that GroupLens keeps as `<name>.zip`. */
-export const EDITIONS = ["ml-latest-small", "ml-latest", "ml-25m", "ml-32m", "ml-10m", "ml-1m"] as const;
+export const EDITIONS = [
+  "ml-latest-small",
+  "ml-latest",
+  "ml-32m",
+  "ml-25m",
+  "ml-20m",
+  "ml-10m",
+  "ml-1m",
+  "ml-100k",
+] as const;
 export type Edition = typeof EDITIONS[number];
 
 export const GROUPLENS = "https://files.grouplens.org/datasets/movielens/";
@@ -142,8 +152,8 @@ function createSilence(alarm: AbortController, host: string): Silence {
 async function problemOf({ part, signal }: Attempt): Promise<DataError | null> {
   try {
     const names = new Set((await verifyZip(part, signal)).map(({ path }) => path.split("/").at(-1)));
-    const isWhole = ["csv", "dat"].some((layout) =>
-      names.has(`ratings.${layout}`) && names.has(`movies.${layout}`)
+    const isWhole = Object.values(NAMES).some(({ ratings, movies }) =>
+      names.has(ratings) && names.has(movies)
     );
     return isWhole ? null : new DataError(`it has no ratings and movies: found ${[...names].join(", ")}`);
   } catch (cause) {

@@ -31,8 +31,10 @@ export function toRating(
 ): { userId: number; movieId: number; rating: number; ratedAt: number } | { reason: string } {
   const user = toId(userId);
   if (user === null) return { reason: `user id ${problemOfId(userId)}` };
+  if (user < 0) return { reason: `user id is below 0: ${quoted(userId)}` };
   const movie = toId(movieId);
   if (movie === null) return { reason: `movie id ${problemOfId(movieId)}` };
+  if (movie < 0) return { reason: `movie id is below 0: ${quoted(movieId)}` };
   const stars = toNumber(rating);
   if (stars === null) return { reason: `rating is no number: ${quoted(rating)}` };
   const seconds = toNumber(timestamp);

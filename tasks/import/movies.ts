@@ -1,7 +1,8 @@
-/** Movies and users files, both layouts: small enough to be read whole. */
+/** Movies and users files of every layout: small enough to be read whole. */
 import { columnPlaces, csvRecords } from "./csv.ts";
 import { DataError } from "./errors.ts";
 import { toId } from "./fields.ts";
+import { itemFields, userOf } from "./ml_100k.ts";
 import type { Layout } from "./rating_parser.ts";
 import type { BrokenLine, RawMovie, RawUser } from "./source.ts";
 import { quoted } from "./text.ts";
@@ -14,44 +15,70 @@ interface Numbered {
 /** The movies of a file and its lines that are none. Of a movie id that stands twice, the last line holds. */
 export function parseMovies(
   text: string,
-  { file, layout }: { file: string; layout: Layout },
-): { movies: RawMovie[]; broken: BrokenLine[] } {
+  { file, layout, genres = [] }: MoviesOptions,
+): ParsedMovies {
   const movies = new Map<number, RawMovie>();
   const broken: BrokenLine[] = [];
-  for (const { line, fields } of layout === "csv" ? csvMovies(text, file) : datMovies(text)) {
+  let nRepeated = 0;
+  const rows = layout === "csv"
+    ? csvMovies(text, file)
+    : layout === "dat"
+    ? datMovies(text)
+    : items(text, genres);
+  for (const { line, fields } of rows) {
     const movie = toMovie(fields);
-    if ("reason" in movie) broken.push({ file, line, reason: movie.reason });
-    else movies.set(movie.movieId, movie);
+    if ("reason" in movie) {
+      broken.push({ file, line, reason: movie.reason });
+      continue;
+    }
+    if (movies.has(movie.movieId)) nRepeated++;
+    movies.set(movie.movieId, movie);
   }
   if (movies.size === 0) {
     const [first] = broken;
     const example = first ? `: line ${first.line}, ${first.reason}` : "";
     throw new DataError(`Cannot read "${file}" as it has no movie${example}`);
   }
-  return { movies: [...movies.values()], broken };
+  return { movies: [...movies.values()], broken, nRepeated };
 }
 
-/** MovieLens 1M's `users.dat`: UserID::Gender::Age::Occupation::Zip-code. */
-export function parseUsers(text: string, file: string): { users: RawUser[]; broken: BrokenLine[] } {
+interface MoviesOptions {
+  file: string;
+  layout: Layout;
+  /** Of the tab layout: what each flag stands for. */
+  genres?: readonly string[];
+}
+
+interface ParsedMovies {
+  movies: RawMovie[];
+  broken: BrokenLine[];
+  /** Lines whose movie a later line describes anew. */
+  nRepeated: number;
+}
+
+/** The users of MovieLens 1M (`users.dat`) or 100K (`u.user`). */
+export function parseUsers(
+  text: string,
+  { file, layout }: { file: string; layout: Layout },
+): { users: RawUser[]; broken: BrokenLine[] } {
   const users = new Map<number, RawUser>();
   const broken: BrokenLine[] = [];
+  const toUser = layout === "tab" ? userOf : datUser;
   for (const { line, text: row } of textLines(text)) {
-    const fields = row.split("::");
-    const userId = fields.length === 5 ? toId(fields[0]) : null;
-    if (userId === null || row.includes("\0")) {
-      broken.push({ file, line, reason: `is no user: ${quoted(row)}` });
-      continue;
-    }
-    const [, gender, age, occupation, zipCode] = fields;
-    users.set(userId, {
-      userId,
-      gender: gender || null,
-      age: toId(age),
-      occupation: toId(occupation),
-      zipCode: zipCode || null,
-    });
+    const user = row.includes("\0") ? null : toUser(row);
+    if (user === null || user.userId < 0) broken.push({ file, line, reason: `is no user: ${quoted(row)}` });
+    else users.set(user.userId, user);
   }
   return { users: [...users.values()], broken };
+}
+
+/** UserID::Gender::Age::Occupation::Zip-code. */
+function datUser(line: string): RawUser | null {
+  const fields = line.split("::");
+  const userId = fields.length === 5 ? toId(fields[0]) : null;
+  if (userId === null) return null;
+  const [, gender, age, occupation, zipCode] = fields.map((field) => field || null);
+  return { userId, gender, age: toId(age ?? ""), occupation, zipCode };
 }
 
 function* csvMovies(text: string, file: string): Generator<Numbered> {
@@ -75,11 +102,16 @@ function* datMovies(text: string): Generator<Numbered> {
   }
 }
 
+function* items(text: string, genres: readonly string[]): Generator<Numbered> {
+  for (const { line, text: row } of textLines(text)) yield { line, fields: itemFields(row, genres) };
+}
+
 function toMovie(fields: string[] | null): RawMovie | { reason: string } {
   if (fields === null) return { reason: "is no movie: wanted an id, a title and genres" };
   const [id, title, genres] = fields;
   const movieId = toId(id);
   if (movieId === null) return { reason: `movie id is no 32-bit whole number: ${quoted(id)}` };
+  if (movieId < 0) return { reason: `movie id is below 0: ${quoted(id)}` };
   if (title.trim() === "") return { reason: "title is empty" };
   if (title.includes("\0") || genres.includes("\0")) {
     return { reason: "title or genres hold a NUL character" };

@@ -9,7 +9,7 @@ import { RatingTable } from "./rating_table.ts";
 import type { UnparsableLine } from "./source.ts";
 import { decodeLine } from "./text.ts";
 
-const [LINE_FEED, RETURN, DOT, COMMA, COLON] = [10, 13, 46, 44, 58];
+const [TAB, LINE_FEED, RETURN, DOT, COMMA, COLON] = [9, 10, 13, 46, 44, 58];
 const COLUMNS = ["userId", "movieId", "rating", "timestamp"];
 /** Exactly representable: up to 15 digits make a whole number below 2^53, and 10^15 is exact too. */
 const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, digits) => 10 ** digits);
@@ -18,7 +18,10 @@ const KEPT_CHARS = 1000;
 /** More lines than this that are no ratings, and more than there are ratings: it is another kind of file. */
 const HOPELESS_LINES = 1_000_000;
 
-export type Layout = "csv" | "dat";
+/** `tab` is MovieLens 100K, `dat` (with `::`) 1M and 10M, `csv` all others. */
+export type Layout = "csv" | "dat" | "tab";
+
+const SEPARATORS = { csv: COMMA, dat: COLON, tab: TAB } as const;
 
 export class RatingParser {
   readonly ratings = new RatingTable();
@@ -43,7 +46,7 @@ export class RatingParser {
   constructor(file: string, layout: Layout) {
     this.#file = file;
     this.#layout = layout;
-    this.#places = layout === "dat" ? [0, 1, 2, 3] : null;
+    this.#places = layout === "csv" ? null : [0, 1, 2, 3];
   }
 
   feed(chunk: Uint8Array): void {
@@ -87,7 +90,7 @@ export class RatingParser {
   #parseLine(at: number): number {
     const bytes = this.#buffer;
     const values = this.#values;
-    const separator = this.#layout === "csv" ? COMMA : COLON;
+    const separator = SEPARATORS[this.#layout];
     let p = at;
     for (let field = 0; field < 4; field++) {
       let value = 0;
@@ -135,7 +138,9 @@ export class RatingParser {
       return end + 1;
     }
     this.#keepEmptyLines();
-    const rating = this.#toRating(this.#layout === "csv" ? csvFields(text) : text.split("::"));
+    const rating = this.#toRating(
+      this.#layout === "csv" ? csvFields(text) : text.split(this.#layout === "dat" ? "::" : "\t"),
+    );
     if ("reason" in rating) this.#refuse(text, rating.reason);
     else this.ratings.push(rating.userId, rating.movieId, rating.rating, rating.ratedAt, this.#line);
     return end + 1;

@@ -3,6 +3,7 @@ import type { Row } from "../../sql/tables.ts";
 import { DownloadError, type DownloadOptions, downloadZip, type Edition, EDITIONS } from "./download.ts";
 import { DataError } from "./errors.ts";
 import { movieLens } from "./movielens.ts";
+import { nearest } from "./nearest.ts";
 import { DEFAULT_SHAPE, sampleSource } from "./sample.ts";
 import type { Source } from "./source.ts";
 import { decide } from "./verdict.ts";
@@ -46,28 +47,55 @@ export async function resolveSource(options: AutoOptions): Promise<Source | null
   return await freshSource(options);
 }
 
+export interface NameOptions extends DownloadOptions {
+  /** What the archive holds: an edition that is all in is neither downloaded nor made again. */
+  sources?: readonly SourceRow[];
+}
+
 /**
  * The data set that `name` stands for: a folder, a zip or a ratings file; `sample[:RATINGS[:SEED]]`; or one of
  * GroupLens' editions, downloaded unless a folder or file here has that name.
  *
  * @throws {DataError} when it is none of these, or cannot be had.
  */
-export async function namedSource(name: string, options: DownloadOptions): Promise<Source> {
+export async function namedSource(name: string, options: NameOptions): Promise<Source> {
   const sample = SAMPLE.exec(name);
   if (sample) {
     const [, nRatings = DEFAULT_SHAPE.nRatings, seed = DEFAULT_SHAPE.seed] = sample;
-    return sampleSource({ nRatings: Number(nRatings), seed: Number(seed) });
+    const made = sampleSource({ nRatings: Number(nRatings), seed: Number(seed) });
+    return known(made.name, { options, get: () => Promise.resolve(made) });
   }
   const edition = EDITIONS.find((known) => known === name);
   if (edition === undefined || await exists(name)) return await located(name);
-  return await movieLens(await downloadZip(edition, options), { name: edition });
+  return known(edition, {
+    options,
+    get: async () => await movieLens(await downloadZip(edition, options), { name: edition }),
+  });
+}
+
+/** What `get` gives; where the archive holds all of `name`, its row answers for it, and `get` waits until it is read. */
+async function known(
+  name: string,
+  { options: { sources = [] }, get }: { options: NameOptions; get: () => Promise<Source> },
+): Promise<Source> {
+  const row = sources.find((row) => row.imported_at !== null && (row.name === name || row.edition === name));
+  if (row === undefined) return await get();
+  return {
+    name: row.name,
+    edition: row.edition,
+    isSample: row.is_sample,
+    sha256: () => Promise.resolve(row.sha256),
+    read: async (options) => await (await get()).read(options),
+  };
 }
 
 async function located(path: string): Promise<Source> {
   if (await exists(path)) return await movieLens(path);
+  const best = nearest(path, ["sample", ...EDITIONS]);
   throw new DataError(
-    `Cannot import "${path}" as there is no such folder or file: wanted one, or sample, or a name of GroupLens' ` +
-      `(${EDITIONS.join(", ")})`,
+    `Cannot import "${path}" as there is no such folder or file: wanted one, or sample[:RATINGS[:SEED]], or a name ` +
+      `of GroupLens' (${EDITIONS.join(", ")}).${best ? ` Did you mean "${best}"?` : ""} ` +
+      `Next: deno task inspect ${best ?? "FOLDER"}`,
   );
 }
 

@@ -95,6 +95,7 @@ async function ratingSet(shape: SampleShape, options: ReadOptions): Promise<Rati
     sha256: hash.digest("hex"),
     ratings,
     movies: movies.map(({ movieId, title, genres }) => ({ movieId, title, genres })),
+    nRepeatedMovies: 0,
     unparsable: [],
     users: [],
     broken: [],

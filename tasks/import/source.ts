@@ -28,6 +28,8 @@ export interface RatingSet {
   unparsable: UnparsableLine[];
   /** One a movie id: where a file repeats one, its last line. */
   movies: RawMovie[];
+  /** Lines of the movies file whose movie a later line describes anew. */
+  nRepeatedMovies: number;
   users: RawUser[];
   /** Lines of the movies or users file that are neither; they are left out. */
   broken: BrokenLine[];
@@ -53,11 +55,12 @@ export interface RawMovie {
   genres: string;
 }
 
-/** Who a user is (MovieLens 1M only). */
+/** Who a user is (MovieLens 1M and 100K only). */
 export interface RawUser {
   userId: number;
   gender: string | null;
   age: number | null;
-  occupation: number | null;
+  /** 1M's number or 100K's word for it. */
+  occupation: string | null;
   zipCode: string | null;
 }

@@ -6,6 +6,7 @@
  */
 import { crc32 } from "node:zlib";
 import { DataError } from "./errors.ts";
+import { systemFault } from "./file_bytes.ts";
 import { decodeLine } from "./text.ts";
 
 const END_SIGNATURE = 0x06054b50;
@@ -36,7 +37,9 @@ export interface ZipMember {
  * @throws {DataError} when the zip has no directory (it is cut short, or is no zip).
  */
 export async function zipMembers(path: string): Promise<ZipMember[]> {
-  using file = await Deno.open(path);
+  using file = await Deno.open(path).catch((cause) => {
+    throw systemFault(path, cause);
+  });
   const { size } = await file.stat();
   const tail = await readAt(file, Math.max(0, size - END_BYTES - MAX_COMMENT), size);
   const end = lastEnd(tail);
@@ -61,7 +64,7 @@ export async function zipMembers(path: string): Promise<ZipMember[]> {
  *
  * @throws {DataError} when they are not the bytes that were packed.
  */
-export async function* unzip(path: string, member: ZipMember): AsyncGenerator<Uint8Array> {
+export async function* unzip(path: string, member: ZipMember): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (member.isEncrypted || (member.method !== STORED && member.method !== DEFLATED)) {
     const form = member.isEncrypted ? "encrypted" : `packed by method ${member.method}`;
     throw new DataError(
@@ -77,6 +80,7 @@ export async function* unzip(path: string, member: ZipMember): AsyncGenerator<Ui
     for await (const bytes of unpacked) {
       crc = crc32(bytes, crc);
       size += bytes.length;
+      if (size > member.size) break; // a bomb says less than it holds
       yield bytes;
     }
   } catch (cause) {

@@ -90,5 +90,6 @@ export async function namedOnCommandLine(
   session: Session,
   { say, signal }: World,
 ): Promise<Source> {
-  return await namedSource(name, { home: session.home.path, log: say, signal });
+  const sources = await archiveSources(session.db);
+  return await namedSource(name, { home: session.home.path, log: say, signal, sources });
 }

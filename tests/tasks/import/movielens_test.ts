@@ -76,7 +76,7 @@ Deno.test("movieLens() reads the 1M layout with Latin-1 titles and demographics"
   });
   const { ratings, movies, users } = await (await movieLens(folder.path)).read();
   assert.deepEqual([ratings.n, movies[0].title], [2, "Misérables, Les (1995)"]);
-  assert.deepEqual(users, [{ userId: 1, gender: "F", age: 1, occupation: 10, zipCode: "48067" }]);
+  assert.deepEqual(users, [{ userId: 1, gender: "F", age: 1, occupation: "10", zipCode: "48067" }]);
 });
 
 Deno.test("movieLens() spoils only the line with the odd byte", async () => {
@@ -101,9 +101,11 @@ Deno.test("movieLens() says what is missing", async () => {
     /as it should be a folder, a \.zip or a ratings file/,
   );
   const wanted =
-    'Cannot read "PATH" as it should have ratings.csv and movies.csv, or ratings.dat and movies.dat: found ';
-  assert.equal(await refusal(folder.path), `${wanted}ratings.csv`);
-  assert.equal(await refusal(join(folder.path, "empty")), `${wanted}none of them`);
+    'Cannot read "PATH" as it should have ratings.csv and movies.csv, or ratings.dat and movies.dat, or u.data and ' +
+    "u.item: found ";
+  const next = ". Next: deno task import FOLDER, with the folder that holds both";
+  assert.equal(await refusal(folder.path), `${wanted}ratings.csv${next}`);
+  assert.equal(await refusal(join(folder.path, "empty")), `${wanted}x${next}`);
 });
 
 Deno.test("movieLens() says when a zip or gzip is cut short, damaged or none", async () => {

@@ -54,10 +54,13 @@ Deno.test("parseMovies() refuses a file without a movie", () => {
 });
 
 Deno.test("parseUsers() reads demographics", () => {
-  const { users, broken } = parseUsers("1::F::1::10::48067\n2::M::56::16::70072-1234\nnobody\n", "users.dat");
+  const { users, broken } = parseUsers("1::F::1::10::48067\n2::M::56::16::70072-1234\nnobody\n", {
+    file: "users.dat",
+    layout: "dat",
+  });
   assert.deepEqual(users, [
-    { userId: 1, gender: "F", age: 1, occupation: 10, zipCode: "48067" },
-    { userId: 2, gender: "M", age: 56, occupation: 16, zipCode: "70072-1234" },
+    { userId: 1, gender: "F", age: 1, occupation: "10", zipCode: "48067" },
+    { userId: 2, gender: "M", age: 56, occupation: "16", zipCode: "70072-1234" },
   ]);
   assert.deepEqual(broken, [{ file: "users.dat", line: 3, reason: 'is no user: "nobody"' }]);
 });

@@ -29,10 +29,14 @@ const refused = (line: string) => {
   return unparsable[0].reason;
 };
 
-Deno.test("RatingParser reads both layouts", () => {
+Deno.test("RatingParser reads every layout", () => {
   assert.deepEqual(parse(ratingsCsv(["1,31,2.5,1260759144", "7,5952,4.0,851868750"])).rows, [
     [1, 31, 2.5, 1260759144, 2],
     [7, 5952, 4, 851868750, 3],
+  ]);
+  assert.deepEqual(parse("196\t242\t3\t881250949\n186\t302\t3.5\t 891717742\r\n", { layout: "tab" }).rows, [
+    [196, 242, 3, 881250949, 1],
+    [186, 302, 3.5, 891717742, 2],
   ]);
   assert.deepEqual(parse("1::1193::5::978300760\n6040::1097::0.5::956715569", { layout: "dat" }).rows, [
     [1, 1193, 5, 978300760, 1],
@@ -42,7 +46,7 @@ Deno.test("RatingParser reads both layouts", () => {
 
 Deno.test("RatingParser reads any rating back, however the bytes are cut", () => {
   const row = fc.tuple(
-    fc.integer({ min: -5, max: 2 ** 31 - 1 }),
+    fc.integer({ min: 0, max: 2 ** 31 - 1 }),
     fc.integer({ min: 0, max: 2 ** 31 - 1 }),
     fc.oneof(fc.integer({ min: 1, max: 10 }).map((half) => half / 2), fc.double({ noDefaultInfinity: true })),
     fc.oneof(fc.nat({ max: 2e9 }), fc.integer({ min: -1e11, max: 9e12 }), fc.constant(1.5e9 + 0.25)),
@@ -64,13 +68,13 @@ Deno.test("RatingParser finds columns by name, quotes and all", () => {
 
 Deno.test("RatingParser keeps absurd values that are numbers, as received", () => {
   const { rows, unparsable } = parse(
-    ratingsCsv(["1,2,NaN,4", "1,2,7.5,32503680000", "1,2,-1e3,-4", "-1,0,4.1,4.5"]),
+    ratingsCsv(["1,2,NaN,4", "1,2,7.5,32503680000", "1,2,-1e3,-4", "1,0,4.1,4.5"]),
   );
   assert.deepEqual(rows.map((row) => row.slice(0, 4)), [
     [1, 2, NaN, 4],
     [1, 2, 7.5, 32503680000],
     [1, 2, -1000, -4],
-    [-1, 0, 4.1, 4.5],
+    [1, 0, 4.1, 4.5],
   ]);
   assert.equal(unparsable.length, 0);
 });
@@ -82,6 +86,8 @@ const REFUSALS: [string, RegExp][] = [
   ["1.5,2,3,4", /user id is no whole number: "1\.5"/],
   ["2147483648,2,3,4", /user id is outside 32 bits: "2147483648"/],
   ["1,99999999999999999999,3,4", /movie id is outside 32 bits/],
+  ["-1,2,3,4", /user id is below 0: "-1"/],
+  ["1,-2,3,4", /movie id is below 0: "-2"/],
   ["1,,3,4", /movie id is no whole number: ""/],
   ["1,2,good,4", /rating is no number: "good"/],
   ["1,2,,4", /rating is no number: ""/],

@@ -18,6 +18,7 @@ const held = (name: string, sha256: string, isWhole = true): Row<"raw_db.sources
   n_copied: isWhole ? 9 : 4,
   first_id: 1,
   imported_at: isWhole ? new Date(0) : null,
+  n_known: 0,
 });
 
 function auto(home: DataFolder, options: Partial<AutoOptions> = {}) {
@@ -126,6 +127,33 @@ Deno.test("namedSource() knows samples, editions and paths", async () => {
   assert.equal(await name(`${data.path}/ratings.csv`), data.path);
   await assert.rejects(
     name("ml-lates"),
-    /as there is no such folder or file: wanted one, or sample, or a name of GroupLens'/,
+    /no such folder or file: wanted one, or sample.*, or a name of GroupLens'.*Did you mean "ml-latest"\? Next: deno/,
+  );
+});
+
+for (const name of ["ml-latest-small", "ml-100k", "sample:2000:5"]) {
+  Deno.test(`namedSource() asks nobody for ${name} when all of it is in`, async () => {
+    const requests: unknown[] = [];
+    const fetch = (request: unknown) => {
+      requests.push(request);
+      return Promise.reject(new TypeError("no network in this test"));
+    };
+    await using home = await dataFolder({});
+    const ofName = held(name, "x");
+    const ofEdition = { ...held("/data/it.zip", "x"), edition: name };
+    for (const row of name.startsWith("sample") ? [ofName] : [ofName, ofEdition]) {
+      const { source } = auto(home, { matineeData: name, sources: [row], fetch });
+      assert.equal(await (await source)?.sha256(), "x");
+    }
+    assert.deepEqual(requests, []);
+  });
+}
+
+Deno.test("namedSource() downloads an edition of which a part is in", async () => {
+  await using home = await dataFolder({});
+  const sources = [held("ml-100k", "x", false)];
+  await assert.rejects(
+    namedSource("ml-100k", { home: home.path, sources, baseUrl: "http://127.0.0.1:1/" }),
+    /no connection/,
   );
 });
