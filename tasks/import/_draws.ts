@@ -6,6 +6,28 @@ export function normal(rng: Rng): number {
   return Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
 }
 
+/** As `normal()`, in half its time: each pair of uniform numbers gives two. */
+export interface Normals {
+  next(): number;
+}
+
+export function createNormals(rng: Rng): Normals {
+  let spare = NaN;
+  return {
+    next() {
+      if (spare === spare) {
+        const value = spare;
+        spare = NaN;
+        return value;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - rng.uniform()));
+      const angle = 2 * Math.PI * rng.uniform();
+      spare = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+  };
+}
+
 export function exponential(rng: Rng, mean: number): number {
   return -mean * Math.log(1 - rng.uniform());
 }

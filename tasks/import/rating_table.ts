@@ -37,6 +37,18 @@ export class RatingTable {
     this.n = row + 1;
   }
 
+  /** Adds the rows of `other`, whose stars and times must fit these columns. */
+  append(other: RatingTable): void {
+    const { n } = other;
+    while (this.line.length < this.n + n) this.#grow(2 * this.line.length);
+    this.userId.set(other.userId.subarray(0, n), this.n);
+    this.movieId.set(other.movieId.subarray(0, n), this.n);
+    this.rating.set(other.rating.subarray(0, n), this.n);
+    this.ratedAt.set(other.ratedAt.subarray(0, n), this.n);
+    this.line.set(other.line.subarray(0, n), this.n);
+    this.n += n;
+  }
+
   /** `transfer()` moves the memory on and leaves no copy to collect. */
   #grow(capacity: number): void {
     const moved = (column: { buffer: ArrayBuffer; BYTES_PER_ELEMENT: number }) =>

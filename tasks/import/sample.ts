@@ -9,12 +9,14 @@
  */
 import { createHash } from "node:crypto";
 import { breathe } from "../../models/breathe.ts";
-import { createRng, type Rng } from "../../models/rng.ts";
-import { exponential, normal, weighted } from "./_draws.ts";
+import { createRng } from "../../models/rng.ts";
+import { createNormals } from "./_draws.ts";
+import { type Block, LAST_YEAR, person, rateMovies, ratingCounts } from "./_sample_people.ts";
+import { createShelf } from "./_sample_shelf.ts";
 import { DataError } from "./errors.ts";
 import { RatingTable } from "./rating_table.ts";
-import { GENRE_NAMES, type SampleMovie, sampleMovies } from "./sample_movies.ts";
-import type { Progress, RatingSet, ReadOptions, Source } from "./source.ts";
+import { type SampleMovie, sampleMovies } from "./sample_movies.ts";
+import type { RatingSet, ReadOptions, Source } from "./source.ts";
 
 export interface SampleShape {
   nRatings: number;
@@ -32,15 +34,12 @@ export const DEFAULT_SHAPE: SampleShape = { nRatings: 500_000, seed: 1 };
 
 const MIN_RATINGS = 1_000;
 const MAX_RATINGS = 100_000_000;
-const RATINGS_A_USER = 150;
-const FEWEST = 20;
-const [DAY, YEAR] = [86_400, 31_556_952];
-const FIRST_DAY = 946_684_800; // 2000-01-01
-const YEARS = 20;
-const END = FIRST_DAY + YEARS * YEAR;
-const LAST_YEAR = 2019;
-const MEAN = 3.26;
-const USERS_A_BREATH = 100;
+const SMALL = { ratings: DEFAULT_SHAPE.nRatings, users: 3_334, movies: 6_000 };
+/** MovieLens 32M: `sample:32000204` has as many of everything. */
+const FULL = { ratings: 32_000_204, users: 200_948, movies: 87_585 };
+/** Of the movies: a third are not out when the first people join. */
+const MOST_RATED = 1 / 4;
+const BLOCK_RATINGS = 16_384;
 const NEVER = new AbortController().signal;
 
 /** The sample of a shape; nothing is made before it is asked for. */
@@ -61,162 +60,83 @@ export function sampleSource({ nRatings, seed }: SampleShape = DEFAULT_SHAPE): S
   };
 }
 
-/** Makes the sample. The same shape gives the same bytes; half a million ratings take about a second. */
-export async function makeSample(
+/** The movies of a sample, and its ratings in blocks, person by person; memory does not grow with the ratings. */
+export function streamSample(
   { nRatings, seed }: SampleShape,
-  { signal = NEVER, progress }: { signal?: AbortSignal; progress?: Progress } = {},
-): Promise<Sample> {
+  { signal = NEVER, progress }: ReadOptions = {},
+): { movies: SampleMovie[]; blocks: AsyncGenerator<Block> } {
   const rng = createRng(seed);
-  const nMovies = Math.round(6_000 * Math.sqrt(nRatings / DEFAULT_SHAPE.nRatings));
+  const { users, nMovies } = sampleSizes(nRatings);
   const movies = sampleMovies(nMovies, { lastYear: LAST_YEAR, rng });
-  const sample = { ratings: new RatingTable(), movies, expected: new Float32Array(nRatings) };
-  const shelf = {
-    movies,
-    byPopularity: weighted(movies.map(({ popularity }) => popularity)),
-    seen: new Int32Array(nMovies),
-  };
-  const counts = ratingCounts(nRatings, { nMovies, rng });
-  for (const [index, count] of counts.entries()) {
-    rateMovies(person(index + 1, rng), { count, shelf, sample, rng });
-    if (index % USERS_A_BREATH > 0) continue;
-    await breathe(signal);
-    progress?.(sample.ratings.n, nRatings, "ratings made");
+  const most = Math.floor(nMovies * MOST_RATED);
+
+  /** A block is valid until the next one is asked for. */
+  async function* blocks(): AsyncGenerator<Block> {
+    const shelf = createShelf(movies);
+    const counts = ratingCounts(nRatings, { users, most, rng });
+    const normals = createNormals(rng);
+    const block = { ratings: new RatingTable(), expected: new Float32Array(BLOCK_RATINGS + most) };
+    let [made, index] = [0, 0];
+    while (index < users) {
+      await breathe(signal);
+      block.ratings.n = 0;
+      while (index < users && block.ratings.n < BLOCK_RATINGS) {
+        const line = made + block.ratings.n + 2;
+        rateMovies(person(index + 1, rng), { count: counts[index], shelf, block, line, rng, normals });
+        index++;
+      }
+      yield block;
+      made += block.ratings.n;
+      progress?.(made, nRatings, "ratings made");
+    }
+  }
+
+  return { movies, blocks: blocks() };
+}
+
+/** Makes the whole sample. The same shape gives the same bytes. */
+export async function makeSample(shape: SampleShape, options: ReadOptions = {}): Promise<Sample> {
+  const { movies, blocks } = streamSample(shape, options);
+  const sample = { ratings: new RatingTable(), movies, expected: new Float32Array(shape.nRatings) };
+  for await (const { ratings, expected } of blocks) {
+    sample.expected.set(expected.subarray(0, ratings.n), sample.ratings.n);
+    sample.ratings.append(ratings);
   }
   return sample;
 }
 
+/** How many people rate how many movies: MovieLens' own numbers at its size, fewer of both below. */
+export function sampleSizes(nRatings: number): { users: number; nMovies: number } {
+  if (nRatings > SMALL.ratings) {
+    const grown = (small: number, full: number) =>
+      Math.round(
+        full * (nRatings / FULL.ratings) ** (Math.log(full / small) / Math.log(FULL.ratings / SMALL.ratings)),
+      );
+    return { users: grown(SMALL.users, FULL.users), nMovies: grown(SMALL.movies, FULL.movies) };
+  }
+  const nMovies = Math.round(SMALL.movies * Math.sqrt(nRatings / SMALL.ratings));
+  // Nobody rates nearly all that there is, so few movies mean fewer ratings each.
+  const ratingsEach = Math.min(SMALL.ratings / SMALL.users, Math.floor(nMovies * MOST_RATED) / 1.5);
+  return { users: Math.ceil(nRatings / ratingsEach), nMovies };
+}
+
 async function ratingSet(shape: SampleShape, options: ReadOptions): Promise<RatingSet> {
-  const { ratings, movies } = await makeSample(shape, options);
+  const { movies, blocks } = streamSample(shape, options);
   const hash = createHash("sha256").update(JSON.stringify(["sample", shape, movies]));
-  for (const column of [ratings.userId, ratings.movieId, ratings.rating, ratings.ratedAt]) {
-    hash.update(new Uint8Array(column.buffer, 0, ratings.n * column.BYTES_PER_ELEMENT));
+  const all = new RatingTable();
+  for await (const { ratings } of blocks) {
+    for (const column of [ratings.userId, ratings.movieId, ratings.rating, ratings.ratedAt]) {
+      hash.update(new Uint8Array(column.buffer, 0, ratings.n * column.BYTES_PER_ELEMENT));
+    }
+    all.append(ratings);
   }
   return {
     sha256: hash.digest("hex"),
-    ratings,
+    ratings: all,
     movies: movies.map(({ movieId, title, genres }) => ({ movieId, title, genres })),
     nRepeatedMovies: 0,
     unparsable: [],
     users: [],
     broken: [],
   };
-}
-
-interface Person {
-  userId: number;
-  joinedAt: number;
-  /** b_u, stars. */
-  bias: number;
-  /** t_u, stars by genre. */
-  tastes: Float64Array;
-  /** e_u, stars for each standard deviation of release years. */
-  newness: number;
-  /** v_u. */
-  flavor: [number, number];
-  /** Deviation of ε, stars. */
-  noise: number;
-  /** Gives whole stars only. */
-  isWhole: boolean;
-  /** Mean days between two sessions. */
-  daysBetween: number;
-}
-
-function person(userId: number, rng: Rng): Person {
-  return {
-    userId,
-    joinedAt: Math.floor(FIRST_DAY + (END - FIRST_DAY - 3 * DAY) * rng.uniform()),
-    bias: 0.4 * normal(rng),
-    tastes: Float64Array.from(GENRE_NAMES, () => 0.45 * normal(rng)),
-    newness: 0.12 * normal(rng),
-    flavor: [0.13 * normal(rng), 0.13 * normal(rng)],
-    noise: 0.68 + 0.24 * rng.uniform(),
-    isWhole: rng.uniform() < 0.4,
-    daysBetween: exponential(rng, 60),
-  };
-}
-
-/** How many ratings each user gives: 20 at least, a long tail, `total` in all. */
-function ratingCounts(total: number, { nMovies, rng }: { nMovies: number; rng: Rng }): number[] {
-  const most = Math.floor(nMovies / 4); // a third are out when the first people join
-  const users = Math.ceil(total / Math.min(RATINGS_A_USER, most / 1.5));
-  const tails = Array.from({ length: users }, () => Math.exp(1.15 * normal(rng)));
-  const scale = (total - FEWEST * users) / tails.reduce((sum, tail) => sum + tail, 0);
-  const counts = tails.map((tail) => Math.min(most, FEWEST + Math.floor(tail * scale)));
-  let missing = total - counts.reduce((sum, count) => sum + count, 0);
-  for (let user = 0; missing > 0; user = (user + 1) % users) {
-    if (counts[user] >= most) continue;
-    counts[user]++;
-    missing--;
-  }
-  return counts;
-}
-
-interface Shelf {
-  movies: SampleMovie[];
-  byPopularity: (rng: Rng) => number;
-  /** Per movie, the last user who rated it. */
-  seen: Int32Array;
-}
-
-interface Rater {
-  count: number;
-  shelf: Shelf;
-  sample: Sample;
-  rng: Rng;
-}
-
-/** All sessions of one person: most of it in the first, the others days or months apart. */
-function rateMovies(who: Person, { count, shelf, sample, rng }: Rater): void {
-  const { ratings, expected } = sample;
-  let at = who.joinedAt;
-  let left = Math.ceil(count * (0.4 + 0.6 * rng.uniform()));
-  for (let rated = 0; rated < count; rated++, left--) {
-    if (left === 0) {
-      left = 1 + Math.floor(exponential(rng, 12));
-      const next = at + Math.floor(exponential(rng, who.daysBetween) * DAY) + DAY / 3;
-      if (next < END - DAY) at = next;
-    }
-    at += 3 + Math.floor(exponential(rng, 18));
-    const movie = chooseMovie(who, { at, shelf, rng });
-    const mean = opinion(who, movie);
-    expected[ratings.n] = Math.min(5, Math.max(0.5, mean));
-    ratings.push(who.userId, movie.movieId, stars(mean + who.noise * normal(rng), who), at, ratings.n + 2);
-  }
-}
-
-/** Something released and not yet seen: popular, rather new, rather to this person's taste. */
-function chooseMovie(who: Person, { at, shelf, rng }: { at: number; shelf: Shelf; rng: Rng }): SampleMovie {
-  const { movies, byPopularity, seen } = shelf;
-  const year = 1970 + at / YEAR;
-  const isOpen = (place: number) => seen[place] !== who.userId && movies[place].year < year;
-  let choice = -1;
-  for (let attempt = 0; attempt < 200 && choice < 0; attempt++) {
-    const place = byPopularity(rng);
-    if (!isOpen(place)) continue;
-    const recency = 0.4 + 0.6 * Math.exp((movies[place].year - year) / 8);
-    const liking = 1 / (1 + Math.exp(-1.5 * taste(who, movies[place])));
-    if (rng.uniform() < recency * liking) choice = place;
-  }
-  if (choice < 0) choice = movies.findIndex((_, place) => isOpen(place));
-  if (choice < 0) choice = seen.findIndex((lastUser) => lastUser !== who.userId);
-  seen[choice] = who.userId;
-  return movies[choice];
-}
-
-function opinion(who: Person, movie: SampleMovie): number {
-  return MEAN + who.bias + movie.quality + taste(who, movie);
-}
-
-/** Σ_{g∈m} t_ug / √|m| + e_u·y_m + v_u·f_m */
-function taste({ tastes, newness, flavor }: Person, movie: SampleMovie): number {
-  let sum = 0;
-  for (const place of movie.genrePlaces) sum += tastes[place];
-  const age = (movie.year - 2001) / 17;
-  const rest = flavor[0] * movie.flavor[0] + flavor[1] * movie.flavor[1];
-  return sum / Math.sqrt(movie.genrePlaces.length) + newness * age + rest;
-}
-
-function stars(opinion: number, { isWhole }: Person): number {
-  const step = isWhole ? 1 : 0.5;
-  return Math.min(5, Math.max(step, Math.round(opinion / step) * step));
 }

@@ -2,7 +2,7 @@
  * What a piece of work takes of the machine: of this process, of the processes it starts, and of PostgreSQL.
  *
  * CPU times of others come from /proc, so they are null where there is none, or where PostgreSQL runs elsewhere.
- * A peak is the resident set's high-water mark: ours is set back at the start, a child's is read every 50 ms.
+ * A peak is the resident set's high-water mark: ours is set back at the start, a child's is read ten times a second.
  */
 import type { Pool } from "../../sql/db.ts";
 import { type Spent, startClock } from "./benchmark.ts";
@@ -19,7 +19,7 @@ export interface Usage extends Spent {
 
 const BACKEND = "../../tests/bench/queries/backend";
 const TICKS_PER_SECOND = 100;
-const GLANCE_MS = 50;
+const GLANCE_MS = 100;
 
 /** Runs `body` and says what it took; `pool` is on the server that works for it. */
 export async function metered(
@@ -99,11 +99,12 @@ function stat(pid: number): Stat | null {
   }
 }
 
+/** By thread, as a process started by a thread is that thread's child. */
 function childrenOf(pid: number): number[] {
   try {
-    return [...Deno.readDirSync("/proc")]
-      .map(({ name }) => Number(name))
-      .filter((other) => other > 0 && stat(other)?.parent === pid);
+    return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap(({ name }) =>
+      Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).trim().split(" ").map(Number)
+    ).filter((child) => child > 0);
   } catch {
     return [];
   }

@@ -1,7 +1,16 @@
 import assert from "@std/assert";
 import { DataError } from "../../../tasks/import/errors.ts";
 import { parseTitle } from "../../../tasks/import/title.ts";
-import { makeSample, type Sample, sampleSource } from "../../../tasks/import/sample.ts";
+import { createShelf } from "../../../tasks/import/_sample_shelf.ts";
+import {
+  makeSample,
+  type Sample,
+  sampleSizes,
+  sampleSource,
+  streamSample,
+} from "../../../tasks/import/sample.ts";
+import { sampleMovies } from "../../../tasks/import/sample_movies.ts";
+import { createRng } from "../../../models/rng.ts";
 import { timeOrder } from "../../../tasks/import/time_order.ts";
 
 const SHAPE = { nRatings: 60_000, seed: 7 };
@@ -67,6 +76,46 @@ Deno.test("makeSample() has tastes that a bias baseline misses and a model can l
   assert.ok(oracle < 0.9 * bias, `oracle ${oracle} against bias ${bias}`);
   assert.ok(genres < 0.985 * bias, `bias and genres ${genres} against bias ${bias}`);
   assert.ok(bias > 0.8 && bias < 1, `bias ${bias} (MovieLens: 0.89)`);
+});
+
+Deno.test("sampleSizes() are those of MovieLens 32M at its size", () => {
+  assert.deepEqual(sampleSizes(32_000_204), { users: 200_948, nMovies: 87_585 });
+  assert.deepEqual(sampleSizes(500_000), { users: 3_334, nMovies: 6_000 });
+});
+
+Deno.test("streamSample() yields the rows of makeSample() in blocks, people whole", async () => {
+  const { ratings, expected } = await makeSample(SHAPE);
+  const { blocks } = streamSample(SHAPE);
+  let [at, lastUser] = [0, 0];
+  for await (const block of blocks) {
+    const { n } = block.ratings;
+    assert.ok(n < SHAPE.nRatings / 2, "more than one block");
+    for (const name of ["userId", "movieId", "rating", "ratedAt", "line"] as const) {
+      assert.deepEqual(block.ratings[name].subarray(0, n), ratings[name].subarray(at, at + n), name);
+    }
+    assert.deepEqual(block.expected.subarray(0, n), expected.subarray(at, at + n));
+    assert.equal(block.ratings.userId[0], lastUser + 1);
+    lastUser = block.ratings.userId[n - 1];
+    at += n;
+  }
+  assert.equal(at, SHAPE.nRatings);
+});
+
+Deno.test("createShelf() draws what is out, in proportion to its popularity", () => {
+  const rng = createRng(3);
+  const movies = sampleMovies(40, { lastYear: 2019, rng });
+  const shelf = createShelf(movies);
+  const nOpen = shelf.nOpen(2010.5);
+  assert.deepEqual(movies.map(({ year }) => year < 2010.5), movies.map((_, place) => place < nOpen));
+  const draws = 400_000;
+  const counts = new Int32Array(movies.length);
+  for (let i = 0; i < draws; i++) counts[shelf.draw(nOpen, rng)]++;
+  const weights = movies.map(({ popularity }, place) => place < nOpen ? popularity : 0);
+  const sum = weights.reduce((a, b) => a + b);
+  for (const [place, weight] of weights.entries()) {
+    const wanted = draws * weight / sum;
+    assert.ok(Math.abs(counts[place] - wanted) <= 5 * Math.sqrt(wanted), `place ${place}: ${counts[place]}`);
+  }
 });
 
 Deno.test("sampleSource() refuses sizes that are none", () => {

@@ -68,7 +68,8 @@ Deno.test("readDigest() is the same for the same rows, whatever runs and times m
     await lake.pool.script(column);
     assert.equal(await readDigest(lake.pool), digests.at(-2), "undone");
     await lake.pool.script(
-      "update processed_db.movie_features set rating_sum = rating_sum + 1 where movie_id = 1",
+      `update processed_db.movie_features set rating_sum = rating_sum + 1
+       where movie_id = (select min(movie_id) from processed_db.movie_features)`,
     );
     digests.push(await readDigest(lake.pool));
   }
