@@ -3,7 +3,8 @@
  *
  * First one transaction registers the source: its hash, its range of ids, its unparsable lines and its movies.
  * Then chunks follow; each commits its rows and the count of them together, so an import that was killed goes
- * on where it stopped, and one that is repeated adds nothing.
+ * on where it stopped, and one that is repeated adds nothing. The first import loads without the key and builds it
+ * at its end, from rows that are in its order; one that goes on after a kill finds the key missing, and does so too.
  */
 import type { Db, Pool } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
@@ -54,7 +55,7 @@ export function archiveSources(db: Db): Promise<SourceRow[]> {
 export async function importArchive(
   pool: Pool,
   source: Source,
-  { sameIds = false, chunkRows = 250_000, signal, progress }: ImportOptions = {},
+  { sameIds = false, chunkRows = 1_000_000, signal, progress }: ImportOptions = {},
 ): Promise<ImportResult> {
   const verdict = await decide(await archiveSources(pool), source, { sameIds, signal, progress });
   if (verdict.action === "replace") {
@@ -88,6 +89,8 @@ function register(pool: Pool, source: Source, { set, sameIds }: { set: RatingSet
     if (verdict.action !== "import") {
       throw new DataError(`Cannot import "${source.name}" as another process began to import it meanwhile`);
     }
+    const archive = await tx.row<{ is_empty: boolean }>("import/is_empty");
+    if (archive?.is_empty) await tx.execute("import/drop_key");
     const next = await tx.row<{ next_id: number }>("import/next_rating_id");
     const { sha256, ratings } = set;
     const fields = [sha256, source.name, source.edition, source.isSample, ratings.n, next!.next_id];
@@ -128,6 +131,7 @@ async function copyRatings(
     signal?.throwIfAborted();
     const to = Math.min(row.n_rows, from + chunkRows);
     await pool.transaction(async (tx) => {
+      await tx.row("import/commit_later");
       if (await tx.execute("import/advance_source", [row.source_id, from, to - from]) === 0) {
         throw new DataError(`Cannot go on importing "${row.name}" as another process does so at this moment`);
       }
@@ -135,12 +139,23 @@ async function copyRatings(
     });
     progress?.(to, row.n_rows, "ratings");
   }
+  signal?.throwIfAborted();
+  await ensureKey(pool);
   await pool.execute("import/analyze_ratings");
   const finished = await pool.row<SourceRow>("import/finish_source", [row.source_id]);
   if (finished === undefined) {
     throw new DataError(`Cannot finish importing "${row.name}" as it left the archive`);
   }
   return finished;
+}
+
+async function ensureKey(pool: Pool): Promise<void> {
+  await pool.transaction(async (tx) => {
+    const ratings = await tx.row<{ has_key: boolean }>("import/has_key");
+    if (ratings?.has_key) return;
+    await tx.execute("import/build_key");
+    await tx.execute("import/set_key");
+  });
 }
 
 function sameFile(row: SourceRow, { sha256, ratings }: RatingSet): SourceRow {

@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import { structureOf } from "../../sql/_structure.ts";
 import { testPool } from "../../support/database.ts";
 import type { Pool } from "../../../sql/db.ts";
 import { archiveSources, importArchive } from "../../../tasks/import/archive.ts";
@@ -184,6 +185,8 @@ Deno.test("importArchive() goes on where a SIGKILL inside COPY stopped it", asyn
     stderr: "inherit",
   }).output();
   assert.equal(signal, "SIGKILL");
+  const structure = await structureOf(undisturbed, "raw_db.ratings");
+  assert.equal((await structureOf(pool, "raw_db.ratings")).length, structure.length - 2, "no key meanwhile");
   const [stopped] = await archiveSources(pool);
   assert.deepEqual([stopped.n_copied, stopped.n_rows, stopped.imported_at], [2 * chunkRows, nRatings, null]);
   assert.equal(await askOne(pool.url, "select count(*) from raw_db.ratings"), String(2 * chunkRows));
@@ -192,6 +195,26 @@ Deno.test("importArchive() goes on where a SIGKILL inside COPY stopped it", asyn
   assert.deepEqual([result.action, result.nCopied], ["resumed", nRatings - 2 * chunkRows]);
   assert.ok(result.source.imported_at);
   assert.deepEqual(await digest(pool), await digest(undisturbed));
+  assert.deepEqual(await structureOf(pool, "raw_db.ratings"), structure);
+});
+
+Deno.test("importArchive() leaves the archive's table as the migrations made it", async () => {
+  await using pool = await testPool();
+  const structure = await structureOf(pool, "raw_db.ratings");
+  await using folder = await folderOf(["1,1,4.0,100"]);
+  await importArchive(pool, await setIn(folder));
+  assert.deepEqual(await structureOf(pool, "raw_db.ratings"), structure);
+  // A second source finds rows, and keeps their key.
+  await using second = await folderOf(["1,1,4.0,100", "1,2,4.0,200"]);
+  const stop = new AbortController();
+  const stopped = importArchive(pool, await setIn(second), {
+    sameIds: true,
+    chunkRows: 1,
+    signal: stop.signal,
+    progress: (done, _total, unit) => unit === "ratings" && done === 1 && stop.abort(new Error("stopped")),
+  });
+  await assert.rejects(stopped, /stopped/);
+  assert.deepEqual(await structureOf(pool, "raw_db.ratings"), structure);
 });
 
 Deno.test("importArchive() stops between chunks when asked to, tells how far it is, and goes on", async () => {
