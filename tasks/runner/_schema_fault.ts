@@ -4,10 +4,13 @@ import { nearest } from "./_nearest.ts";
 import { childSchema, inWords, type JsonSchema, jsonSchema, knownKeys, schemaAt } from "./_schema_text.ts";
 import { oneOf } from "./_words.ts";
 import { type Located, type Path, valueAt } from "./_yaml.ts";
+import type { Span } from "./_yaml_fault.ts";
 
 export interface SchemaFault {
   path: Path;
   on: "key" | "value";
+  /** Of a text, the characters at fault; absent: all of it. */
+  within?: Span;
   message: string;
   wanted: string;
   means?: string;

@@ -7,8 +7,15 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** The JSON Schema of what people write, that is before defaults and transforms. */
 export function jsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const known = made.get(schema);
+  if (known !== undefined) return known;
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  made.set(schema, json);
+  return json;
 }
+
+/** Making one takes longer than checking a manifest by it. */
+const made = new WeakMap<z.ZodType, JsonSchema>();
 
 /** What `schema` says of the value at `path`; undefined where it says nothing. */
 export function schemaAt(schema: JsonSchema, path: Path): JsonSchema | undefined {

@@ -62,6 +62,30 @@ export function spanAt(root: Located, path: Path, on: "key" | "value" = "value")
   return node.span.end > node.span.start ? node.span : key ?? node.span;
 }
 
+/**
+ * The place in the file of some characters of a text value. Its source has quotes, escapes and folded lines, by
+ * which the two are aligned.
+ */
+export function spanWithin(
+  source: Span,
+  { text, value, within }: { text: string; value: string; within: Span },
+): Span {
+  const places: number[] = [];
+  let at = source.start;
+  for (const unit of value.split("")) {
+    const isSpace = /\s/.test(unit);
+    while (at < source.end && !(text[at] === unit || isSpace && /\s/.test(text[at]))) at++;
+    places.push(at);
+    const fold = isSpace ? FOLD.exec(text.slice(at, source.end)) : null;
+    at += fold === null ? 1 : fold[0].length;
+  }
+  const start = places[within.start] ?? at;
+  return { start, end: Math.max(start + 1, (places[within.end - 1] ?? at) + 1) };
+}
+
+/** A line's end with the white space around it, which a value has as one space or line end. */
+const FOLD = /^[ \t]*\r?\n\s*/;
+
 /** The value at `path`; undefined where the text has none. */
 export function valueAt(root: Located, path: Path): unknown {
   let node: Located | undefined = root;

@@ -5,10 +5,13 @@ import { manifestSchema, type RETRY_CAUSES } from "./_manifest_schema.ts";
 import { nearest } from "./_nearest.ts";
 import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
 import type { EVENTS } from "./_schedule_schema.ts";
+import { nameOf, stageNameFaults, stagePaths } from "./_stage_names.ts";
 import { oneOf } from "./_words.ts";
-import { type Located, type Path, readYaml, spanAt, valueAt } from "./_yaml.ts";
+import { type Located, type Path, readYaml, spanAt, spanWithin, valueAt } from "./_yaml.ts";
+import type { Span } from "./_yaml_fault.ts";
 import { type ManifestError, positionOf } from "./manifest_error.ts";
 import type { Settings, Tasks } from "./task.ts";
+import { parseWhen, type When } from "./when.ts";
 
 /** A task's place in the day. */
 export interface Stage {
@@ -20,8 +23,8 @@ export interface Stage {
   params: unknown;
   /** Names of the stages that must be done or skipped before this one starts. */
   needs: readonly string[];
-  /** The text of its condition; absent: it always holds. */
-  when?: string;
+  /** Its condition; absent: it always holds. */
+  when?: When;
   /** Milliseconds that an attempt may take; absent: no limit. */
   timeout?: number;
   retry: Retry;
@@ -98,25 +101,27 @@ export function parseManifest(
   if (root === null) return { errors };
   const { value, faults: misfits } = checkSchema(manifestSchema, root);
   const params = stagePaths(root).map((path) => checkParams(root, { path, tasks }));
-  for (
-    const fault of [
-      ...misfits,
-      ...params.flatMap(({ faults }) => faults),
-      ...duplicateStages(root, text),
-    ]
-  ) {
-    const { path, on, ...said } = fault;
-    errors.push({ file, ...positionOf(text, spanAt(root, path, on)), ...said, next: NEXT });
+  const names = stageNameFaults(root, text);
+  for (const fault of [...misfits, ...params.flatMap(({ faults }) => faults), ...names]) {
+    const { path: _, on: __, within: ___, ...said } = fault;
+    errors.push({ file, ...positionOf(text, spanOf(fault, { root, text })), ...said, next: NEXT });
   }
   if (errors.length > 0 || value === undefined) return { errors };
-  const stages = value.stages.map(({ env: _, ...stage }, index): Stage => ({
+  const stages = value.stages.map(({ env: _, when, ...stage }, index): Stage => ({
     ...stage,
     as: nameOf(stage),
     needs: stage.needs ?? (index === 0 ? [] : [nameOf(value.stages[index - 1])]),
+    ...when !== undefined && { when: parseWhen(when).when },
     params: params[index].value,
     at: positionOf(text, spanAt(root, ["stages", index, "task"])),
   }));
   return { manifest: toManifest(value, { file, stages }) };
+}
+
+function spanOf({ path, on, within }: SchemaFault, { root, text }: { root: Located; text: string }): Span {
+  const span = spanAt(root, path, on);
+  const value = valueAt(root, path);
+  return within && typeof value === "string" ? spanWithin(span, { text, value, within }) : span;
 }
 
 /** YAML's names become TypeScript's. */
@@ -143,13 +148,6 @@ function toManifest(
   };
 }
 
-const nameOf = (stage: { as?: string; task: string }) => stage.as ?? stage.task;
-
-function stagePaths(root: Located): Path[] {
-  const stages = valueAt(root, ["stages"]);
-  return Array.isArray(stages) ? stages.map((_, index) => ["stages", index]) : [];
-}
-
 /** The stage's task is known, and its `params` fit the task's schema. */
 function checkParams(
   root: Located,
@@ -168,25 +166,4 @@ function checkParams(
   const isMap = value === undefined || typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isMap) return { faults: [] }; // the manifest's own schema says so
   return checkSchema(tasks[name].params, root, { path: [...path, "params"], missing: {} });
-}
-
-function duplicateStages(root: Located, text: string): SchemaFault[] {
-  const lines = new Map<string, number>();
-  return stagePaths(root).flatMap((path): SchemaFault[] => {
-    const key = valueAt(root, [...path, "as"]) === undefined ? "task" : "as";
-    const name = valueAt(root, [...path, key]);
-    if (typeof name !== "string") return [];
-    const first = lines.get(name);
-    lines.set(name, first ?? positionOf(text, spanAt(root, path)).line);
-    if (first === undefined) return [];
-    const message = `Cannot have two stages named ${JSON.stringify(name)}: the other is in line ${first}`;
-    const fault = { message, wanted: "as: a name of its own", nearest: freeName(name, lines) };
-    return [{ path: [...path, key], on: "value", ...fault }];
-  });
-}
-
-function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
-  let n = 2;
-  while (taken.has(`${name}_${n}`)) n++;
-  return `as: ${name}_${n}`;
 }
