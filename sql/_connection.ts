@@ -19,6 +19,21 @@ export interface Connection {
   end(): Promise<void>;
 }
 
+/** The server went away, or ended the session: what was open on it is undone, and another connection may do better. */
+export class ConnectionLost extends Error {
+  override name = "ConnectionLost";
+}
+
+/** Refused, reset, closed by the driver; the server goes down, has crashed, or is starting; the class of its losses. */
+const LOSS =
+  /^(ECONNREFUSED|ECONNRESET|CONNECTION_CLOSED|CONNECTION_DESTROYED|CONNECT_TIMEOUT|57P0[123]|08...)$/;
+
+/** Whether `error` says that the database was not there, rather than what it thinks of a statement. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof ConnectionLost) return true;
+  return error instanceof Error && "code" in error && LOSS.test(String(error.code));
+}
+
 export interface ConnectionOptions {
   url: string;
   /** What others see in `pg_stat_activity`. */
@@ -35,7 +50,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let last: Promise<unknown> = Promise.resolve();
   const sql = driver(options, () => {
     isClosed = true;
-    lost ??= new Error("The connection to PostgreSQL was lost");
+    lost ??= new ConnectionLost("The connection to PostgreSQL was lost");
     abandon(lost);
   });
 

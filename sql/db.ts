@@ -6,9 +6,11 @@
  * `current_setting('matinee.batch_id')` stands for the setting `batch_id`.
  */
 import type postgres from "@db/postgres";
-import { type ConnectionOptions, driver } from "./_connection.ts";
+import { type ConnectionOptions, driver, isConnectionLoss } from "./_connection.ts";
 import { createLender, type Lender } from "./_lender.ts";
 import { session, transaction, undoWith } from "./_session.ts";
+
+export { isConnectionLoss };
 
 export type Param = string | number | boolean | Date | null | readonly (string | number | null)[];
 

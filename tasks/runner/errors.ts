@@ -10,5 +10,10 @@ export class ManifestErrors extends Error {
   override name = "ManifestErrors";
 }
 
+/** What a stage wrote is not what the manifest's checks want; a stage may be tried again for it. */
+export class CheckError extends Error {
+  override name = "CheckError";
+}
+
 /** Exit codes, as the README lists them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -13,6 +13,7 @@ import { formatManifestErrors } from "./manifest_error.ts";
 import { decide, plan, type PlanOptions } from "./plan.ts";
 import { executeRun } from "./run.ts";
 import { keepRunLog } from "./run_log.ts";
+import { withParams } from "./selection.ts";
 import { readPlanState } from "./state.ts";
 import type { Batch, TaskContext, Tasks } from "./task.ts";
 
@@ -39,14 +40,15 @@ export interface Executed {
  * Works on `due` until it ends. Call it under the run lock.
  *
  * @throws {ManifestErrors} when the order of the stages makes no sense for their tables; nothing has run then.
- * @throws {UsageError} when `selection` names no stage.
+ * @throws {UsageError} when `selection` names no stage, or parameters that do not fit.
  */
 export async function execute(
   pipeline: Pipeline,
   due: DueRun,
-  { db, home, log, signal, selection }: Workplace & { selection?: PlanOptions },
+  { db, home, log, signal, selection = {} }: Workplace & { selection?: PlanOptions },
 ): Promise<Executed> {
-  const { manifest, text, hash, tasks } = pipeline;
+  const { text, hash, tasks } = pipeline;
+  const manifest = withParams(pipeline.manifest, tasks, selection);
   const { kind, day, slot, unfinished } = due;
   const { errors } = plan(manifest, tasks, await readPlanState(db, due), selection);
   if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
@@ -57,7 +59,10 @@ export async function execute(
   log.line("run", { run: run.run_id, day, kind, status: unfinished ? "resumed" : "started", manifest: hash });
   const status = await executeRun({
     run,
+    db,
+    ledger: (work) => work(),
     stages: manifest.stages,
+    concurrency: manifest.concurrency,
     tasks,
     log,
     signal,
@@ -67,8 +72,9 @@ export async function execute(
       const decision = decide(stage, { manifest, tasks, state, selection });
       // Asked for again without having work: its success stays what the ledger says of it.
       if (decision.action === "run" || !Object.hasOwn(state.run?.done ?? {}, stage.as)) return decision;
-      return { action: "skip", reason: `done in this run, and now ${decision.reason}` };
+      return { action: "skip", by: "run", reason: `done in this run, and now ${decision.reason}` };
     },
+    seedOf: (stage) => seedOf(manifest.seed, run, stage.as),
     context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
   });
   log.line("run", { run: run.run_id, day, kind, status });

@@ -64,6 +64,16 @@ export async function openStageRun(db: Db, run: Run, stage: { as: string; task: 
   return await one<StageRun>(db, "ops/insert_stage_run", [run.run_id, stage.as, stage.task]);
 }
 
+/** Notes that a stage is skipped; undefined when its newest attempt says so already. */
+export async function skipStageRun(
+  db: Db,
+  run: Run,
+  { stage, ...outputs }: { stage: { as: string; task: string }; reason: string; skipped_by: string },
+): Promise<StageRun | undefined> {
+  const params = [run.run_id, stage.as, stage.task, JSON.stringify(outputs)];
+  return await db.row<StageRun>("ops/insert_skip", params);
+}
+
 export async function closeStageRun(
   db: Db,
   attempt: StageRun,

@@ -21,6 +21,8 @@ export interface Stage {
   enabled: boolean;
   /** As the task's own schema returned them. */
   params: unknown;
+  /** As the manifest has them. */
+  given?: Readonly<Record<string, unknown>>;
   /** Names of the stages that must be done or skipped before this one starts. */
   needs: readonly string[];
   /** Its condition; absent: it always holds. */
@@ -113,6 +115,7 @@ export function parseManifest(
     needs: stage.needs ?? (index === 0 ? [] : [nameOf(value.stages[index - 1])]),
     ...when !== undefined && { when: parseWhen(when).when },
     params: params[index].value,
+    given: stage.params,
     at: positionOf(text, spanAt(root, ["stages", index, "task"])),
   }));
   return { manifest: toManifest(value, { file, stages }) };

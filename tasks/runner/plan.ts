@@ -1,17 +1,18 @@
 /**
  * What a run is going to do, stage by stage, with the reason: the same function that decides it when the time comes.
  *
- * `plan()` walks the stages from top to bottom over every state that the ledger may have by then, so that a stage
- * is "run" or "skip" only when it is so in all of them, and else "if".
+ * `plan()` walks the stages, each after those that it needs, over every state that the ledger may have by then, so
+ * that a stage is "run" or "skip" only when it is so in all of them, and else "if".
  */
-import { nearest } from "./_nearest.ts";
+import { inOrder } from "./_graph.ts";
 import { checkOrder } from "./_order.ts";
-import { oneOf } from "./_words.ts";
-import { UsageError } from "./errors.ts";
 import type { Manifest, Stage } from "./manifest.ts";
 import type { ManifestError } from "./manifest_error.ts";
 import type { Decision, PlanState } from "./plan_state.ts";
+import { checkSelection, isPart, leftOut, type PlanOptions } from "./selection.ts";
 import type { Tasks } from "./task.ts";
+
+export type { PlanOptions };
 
 export interface PlanStage {
   task: string;
@@ -21,15 +22,15 @@ export interface PlanStage {
   reason: string;
 }
 
-const ALWAYS: Decision = { action: "run", reason: "runs every time" };
+/** Who leaves a stage out: `run` has done or skipped it before, a `selection` does not ask for it. */
+export type SkippedBy = "manifest" | "plan" | "when" | "run" | "selection";
 
-/** Stages that a person asked for by name. */
-export interface PlanOptions {
-  /** This stage and all below it, done or not. */
-  from?: string;
-  /** This stage alone, done, disabled or not. */
-  only?: string;
-}
+/** A decision, and of a skip who made it. */
+export type Verdict =
+  | Extract<Decision, { action: "run" }>
+  | Extract<Decision, { action: "skip" }> & { by: SkippedBy };
+
+const ALWAYS: Decision = { action: "run", reason: "runs every time" };
 
 /**
  * Plans the run that `state` is about.
@@ -53,7 +54,8 @@ export function plan(
   }
   let states = [state];
   let fork: string | undefined;
-  const stages = manifest.stages.map((stage): PlanStage => {
+  const found = new Map<string, PlanStage>();
+  for (const stage of inOrder(manifest.stages)) {
     const decisions = states.map((state) => decide(stage, { manifest, tasks, state, selection }));
     const { action, reason } = merge(decisions, fork);
     if (decisions.some((decision) => outcomesOf(decision).length > 1)) fork = stage.as;
@@ -61,8 +63,10 @@ export function plan(
       states.flatMap((state, i) => outcomesOf(decisions[i]).map((out) => ({ ...state, ...out }))),
     );
     const notes = action === "skip" ? [] : lineage.get(stage.as) ?? [];
-    return { task: stage.task, as: stage.as, action, reason: [reason, ...notes].join("; ") };
-  });
+    const line = { task: stage.task, as: stage.as, action, reason: [reason, ...notes].join("; ") };
+    found.set(stage.as, line);
+  }
+  const stages = manifest.stages.map(({ as }) => found.get(as)!);
   return { stages };
 }
 
@@ -75,42 +79,21 @@ export function decide(
     state: PlanState;
     selection?: PlanOptions;
   },
-): Decision {
-  const { from, only } = selection;
-  const isAskedFor = from !== undefined || only !== undefined;
-  const names = manifest.stages.map(({ as }) => as);
-  if (only !== undefined && only !== stage.as) return skip(`not asked for (--only ${only})`);
-  if (from !== undefined && names.indexOf(stage.as) < names.indexOf(from)) {
-    return skip(`not asked for (--from ${from})`);
-  }
-  if (!stage.enabled && only === undefined) return skip("disabled in the manifest");
-  if (state.run !== null && !isAskedFor) {
+): Verdict {
+  const unasked = leftOut(manifest, stage, selection);
+  if (unasked !== undefined) return skip("selection", unasked);
+  if (!stage.enabled && selection.only === undefined) return skip("manifest", "disabled in the manifest");
+  if (state.run !== null && !isPart(selection)) {
     const { status, finishedAt, done, skipped } = state.run;
     if (status === "succeeded") {
-      return skip(`${state.day} is done${finishedAt ? ` since ${clock(finishedAt)}` : ""}`);
+      return skip("run", `${state.day} is done${finishedAt ? ` since ${clock(finishedAt)}` : ""}`);
     }
-    if (Object.hasOwn(done, stage.as)) return skip(`done in this run at ${clock(done[stage.as])}`);
-    if (Object.hasOwn(skipped, stage.as)) return skip(skipped[stage.as]);
+    if (Object.hasOwn(done, stage.as)) return skip("run", `done in this run at ${clock(done[stage.as])}`);
+    if (Object.hasOwn(skipped, stage.as)) return skip("run", skipped[stage.as]);
   }
   const { task, params } = stage;
-  return tasks[task].plan?.(state, { task, params, settings: manifest }) ?? ALWAYS;
-}
-
-/** @throws {UsageError} when a name in `selection` is no stage, or both ways of selecting are used. */
-function checkSelection({ stages }: Manifest, { from, only }: PlanOptions): void {
-  if (from !== undefined && only !== undefined) {
-    throw new UsageError(
-      `Cannot select stages as --from and --only exclude each other: found "${from}" and "${only}"`,
-    );
-  }
-  const name = from ?? only;
-  const names = stages.map(({ as }) => as);
-  if (name === undefined || names.includes(name)) return;
-  const best = nearest(name, names);
-  const hint = best ? ` Did you mean "${best}"?` : "";
-  throw new UsageError(
-    `Cannot select stage "${name}" as the manifest has ${oneOf(names)}.${hint} Next: deno task plan`,
-  );
+  const decision = tasks[task].plan?.(state, { task, params, settings: manifest }) ?? ALWAYS;
+  return decision.action === "run" ? decision : skip("plan", decision.reason);
 }
 
 /** One line of the plan from what would happen in each state; `fork` is the stage after which they part. */
@@ -142,7 +125,7 @@ function distinct(states: readonly PlanState[]): PlanState[] {
   return [...new Map(states.map((state) => [JSON.stringify(state), state])).values()];
 }
 
-const skip = (reason: string): Decision => ({ action: "skip", reason });
+const skip = (by: SkippedBy, reason: string): Verdict => ({ action: "skip", by, reason });
 
 /** HH:MM of an ISO time, in UTC as the schedule is. */
 const clock = (iso: string) => iso.slice(11, 16);

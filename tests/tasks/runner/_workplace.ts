@@ -19,6 +19,11 @@ export function fakeStage(
   return { as, task: as, ...rest, retry: { ...whole, ...retry }, ...parts };
 }
 
+/** Each needs the one above, as in a manifest without `needs`. */
+export function inARow(stages: readonly Stage[]): Stage[] {
+  return stages.map((stage, i) => ({ ...stage, needs: i === 0 ? [] : [stages[i - 1].as] }));
+}
+
 export function fakeManifest(stages: Stage[]): Manifest {
   return {
     file: "pipeline.yaml",
@@ -39,8 +44,7 @@ export function fakeManifest(stages: Stage[]): Manifest {
     batch: { size: 100, atMost: 1 },
     bootstrap: { ratings: 100, atMost: 1 },
     holdoutDays: 7,
-    // Each needs the one above, as in a manifest without `needs`.
-    stages: stages.map((stage, i) => ({ ...stage, needs: i === 0 ? [] : [stages[i - 1].as] })),
+    stages: inARow(stages),
   };
 }
 

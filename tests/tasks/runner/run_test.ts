@@ -2,12 +2,13 @@ import assert from "@std/assert";
 import type { Pool } from "../../../sql/db.ts";
 import { openRun } from "../../../tasks/runner/journal.ts";
 import type { Stage } from "../../../tasks/runner/manifest.ts";
+import type { SkippedBy } from "../../../tasks/runner/plan.ts";
 import { describeError, executeRun, type RunOptions } from "../../../tasks/runner/run.ts";
 import type { TaskContext } from "../../../tasks/runner/task.ts";
 import { testPool } from "../../support/database.ts";
 import { ask } from "../import/_ask.ts";
 import { fakeTask } from "./_fake_day.ts";
-import { fakeStage, journal, memoryLog, runs } from "./_workplace.ts";
+import { fakeStage, inARow, journal, memoryLog, runs } from "./_workplace.ts";
 
 type Behaviour = (context: TaskContext, attempt: number) => Promise<object> | object;
 
@@ -15,13 +16,19 @@ interface Day {
   stages: Stage[];
   /** What a task does; absent: nothing, and succeeds. */
   does?: Record<string, Behaviour>;
-  /** Reasons why stages are skipped. */
-  skips?: Record<string, string>;
+  /** Why stages are skipped. */
+  skips?: Record<string, { reason: string; by?: SkippedBy }>;
+  /** Whether stages wait for what they say that they need; else each for the one above. */
+  needs?: boolean;
+  concurrency?: number;
   stop?: AbortController;
 }
 
 /** Executes a run of `stages`; `calls` are the tasks that were really called, in order. */
-async function runDay(pool: Pool, { stages, does = {}, skips = {}, stop = new AbortController() }: Day) {
+async function runDay(
+  pool: Pool,
+  { stages, does = {}, skips = {}, needs, concurrency = 2, stop = new AbortController() }: Day,
+) {
   const manifest = { text: "", hash: "" };
   const run = await openRun(pool, { day: "2026-03-01", kind: "daily", seed: 1, manifest });
   const scratch = await Deno.makeTempDir({ prefix: "matinee_scratch_" });
@@ -40,14 +47,20 @@ async function runDay(pool: Pool, { stages, does = {}, skips = {}, stop = new Ab
   const attempts: string[] = [];
   const options: RunOptions = {
     run,
-    stages,
+    db: pool,
+    ledger: (work) => work(),
+    stages: needs ? stages : inARow(stages),
+    concurrency,
     tasks,
     log,
     signal: stop.signal,
-    decide: ({ as }) =>
-      Promise.resolve(
-        as in skips ? { action: "skip", reason: skips[as] } : { action: "run", reason: "asked for" },
-      ),
+    seedOf: () => 1,
+    decide: ({ as, enabled }) => {
+      const by = enabled ? "plan" as const : "manifest" as const;
+      return Promise.resolve(
+        as in skips ? { action: "skip", by, ...skips[as] } : { action: "run", reason: "asked for" },
+      );
+    },
     context: (stage, signal) => contextOf(pool, { stage, signal, scratch: `${scratch}/${stage.as}` }),
     onAttempt: ({ stage, status }) => attempts.push(`${stage} ${status}`),
   };
@@ -169,10 +182,10 @@ Deno.test("executeRun() tries again after a pause that doubles, up to the stage'
     "b 2 failed",
   ]);
   assert.deepEqual(result.warnings, [
-    "a: attempt 1 failed; the next begins in 0.004 s",
-    "a: attempt 2 failed; the next begins in 0.008 s",
-    "a: attempt 3 failed; the next begins in 0.016 s",
-    "b: attempt 1 failed; the next begins in 0.001 s",
+    "a: attempt 1 failed (error); the next begins in 0.004 s",
+    "a: attempt 2 failed (error); the next begins in 0.008 s",
+    "a: attempt 3 failed (error); the next begins in 0.016 s",
+    "b: attempt 1 failed (error); the next begins in 0.001 s",
   ]);
 });
 
@@ -242,7 +255,7 @@ Deno.test("executeRun() journals a skip with its reason and with who skipped", a
   await using pool = await testPool();
   const result = await runDay(pool, {
     stages: [fakeStage("a"), fakeStage("b", { enabled: false }), fakeStage("c")],
-    skips: { a: "no batch waits", b: "disabled in the manifest" },
+    skips: { a: { reason: "no batch waits" }, b: { reason: "disabled in the manifest" } },
   });
   assert.equal(result.status, "succeeded");
   assert.deepEqual(result.calls, ["c"]);
@@ -263,7 +276,10 @@ Deno.test("executeRun() leaves the journal of what is done, or not asked for, as
   await using pool = await testPool();
   const { calls } = await runDay(pool, {
     stages: [fakeStage("a"), fakeStage("b")],
-    skips: { a: "done in this run at 02:00", b: "not asked for (--only c)" },
+    skips: {
+      a: { by: "run", reason: "done in this run at 02:00" },
+      b: { by: "selection", reason: "not asked for (--only c)" },
+    },
   });
   assert.deepEqual(calls, []);
   assert.deepEqual(await journal(pool), []);
