@@ -44,7 +44,7 @@ export function fakeManifest(stages: Stage[]): Manifest {
     batch: { size: 100, atMost: 1 },
     bootstrap: { ratings: 100, atMost: 1 },
     holdoutDays: 7,
-    stages: inARow(stages),
+    stages,
   };
 }
 
@@ -61,17 +61,22 @@ export interface FakeRun extends Partial<Pick<Workplace, "log" | "signal">> {
   stages: Stage[];
   tasks: FakeTasks;
   selection?: PlanOptions;
+  /** Whether stages wait for what they say that they need; else each for the one above. */
+  needs?: boolean;
+  concurrency?: number;
 }
 
 /** Works on `due` with fake tasks, in a folder that is gone afterwards. */
 export async function executeFake(
   db: Pool,
   due: DueRun,
-  { stages, tasks, selection, log = memoryLog(), signal = new AbortController().signal }: FakeRun,
+  { stages, tasks, selection, needs = false, concurrency = 2, ...world }: FakeRun,
 ): Promise<Executed> {
   const path = await Deno.makeTempDir({ prefix: "matinee_runner_" });
   const home = { path, artifacts: `${path}/artifacts`, scratch: `${path}/scratch`, logs: path };
-  const pipeline = { manifest: fakeManifest(stages), text: "stages: []", hash: "0", tasks };
+  const { log = memoryLog(), signal = new AbortController().signal } = world;
+  const manifest = { ...fakeManifest(needs ? stages : inARow(stages)), concurrency };
+  const pipeline = { manifest, text: "stages: []", hash: "0", tasks };
   try {
     return await execute(pipeline, due, { db, home, log, signal, selection });
   } finally {
