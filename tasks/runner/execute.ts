@@ -66,7 +66,7 @@ export async function execute(
     tasks,
     log,
     signal,
-    isWhole: async () => isWhole(manifest.stages, await stageRuns(db, run)),
+    isWhole: async () => isWhole(stagesOf(manifest, kind, selection), await stageRuns(db, run)),
     decide: async (stage) => {
       const state = await readPlanState(db, { day, kind, unfinished: run });
       const decision = decide(stage, { manifest, tasks, state, selection });
@@ -79,6 +79,11 @@ export async function execute(
   });
   log.line("run", { run: run.run_id, day, kind, status });
   return { run, status };
+}
+
+/** The stages that make the run whole: a partial one is no more than what was asked for. */
+function stagesOf({ stages }: Manifest, kind: Run["kind"], { stages: asked }: PlanOptions): Stage[] {
+  return stages.filter(({ as }) => kind !== "partial" || asked === undefined || asked.includes(as));
 }
 
 function isWhole(stages: readonly Stage[], attempts: readonly StageRun[]): boolean {

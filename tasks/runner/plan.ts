@@ -9,7 +9,7 @@ import { checkOrder } from "./_order.ts";
 import type { Manifest, Stage } from "./manifest.ts";
 import type { ManifestError } from "./manifest_error.ts";
 import type { Decision, PlanState } from "./plan_state.ts";
-import { checkSelection, isPart, leftOut, type PlanOptions } from "./selection.ts";
+import { checkSelection, isAgain, leftOut, type PlanOptions } from "./selection.ts";
 import type { Tasks } from "./task.ts";
 
 export type { PlanOptions };
@@ -83,7 +83,7 @@ export function decide(
   const unasked = leftOut(manifest, stage, selection);
   if (unasked !== undefined) return skip("selection", unasked);
   if (!stage.enabled && selection.only === undefined) return skip("manifest", "disabled in the manifest");
-  if (state.run !== null && !isPart(selection)) {
+  if (state.run !== null && !isAgain(selection)) {
     const { status, finishedAt, done, skipped } = state.run;
     if (status === "succeeded") {
       return skip("run", `${state.day} is done${finishedAt ? ` since ${clock(finishedAt)}` : ""}`);

@@ -13,7 +13,7 @@ export interface PlanOptions {
   from?: string;
   /** This stage alone, done, disabled or not. */
   only?: string;
-  /** These stages alone, done or not; a disabled one stays disabled. */
+  /** These stages alone; a disabled one stays disabled, and what the run has done stays done. */
   stages?: readonly string[];
   /** Parameters in the place of the manifest's, by stage and name: `{ train: { model: "als" } }`. */
   params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -42,9 +42,9 @@ export function checkSelection(manifest: Manifest, selection: PlanOptions): void
   }
 }
 
-/** Whether only a part of the day is asked for: its stages run although they are done. */
-export function isPart({ from, only, stages }: PlanOptions): boolean {
-  return from !== undefined || only !== undefined || stages !== undefined;
+/** Whether stages are asked for once more: they run although they are done. */
+export function isAgain({ from, only }: PlanOptions): boolean {
+  return from !== undefined || only !== undefined;
 }
 
 /** Why `selection` leaves `stage` out; undefined when it does not. */

@@ -89,6 +89,7 @@ Deno.test("parseManifest() fills a stage with its task's defaults and turns dura
       hidden: [128, 64],
       adam: { learning_rate: 0.001 },
     },
+    given: {},
     needs: [],
     checks: [],
     timeout: 5_400_000,

@@ -2,6 +2,7 @@ import assert from "@std/assert";
 import { UsageError } from "../../../tasks/runner/errors.ts";
 import { plan, type PlanOptions } from "../../../tasks/runner/plan.ts";
 import { withParams } from "../../../tasks/runner/selection.ts";
+import type { PlanState } from "../../../tasks/runner/plan_state.ts";
 import { DAY, manifestOf, planState } from "./_fake_day.ts";
 
 const TEXT = `
@@ -34,10 +35,16 @@ Deno.test("plan() --from runs a stage and what needs it, not what stands beside 
   assert.deepEqual(running({ from: "monitor" }), ["monitor"]);
 });
 
-Deno.test("plan() of a set of stages runs these, done or not, and leaves disabled ones disabled", () => {
-  assert.deepEqual(running({ stages: ["monitor", "clean", "features"] }), ["clean", "monitor"]);
-  assert.deepEqual(running({ stages: [] }), []);
-  assert.deepEqual(running({}), []);
+Deno.test("plan() of a set of stages runs these once, and leaves disabled ones disabled", () => {
+  assert.deepEqual(running({ stages: ["monitor", "clean", "features"] }), []);
+  const asked = (stages: string[], run: PlanState["run"]) => {
+    const { stages: found = [] } = plan(MANIFEST, DAY, { ...state, run }, { stages });
+    return found.filter(({ action }) => action === "run").map(({ as }) => as);
+  };
+  assert.deepEqual(asked(["monitor", "clean", "features"], null), ["clean", "monitor"]);
+  assert.deepEqual(asked([], null), []);
+  const failed = { ...state.run!, status: "failed" as const, done: { clean: done.clean } };
+  assert.deepEqual(asked(["monitor", "clean"], failed), ["monitor"]);
 });
 
 Deno.test("plan() refuses names in a set, or in parameters, that are no stages", () => {
