@@ -1,7 +1,16 @@
 /** Where a manifest departs from a zod schema: every fault at once, with its place, and the right name if one is near. */
 import type { z } from "zod";
 import { nearest } from "./_nearest.ts";
-import { childSchema, inWords, type JsonSchema, jsonSchema, knownKeys, schemaAt } from "./_schema_text.ts";
+import {
+  childSchema,
+  forms,
+  inWords,
+  type JsonSchema,
+  jsonSchema,
+  knownKeys,
+  meantForm,
+  schemaAt,
+} from "./_schema_text.ts";
 import { oneOf } from "./_words.ts";
 import { type Located, type Path, valueAt } from "./_yaml.ts";
 import type { Span } from "./_yaml_fault.ts";
@@ -31,16 +40,33 @@ export function checkSchema<Value>(
   const unknown = located ? unknownKeys(json, { located, path, root }) : [];
   const parsed = schema.safeParse(located ? located.value : missing);
   if (parsed.success && unknown.length === 0) return { value: parsed.data, faults: [] };
-  const misfits = (parsed.error?.issues ?? []).flatMap((issue) => {
-    const place = { json: schemaAt(json, issue.path) ?? {}, path: [...path, ...issue.path], root };
-    return issue.code === "unrecognized_keys" ? refusedKeys(issue.keys, place) : [misfit(issue, place)];
-  });
-  // A misspelled key is not missing as well.
+  const misfits = (parsed.error?.issues ?? []).flatMap((issue) => misfitsOf(issue, { json, path, root }));
+  // A misspelled key is not missing as well, nor is its map of no form at all.
   const meant = new Set(unknown.map((fault) => [...fault.path.slice(0, -1), fault.nearest].join(".")));
-  const isAbsent = ({ path }: SchemaFault) => valueAt(root, path) === undefined;
-  return {
-    faults: [...unknown, ...misfits.filter((fault) => !isAbsent(fault) || !meant.has(fault.path.join(".")))],
-  };
+  const mapped = new Set(unknown.map((fault) => fault.path.slice(0, -1).join(".")));
+  const follows = ({ path, isFormless }: Misfit) =>
+    isFormless ? mapped.has(path.join(".")) : valueAt(root, path) === undefined && meant.has(path.join("."));
+  const own = misfits.filter((fault) => !follows(fault)).map(({ isFormless: _, ...fault }) => fault);
+  const faults = [...unknown, ...own];
+  return { faults: faults.length > 0 ? faults : [misfit(parsed.error!.issues[0], { json, path, root })] };
+}
+
+/** What is wrong at one place; `isFormless`: the value is of no form that a union allows. */
+interface Misfit extends SchemaFault {
+  isFormless?: boolean;
+}
+
+/** `spot` is what the issue's path is counted from. Of a union, the faults of the form that was meant. */
+function misfitsOf(issue: z.core.$ZodIssue, spot: Spot): Misfit[] {
+  const path = [...spot.path, ...issue.path];
+  const json = schemaAt(spot.json, issue.path) ?? {};
+  const here = { json, path, root: spot.root };
+  if (issue.code === "unrecognized_keys") return refusedKeys(issue.keys, here);
+  if (issue.code !== "invalid_union") return [misfit(issue, here)];
+  const form = meantForm(json, valueAt(spot.root, path));
+  const issues = form && issue.errors[forms(json).indexOf(form)];
+  const inner = (issues ?? []).flatMap((issue) => misfitsOf(issue, { ...here, json: form ?? json }));
+  return inner.length > 0 ? inner : [{ ...misfit(issue, here), isFormless: true }];
 }
 
 interface Place {
@@ -51,11 +77,12 @@ interface Place {
 
 function unknownKeys(schema: JsonSchema, { located, path, root }: Place): SchemaFault[] {
   const isMap = typeof located.value === "object" && located.value !== null && !Array.isArray(located.value);
-  const known = isMap ? knownKeys(schema) : null;
+  const form = meantForm(schema, located.value) ?? schema;
+  const known = isMap ? knownKeys(form) : null;
   return [...located.children].flatMap(([step, { node }]) => {
     const child = { located: node, path: [...path, step], root };
     if (known !== null && !known.includes(String(step))) return unknownKey(String(step), known, child);
-    const childOf = childSchema(schema, step);
+    const childOf = childSchema(form, step);
     return childOf ? unknownKeys(childOf, child) : [];
   });
 }

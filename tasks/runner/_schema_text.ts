@@ -24,9 +24,36 @@ export function schemaAt(schema: JsonSchema, path: Path): JsonSchema | undefined
   return node;
 }
 
+/** The forms that a union allows, or else the schema itself. */
+export function forms(schema: JsonSchema): JsonSchema[] {
+  const parts = schema.anyOf ?? schema.oneOf ?? [schema];
+  return parts.map(asSchema).filter((part) => part !== undefined);
+}
+
+/**
+ * Of a union, the form that `value` is meant as: the one of its kind, or among maps the one that alone has the first
+ * of its keys that tells them apart. Undefined where that is open.
+ */
+export function meantForm(schema: JsonSchema, value: unknown): JsonSchema | undefined {
+  const kind = kindOf(value);
+  const ofKind = forms(schema).filter(({ type, enum: values, const: only }) => {
+    const kinds: string[] = type === undefined ? (values ?? [only]).map(kindOf) : [type].flat();
+    return kinds.includes(kind) || kind === "number" && kinds.includes("integer");
+  });
+  if (ofKind.length < 2 || kind !== "object") return ofKind.length === 1 ? ofKind[0] : undefined;
+  for (const key of Object.keys(value as object)) {
+    const having = ofKind.filter(({ properties }) => properties && Object.hasOwn(properties, key));
+    if (having.length === 1) return having[0];
+  }
+  return undefined;
+}
+
+const kindOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+
 /** The schema of one child: of a key, or of a list's items. */
 export function childSchema(schema: JsonSchema, step: PropertyKey): JsonSchema | undefined {
-  const found = branches(schema).map((branch) => {
+  const found = forms(schema).map((branch) => {
     if (typeof step === "number") return Array.isArray(branch.items) ? undefined : asSchema(branch.items);
     const own = branch.properties && Object.hasOwn(branch.properties, step);
     return own ? asSchema(branch.properties?.[String(step)]) : asSchema(branch.additionalProperties);
@@ -36,7 +63,7 @@ export function childSchema(schema: JsonSchema, step: PropertyKey): JsonSchema |
 
 /** The keys that a map may have there; null when it may have any. */
 export function knownKeys(schema: JsonSchema): string[] | null {
-  const maps = branches(schema).filter(({ type }) => type === undefined || type === "object");
+  const maps = forms(schema).filter(({ type }) => type === undefined || type === "object");
   const isOpen = maps.some(({ properties, additionalProperties }) =>
     !properties || asSchema(additionalProperties)
   );
@@ -47,7 +74,7 @@ export function knownKeys(schema: JsonSchema): string[] | null {
 export function inWords(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return oneOf(schema.enum.map((value) => JSON.stringify(value)));
-  const kinds = branches(schema);
+  const kinds = forms(schema);
   if (kinds.length > 1) return oneOf(kinds.map(inWords));
   const { type } = kinds[0] ?? schema;
   return oneOf([type].flat().map((type) => typeInWords({ ...schema, type })));
@@ -84,11 +111,6 @@ function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSc
     .map((words) => words.join(" "));
   if (limits.length === 0) return "";
   return `${limits[0].startsWith("at ") ? " of " : " "}${limits.join(" and ")}`;
-}
-
-function branches(schema: JsonSchema): JsonSchema[] {
-  const parts = schema.anyOf ?? schema.oneOf ?? [schema];
-  return parts.map(asSchema).filter((part) => part !== undefined);
 }
 
 /** JSON Schema has `true` and `false` as schemas too; they say nothing in words. */
