@@ -1,6 +1,6 @@
 /** Which run is due, by the ledger alone: never twice, an unfinished one first. */
 import type { Db } from "../../sql/db.ts";
-import { type DayRun, latestRun, type Run, type RunKind } from "./journal.ts";
+import { type DayRun, latestRun, newestDay, type Run, type RunKind } from "./journal.ts";
 import type { Manifest } from "./manifest.ts";
 
 export interface DueRun {
@@ -33,9 +33,10 @@ export async function dueRun(
   if (latest === undefined) return { kind: "bootstrap", day: today };
   const { day, kind } = latest;
   if (latest.status !== "succeeded") return { kind, day, unfinished: latest };
-  if (kind === "bootstrap") return { kind: "daily", day: today > day ? today : day };
-  if (today > day) return { kind: "daily", day: today };
-  return next ? { kind: "daily", day: dayAfter(day) } : null;
+  const newest = await newestDay(db);
+  if (newest === null) return { kind: "daily", day: today > day ? today : day };
+  if (today > newest) return { kind: "daily", day: today };
+  return next ? { kind: "daily", day: dayAfter(newest) } : null;
 }
 
 /** The label of `now`: the local date in the zone of the first schedule that runs whole days. */

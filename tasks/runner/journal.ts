@@ -55,6 +55,11 @@ export async function runOfSlot(db: Db, slot: string): Promise<Run | undefined> 
   return await db.row<Run>("ops/run_of_slot", [slot]);
 }
 
+/** The newest label that has a daily run, if one has. */
+export async function newestDay(db: Db): Promise<string | null> {
+  return (await db.row<{ day: string | null }>("ops/newest_day"))?.day ?? null;
+}
+
 /** The newest attempt of each stage of `run`. */
 export async function stageRuns(db: Db, run: Pick<Run, "run_id">): Promise<StageRun[]> {
   return await db.rows<StageRun>("ops/stage_runs_of_run", [run.run_id]);

@@ -2,7 +2,7 @@
 import { type BackfillRange, backfillRange, missingDays } from "../backfill.ts";
 import { ensureArchive } from "../archive.ts";
 import { type Command, printJson, type World } from "../command.ts";
-import { dayOf, type DueRun } from "../due.ts";
+import { type DueDay, todayOf } from "../due.ts";
 import { EXIT } from "../errors.ts";
 import { execute, type Executed, type Pipeline } from "../execute.ts";
 import { findRun } from "../find_run.ts";
@@ -28,8 +28,8 @@ export const backfill: Command = {
   },
 
   async run({ values, switches }, world) {
-    const range = backfillRange(values, dayOf(world.now()));
     const pipeline = await loadPipeline(values.manifest);
+    const range = backfillRange(values, todayOf(pipeline.manifest, world.now()));
     await using session = await Session.open("backfill", world.say);
     await session.lockRuns();
     const wanted = await missing(session, range, switches.has("late"));
@@ -72,14 +72,14 @@ async function fill(
 }
 
 /** An unfinished run comes first whatever its day: batches follow each other. */
-async function nextRun({ db }: Session, day: string): Promise<DueRun> {
+async function nextRun({ db }: Session, day: string): Promise<DueDay> {
   const latest = await latestRun(db);
   if (latest === undefined) return { kind: "bootstrap", day };
   if (latest.status === "succeeded") return { kind: "daily", day };
   return { kind: latest.kind, day: latest.day, unfinished: latest };
 }
 
-async function isExhausted({ db }: Session, due: DueRun): Promise<boolean> {
+async function isExhausted({ db }: Session, due: DueDay): Promise<boolean> {
   const { waiting } = await readPlanState(db, due);
   return waiting.imported + waiting.live + waiting.unparsable === 0;
 }

@@ -41,6 +41,15 @@ Deno.test("dueRun() is never a day twice, and the last of those that were missed
   });
 });
 
+Deno.test("dueRun() keeps to the newest day after an older one was made up late", async () => {
+  await using pool = await testPool();
+  await addRun(pool, "2026-03-01", { kind: "bootstrap" });
+  await addRun(pool, "2026-03-01");
+  await addRun(pool, "2026-02-20");
+  assert.equal(await dueRun(pool, { today: "2026-03-01", next: false }), null);
+  assert.equal((await dueRun(pool, { today: "2026-03-01", next: true }))?.day, "2026-03-02");
+});
+
 Deno.test("dueRun() with next takes tomorrow, and the day after it, early", async () => {
   await using pool = await testPool();
   await addRun(pool, "2026-02-28", { kind: "bootstrap" });
