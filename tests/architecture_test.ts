@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "sql": ["sql"],
   "models": ["models"],
-  "tasks/import": ["tasks/import", "models", "sql"],
+  "tasks/import": ["tasks/import", "tasks/polars", "models", "sql"],
   "tasks/polars": ["tasks/polars", "models", "sql"],
   "tasks/*": ["tasks/_", "tasks/polars", "tasks/runner", "models", "sql"],
   "tasks/_": ["tasks/_", "tasks/runner", "models", "sql"],

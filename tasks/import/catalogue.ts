@@ -15,7 +15,7 @@ export async function writeMovies(tx: Db, movies: readonly RawMovie[]): Promise<
   const places = await genrePlaces(tx, movies);
   for (const chunk of chunks(movies)) {
     const ids = chunk.map(({ movieId }) => movieId);
-    const titles = chunk.map(({ title }) => parseTitle(title));
+    const titles = chunk.map(({ title, year }) => year === undefined ? parseTitle(title) : { title, year });
     const genreIds = chunk.map(({ genres }) =>
       `{${genreNames(genres).map((name) => places.get(name)).join()}}`
     );

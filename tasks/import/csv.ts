@@ -16,7 +16,7 @@ export interface CsvRecord {
 export function* csvRecords(text: string): Generator<CsvRecord> {
   let line = 1;
   for (let at = 0; at < text.length;) {
-    const record = readRecord(text, at);
+    const record = closed(readRecord(text, at));
     const end = record?.end ?? afterLine(text, at);
     yield { line, fields: record?.fields ?? null };
     for (let feed = text.indexOf("\n", at); feed >= 0 && feed < end; feed = text.indexOf("\n", feed + 1)) {
@@ -28,7 +28,7 @@ export function* csvRecords(text: string): Generator<CsvRecord> {
 
 /** The fields of one line; null when its quotes do not match. */
 export function csvFields(line: string): string[] | null {
-  const record = readRecord(line, 0);
+  const record = closed(readRecord(line, 0));
   return record && record.end >= line.length ? record.fields : null;
 }
 
@@ -50,20 +50,28 @@ export function columnPlaces(header: readonly string[], wanted: readonly string[
   });
 }
 
-function readRecord(text: string, start: number): { fields: string[]; end: number } | null {
+/** "open": its last quote does not close in `text`; "broken": something stands behind a closing quote. */
+export type ReadRecord = { fields: string[]; end: number } | "open" | "broken";
+
+/** The record that begins at `start`, its newline included. */
+export function readRecord(text: string, start: number, delimiter = ","): ReadRecord {
   const fields: string[] = [];
   for (let at = start;;) {
-    const field = text[at] === '"' ? quotedField(text, at) : bareField(text, at);
-    if (field === null) return null;
+    const field = text[at] === '"' ? quotedField(text, at) : bareField(text, at, delimiter);
+    if (field === null) return "open";
     fields.push(field.value);
     at = field.end;
-    if (text[at] === ",") at++;
+    if (text[at] === delimiter) at++;
     else if (at >= text.length) return { fields, end: at };
     else if (text[at] === "\n") return { fields, end: at + 1 };
     else if (text.startsWith("\r\n", at)) return { fields, end: at + 2 };
     else if (text[at] === "\r" && at + 1 === text.length) return { fields, end: at + 1 };
-    else return null; // something stands behind a closing quote
+    else return "broken";
   }
+}
+
+function closed(record: ReadRecord): { fields: string[]; end: number } | null {
+  return typeof record === "string" ? null : record;
 }
 
 function quotedField(text: string, open: number): { value: string; end: number } | null {
@@ -77,10 +85,10 @@ function quotedField(text: string, open: number): { value: string; end: number }
   }
 }
 
-function bareField(text: string, start: number): { value: string; end: number } {
+function bareField(text: string, start: number, delimiter: string): { value: string; end: number } {
   let end = start;
-  while (end < text.length && text[end] !== "," && text[end] !== "\n") end++;
-  if (text[end - 1] === "\r" && end > start && text[end] !== ",") end--;
+  while (end < text.length && text[end] !== delimiter && text[end] !== "\n") end++;
+  if (text[end - 1] === "\r" && end > start && text[end] !== delimiter) end--;
   return { value: text.slice(start, end), end };
 }
 

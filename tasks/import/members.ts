@@ -124,7 +124,7 @@ export async function verifyZip(path: string, signal?: AbortSignal): Promise<Zip
   return members;
 }
 
-async function* counted(
+export async function* counted(
   bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
   read: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {

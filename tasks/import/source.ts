@@ -1,5 +1,9 @@
 /** What every reader yields and the archive takes: one data set, parsed, whatever file or generator it is from. */
+import type { KeyIndex } from "./key_index.ts";
 import type { RatingTable } from "./rating_table.ts";
+
+/** How the name of a source begins whose columns the manifest maps: it is none that `import` takes. */
+export const MAPPED_NAME = "mapping:";
 
 /** A data set that can be read, and told from others without parsing it. */
 export interface Source {
@@ -8,9 +12,21 @@ export interface Source {
   /** What people call it: "ml-latest-small". */
   readonly edition: string;
   readonly isSample: boolean;
+  /** Of data whose columns the manifest maps. */
+  readonly mapping?: MappingFacts;
   /** Sha256 (hex) of the ratings file, unpacked; asked twice, hashed once. */
   sha256(options?: ReadOptions): Promise<string>;
   read(options?: ReadOptions): Promise<RatingSet>;
+}
+
+/** What of a mapping the archive keeps beside the source. */
+export interface MappingFacts {
+  /** The ratings' own scale, which clean maps to 0.5 … 5; null: they are on it. */
+  scale: { min: number; max: number } | null;
+  /** Rows are interactions: their rating is 1 and says nothing. */
+  isImplicit: boolean;
+  /** What of it changes the ratings that are read, as JSON. */
+  asWritten: string;
 }
 
 export interface ReadOptions {
@@ -33,6 +49,15 @@ export interface RatingSet {
   users: RawUser[];
   /** Lines of the movies or users file that are neither; they are left out. */
   broken: BrokenLine[];
+  /**
+   * Texts that stand for ids which are not all whole numbers: `ratings` and `movies` then hold places in them, until
+   * `numberIds()` puts the archive's numbers there. Absent or null: the ids are the data set's own.
+   */
+  keys?: { users: KeyIndex | null; movies: KeyIndex | null };
+  /** The movies are those that ratings name: they must not take titles from movies that have them. */
+  isUntitled?: boolean;
+  /** What the reader found out, for people. */
+  notes?: string[];
 }
 
 export interface UnparsableLine {
@@ -53,6 +78,8 @@ export interface RawMovie {
   movieId: number;
   title: string;
   genres: string;
+  /** Release year, null when unknown; absent: the title ends with it, if it is known. */
+  year?: number | null;
 }
 
 /** Who a user is (MovieLens 1M and 100K only). */

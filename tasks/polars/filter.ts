@@ -18,7 +18,7 @@ export interface FilterOptions {
  * @throws the signal's reason; what `input` throws; or an error with the program's last words when it fails.
  */
 export async function* filter(
-  program: "validate" | "add_up",
+  program: "validate" | "add_up" | "parquet",
   input: AsyncIterable<Uint8Array>,
   { args = [], signal }: FilterOptions = {},
 ): AsyncGenerator<Uint8Array> {
@@ -31,6 +31,7 @@ export async function* filter(
       "-P=polars",
       "--no-prompt",
       "--quiet",
+      "--v8-flags=--expose-gc", // frames are outside its heap: a program that makes many must say when to let go
       script(program),
       ...args.map(String),
     ],
