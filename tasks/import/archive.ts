@@ -11,7 +11,8 @@ import type { Row } from "../../sql/tables.ts";
 import { binaryRows } from "./binary_rows.ts";
 import { writeMovies, writeUsers } from "./catalogue.ts";
 import { DataError } from "./errors.ts";
-import type { BrokenLine, Progress, RatingSet, Source, UnparsableLine } from "./source.ts";
+import { type NewKeys, numberIds, writeKeys } from "./foreign_ids.ts";
+import type { BrokenLine, Progress, RatingSet, RawMovie, Source, UnparsableLine } from "./source.ts";
 import { timeOrder } from "./time_order.ts";
 import { decide } from "./verdict.ts";
 
@@ -38,6 +39,8 @@ export interface ImportResult {
   nUsers: number;
   /** Lines of the movies and users files that were left out. */
   broken: BrokenLine[];
+  /** What the reader found out, for people. */
+  notes: string[];
 }
 
 const LINES_PER_STATEMENT = 5_000;
@@ -57,19 +60,21 @@ export async function importArchive(
   source: Source,
   { sameIds = false, chunkRows = 1_000_000, signal, progress }: ImportOptions = {},
 ): Promise<ImportResult> {
-  const verdict = await decide(await archiveSources(pool), source, { sameIds, signal, progress });
+  const sources = await archiveSources(pool);
+  const verdict = await decide(sources, source, { sameIds, signal, progress });
   if (verdict.action === "replace") {
     throw new DataError(`Cannot import "${source.name}" into this database as it ${verdict.reason}`);
   }
   if (verdict.action === "nothing") {
-    const none = { nCopied: 0, nUnparsable: 0, nMovies: 0, nUsers: 0, broken: [] };
+    const none = { nCopied: 0, nUnparsable: 0, nMovies: 0, nUsers: 0, broken: [], notes: [] };
     return { action: "nothing", source: verdict.source, ...none };
   }
   const set = await source.read({ signal, progress });
+  const keys = await numberIds(pool, set, { name: source.name, isFirst: sources.length === 0 });
   const order = await timeOrder(set.ratings, signal);
   const row = verdict.action === "resume"
     ? sameFile(verdict.source, set)
-    : await register(pool, source, { set, sameIds });
+    : await register(pool, source, { set, sameIds, keys });
   const finished = await copyRatings(pool, { set, order, row, chunkRows, signal, progress });
   return {
     action: verdict.action === "resume" ? "resumed" : "imported",
@@ -79,10 +84,17 @@ export async function importArchive(
     nMovies: set.movies.length,
     nUsers: set.users.length,
     broken: set.broken,
+    notes: set.notes ?? [],
   };
 }
 
-function register(pool: Pool, source: Source, { set, sameIds }: { set: RatingSet; sameIds: boolean }) {
+interface Registration {
+  set: RatingSet;
+  sameIds: boolean;
+  keys: { users: NewKeys; movies: NewKeys };
+}
+
+function register(pool: Pool, source: Source, { set, sameIds, keys }: Registration) {
   return pool.transaction(async (tx) => {
     await tx.row("import/lock_sources");
     const verdict = await decide(await archiveSources(tx), source, { sameIds });
@@ -96,10 +108,27 @@ function register(pool: Pool, source: Source, { set, sameIds }: { set: RatingSet
     const fields = [sha256, source.name, source.edition, source.isSample, ratings.n, next!.next_id];
     const row = await tx.row<SourceRow>("import/insert_source", fields);
     await writeUnparsable(tx, row!.source_id, set.unparsable);
-    await writeMovies(tx, set.movies);
+    await writeMapping(tx, row!.source_id, source);
+    await writeKeys(tx, keys);
+    await writeMovies(tx, set.isUntitled ? await unknownMovies(tx, set.movies) : set.movies);
     await writeUsers(tx, set.users);
     return row!;
   });
+}
+
+async function writeMapping(tx: Db, sourceId: number, { mapping }: Source): Promise<void> {
+  if (mapping === undefined) return;
+  const { asWritten, isImplicit, scale } = mapping;
+  const fields = [sourceId, asWritten, isImplicit, scale?.min ?? null, scale?.max ?? null];
+  await tx.execute("import/insert_mapping", fields);
+}
+
+/** Those of `movies` that the archive does not have. */
+async function unknownMovies(tx: Db, movies: readonly RawMovie[]): Promise<RawMovie[]> {
+  const known = new Set(
+    (await tx.rows<{ movie_id: number }>("import/movie_ids")).map(({ movie_id }) => movie_id),
+  );
+  return movies.filter(({ movieId }) => !known.has(movieId));
 }
 
 async function writeUnparsable(tx: Db, sourceId: number, lines: readonly UnparsableLine[]): Promise<void> {

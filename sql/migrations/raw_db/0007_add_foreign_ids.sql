@@ -21,7 +21,7 @@ alter table ops_db.batch_ranges
 comment on column ops_db.batch_ranges.newest_rated_at is
   'the greatest rated_at that the batch brought into the lake by this lane, the run''s start at most; null: none, or not clean';
 comment on column ops_db.batch_ranges.late_before is
-  'the greatest newest_rated_at of earlier batches (import lane; for live ratings both lanes): what is older came late';
+  'the greatest newest_rated_at of the lane''s earlier batches: what is older came late; null: nothing can be late';
 
 update ops_db.batch_ranges range
 set newest_rated_at = lake.newest
@@ -38,4 +38,41 @@ join data_lake_db.ratings l
   and l.batch_id = r.batch_id and l.lane = r.lane and l.rated_at < r.late_before
 where r.n_late > 0;
 comment on view data_lake_db.late_ratings is
-  'One row per rating of the lake that came late: older than what earlier batches had taken (see batch_ranges.late_before).';
+  'One row per rating of the lake that came late: older than the newest that an earlier batch took from the same lane.';
+-- Data sets of any kind, by a mapping of their columns.
+
+create table raw_db.source_mappings (
+  source_id    integer not null,
+  as_written   jsonb not null,
+  is_implicit  boolean not null,
+  scale_min    double precision,
+  scale_max    double precision,
+  constraint source_mappings_pkey primary key (source_id),
+  constraint source_mappings_source_fkey foreign key (source_id) references raw_db.sources,
+  constraint source_mappings_scale_in_order check (scale_min < scale_max)
+);
+comment on table raw_db.source_mappings is
+  'One row per source whose columns the manifest maps. raw_db.ratings keeps its ratings as received; clean maps them.';
+comment on column raw_db.source_mappings.is_implicit is
+  'rows are interactions: rating is 1 in raw_db, 5 in data_lake_db, and says nothing in either';
+comment on column raw_db.source_mappings.scale_min is
+  'clean maps scale_min … scale_max to 0.5 … 5, to the nearest half star (up from the middle); null: no mapping';
+
+-- Erasing a person takes their key, too: it is what they are known by outside, and nothing else here is.
+create table raw_db.user_keys (
+  user_id integer not null,
+  key     text not null,
+  constraint user_keys_pkey primary key (user_id),
+  constraint user_keys_key_key unique (key)
+);
+comment on table raw_db.user_keys is
+  'One row per user whose id in the data set is a text: the number that stands for it, forever. Empty: ids are numbers.';
+
+create table raw_db.movie_keys (
+  movie_id integer not null,
+  key      text not null,
+  constraint movie_keys_pkey primary key (movie_id),
+  constraint movie_keys_key_key unique (key)
+);
+comment on table raw_db.movie_keys is
+  'One row per movie whose id in the data set is a text: the number that stands for it, forever. Empty: ids are numbers.';
