@@ -5,7 +5,7 @@ import { DataError } from "./errors.ts";
 import { movieLens } from "./movielens.ts";
 import { nearest } from "./nearest.ts";
 import { DEFAULT_SHAPE, sampleSource } from "./sample.ts";
-import type { Source } from "./source.ts";
+import { MAPPED_NAME, type Source } from "./source.ts";
 import { decide } from "./verdict.ts";
 
 type SourceRow = Row<"raw_db.sources">;
@@ -15,6 +15,8 @@ const ADVICE = "get ml-latest-small.zip (1 MB) from https://grouplens.org/datase
   '"deno task import ml-latest-small.zip"';
 
 export interface AutoOptions extends DownloadOptions {
+  /** The manifest's mapping of columns; MATINEE_DATA goes before it. */
+  mapped?: Source;
   /** The environment's MATINEE_DATA: a path or a known name. */
   matineeData?: string;
   /** Who set it, for messages; by default "MATINEE_DATA". */
@@ -34,9 +36,10 @@ export interface AutoOptions extends DownloadOptions {
  * @throws {DataError} when MATINEE_DATA is not what the archive holds, or nothing can be had.
  */
 export async function resolveSource(options: AutoOptions): Promise<Source | null> {
-  const { matineeData, sources, log } = options;
+  const { matineeData, mapped, sources, log } = options;
   const unfinished = sources.find(({ imported_at }) => imported_at === null);
   if (matineeData) return await fromEnvironment(matineeData, options);
+  if (mapped) return await checked(mapped, options, "source in pipeline.yaml");
   if (unfinished) {
     log(
       `The import of "${unfinished.name}" stopped at ${unfinished.n_copied} of ${unfinished.n_rows} ratings: it goes on`,
@@ -64,6 +67,12 @@ export async function namedSource(name: string, options: NameOptions): Promise<S
     const [, nRatings = DEFAULT_SHAPE.nRatings, seed = DEFAULT_SHAPE.seed] = sample;
     const made = sampleSource({ nRatings: Number(nRatings), seed: Number(seed) });
     return known(made.name, { options, get: () => Promise.resolve(made) });
+  }
+  if (name.startsWith(MAPPED_NAME)) {
+    throw new DataError(
+      `Cannot import "${name}" as it was imported by a mapping of columns in the manifest, which has none now. ` +
+        "Next: give the manifest its source: {…} again, or deno task import FOLDER --replace",
+    );
   }
   const edition = EDITIONS.find((known) => known === name);
   if (edition === undefined || await exists(name)) return await located(name);
@@ -100,13 +109,17 @@ async function located(path: string): Promise<Source> {
 }
 
 async function fromEnvironment(name: string, options: AutoOptions): Promise<Source> {
-  const source = await namedSource(name, options);
+  return await checked(await namedSource(name, options), options, options.setBy ?? "MATINEE_DATA");
+}
+
+/** `source`, unless the archive holds something else. */
+async function checked(source: Source, options: AutoOptions, setBy: string): Promise<Source> {
   try {
     await decide(options.sources, source, { signal: options.signal });
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;
-    const { setBy = "MATINEE_DATA" } = options;
-    throw new DataError(`Cannot use ${setBy}, "${name}": ${cause.message}; or unset ${setBy}`, { cause });
+    const name = source.mapping === undefined ? `, "${source.name}"` : "";
+    throw new DataError(`Cannot use ${setBy}${name}: ${cause.message}; or unset ${setBy}`, { cause });
   }
   return source;
 }

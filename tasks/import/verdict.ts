@@ -1,6 +1,7 @@
 /** What importing a source would mean for the archive, which holds one id space at a time. */
 import type { Row } from "../../sql/tables.ts";
 import { DataError } from "./errors.ts";
+import { MAPPED_NAME } from "./source.ts";
 import type { ReadOptions, Source } from "./source.ts";
 
 type SourceRow = Row<"raw_db.sources">;
@@ -43,7 +44,7 @@ export async function decide(
   if (sameIds && !source.isSample) return { action: "import" };
   const ways = [replaceCommand(source)];
   if (!source.isSample) {
-    ways.push(`deno task import ${quote(source)} --same-ids (a newer edition of the same ids)`);
+    ways.push(`${commandOf(source)} --same-ids (a newer edition of the same ids)`);
   }
   throw refusal(source, known[known.length - 1], ways);
 }
@@ -57,12 +58,16 @@ function refusal(source: Source, held: SourceRow, ways: string[]): DataError {
   );
 }
 
-const quote = ({ name }: { name: string }) => /^[\w./:-]+$/.test(name) ? name : JSON.stringify(name);
+/** The command that imports what is called so; a mapping is the manifest's, and has no name there. */
+function commandOf({ name }: { name: string }): string {
+  if (name.startsWith(MAPPED_NAME)) return "deno task import";
+  return `deno task import ${/^[\w./:-]+$/.test(name) ? name : JSON.stringify(name)}`;
+}
 
 function replaceCommand(source: Source): string {
-  return `deno task import ${quote(source)} --replace (a new database; the old one is kept aside)`;
+  return `${commandOf(source)} --replace (a new database; the old one is kept aside)`;
 }
 
 function resumeCommand(row: SourceRow): string {
-  return `deno task import ${quote(row)} (to finish that one)`;
+  return `${commandOf(row)} (to finish that one)`;
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { check } from "./_check_schema.ts";
 import { notification, schedules, sla } from "./_schedule_schema.ts";
+import { source } from "./_source_schema.ts";
 import { duration } from "./duration.ts";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
@@ -69,8 +70,9 @@ export const manifestSchema = z.object({
   seed: z.number().int().min(0).max(2 ** 31 - 1).default(1).describe(
     "Fixes all randomness, hold-outs as well.",
   ),
-  source: z.string().min(1).default("auto")
-    .describe("Where ratings come from: auto, a folder or archive in MovieLens form, or a data set's name."),
+  source: source.default("auto").describe(
+    "Where ratings come from: auto, a folder or archive in MovieLens form, a data set's name, or a mapping of columns.",
+  ),
   env: variables.default({}).describe(
     "Values of ${env.NAME} in this file where the process's environment has none.",
   ),

@@ -1,16 +1,23 @@
 /** Brings ratings into the archive before a run: what the manifest's `source` and the environment ask for. */
 import { archiveSources, importArchive, type ImportResult } from "../import/archive.ts";
+import { mappedSource } from "../import/mapped.ts";
+import { MissingColumn, type SourceMapping } from "../import/mapping.ts";
 import { namedSource, resolveSource } from "../import/resolve.ts";
 import type { Source } from "../import/source.ts";
 import { decide } from "../import/verdict.ts";
+import { nearest } from "./_nearest.ts";
+import { oneOf } from "./_words.ts";
+import { readYaml, spanAt } from "./_yaml.ts";
 import type { World } from "./command.ts";
 import { dayOf } from "./due.ts";
+import { ManifestErrors, UsageError } from "./errors.ts";
+import type { Pipeline } from "./execute.ts";
 import { count } from "./log.ts";
+import { formatManifestErrors, positionOf } from "./manifest_error.ts";
 import type { Session } from "./session.ts";
 
 export interface ArchiveOptions {
-  /** The manifest's `source`. */
-  source: string;
+  pipeline: Pipeline;
   world: World;
   /** May a made-up sample fill an empty archive? Never for the schedule. */
   allowSample: boolean;
@@ -19,19 +26,46 @@ export interface ArchiveOptions {
 /** Imports what there is to import; hold the run lock. @throws {DataError} when that is refused, or nothing can be had. */
 export async function ensureArchive(
   session: Session,
-  { source, world, allowSample }: ArchiveOptions,
+  { pipeline, world, allowSample }: ArchiveOptions,
 ): Promise<void> {
   const { say, signal } = world;
   const sources = await archiveSources(session.db);
   const download = { home: session.home.path, log: say, signal };
   const fromEnv = Deno.env.get("MATINEE_DATA") || undefined;
-  const wanted = fromEnv ? { matineeData: fromEnv } : manifestSource(source);
-  const found = await resolveSource({ ...download, ...wanted, sources, allowSample, allowDownload: true });
-  if (found !== null) await importSource(session, found, { world });
+  const wanted = fromEnv ? { matineeData: fromEnv } : manifestSource(pipeline.manifest.source);
+  await pointing(pipeline, async () => {
+    const found = await resolveSource({ ...download, ...wanted, sources, allowSample, allowDownload: true });
+    if (found !== null) await importSource(session, found, { world });
+  });
 }
 
-function manifestSource(source: string): { matineeData?: string; setBy?: string } {
+function manifestSource(
+  source: string | SourceMapping,
+): { matineeData?: string; setBy?: string; mapped?: Source } {
+  if (typeof source !== "string") return { mapped: mappedSource(source) };
   return source === "auto" ? {} : { matineeData: source, setBy: "source in pipeline.yaml" };
+}
+
+/** Does what `body` does; a column that the data lack is shown where the manifest names it. */
+export async function pointing<T>({ manifest, text }: Pipeline, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (cause) {
+    if (!(cause instanceof MissingColumn)) throw cause;
+    const { file, key, column, columns } = cause.missing;
+    const { root } = readYaml(text);
+    if (root === null) throw cause;
+    const error = {
+      file: manifest.file,
+      ...positionOf(text, spanAt(root, ["source", ...key])),
+      message: `Cannot find the column ${JSON.stringify(column)} in "${file}"`,
+      wanted: oneOf(columns.map((name) => JSON.stringify(name))),
+      means: `source.${key.join(".")}`,
+      nearest: nearest(column, columns),
+      next: "deno task import",
+    };
+    throw new ManifestErrors(formatManifestErrors([error], text), { cause });
+  }
 }
 
 export interface ImportSourceOptions {
@@ -62,6 +96,7 @@ export async function importSource(
     say(`Importing ${source.edition}${source.isSample ? " (made-up sample)" : ""}.`);
   }
   const result = await importArchive(session.db, source, { sameIds, signal, progress });
+  for (const note of result.notes) say(note);
   if (result.action !== "nothing") tellImport(result, world);
   return result;
 }
@@ -82,6 +117,21 @@ function tellImport(
   }
   for (const { file, line, reason } of broken.slice(0, 5)) say(`${file}:${line} is left out: ${reason}`);
   if (broken.length > 5) say(`… and ${count(broken.length - 5)} lines more`);
+}
+
+/** The manifest's own source. @throws {UsageError} when that is `auto`, which names none. */
+export async function namedInManifest(
+  { manifest }: Pipeline,
+  session: Session,
+  world: World,
+): Promise<Source> {
+  const { source } = manifest;
+  if (typeof source !== "string") return mappedSource(source);
+  if (source !== "auto") return await namedOnCommandLine(source, session, world);
+  throw new UsageError(
+    `Cannot import as neither the command nor "source" in ${manifest.file} says what. ` +
+      "Next: deno task import FOLDER, or deno task import --help",
+  );
 }
 
 /** The data set that a person named on the command line. */

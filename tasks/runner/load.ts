@@ -1,6 +1,7 @@
 /** The pipeline that a command works by: the manifest's text, checked against the tasks that exist. */
 import { createHash } from "node:crypto";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
+import { locateSource } from "./_source_schema.ts";
 import { ManifestErrors, UsageError } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import { CHECKOUT } from "./home.ts";
@@ -20,6 +21,7 @@ export async function loadPipeline(path = join(CHECKOUT, "pipeline.yaml")): Prom
   const file = relative(Deno.cwd(), resolve(path)) || path;
   const { manifest, errors } = parseManifest(text, { file, tasks });
   if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
+  manifest.source = locateSource(manifest.source, dirname(resolve(path)));
   return { manifest, text, tasks, hash: createHash("sha256").update(text).digest("hex").slice(0, 16) };
 }
 

@@ -1,10 +1,8 @@
 /** A run for tests: real database, fixed clock and seed, folders of its own, log lines that are kept. */
 import { join } from "node:path";
 import type { Db, Pool } from "../../sql/db.ts";
-import { type Check, rowChecks } from "../../tasks/runner/check.ts";
-import { checksOf, type StageChecks } from "../../tasks/runner/checks.ts";
 import { openRun } from "../../tasks/runner/journal.ts";
-import type { Batch, Log, Settings, StageResult, Task, TaskContext } from "../../tasks/runner/task.ts";
+import type { Batch, Settings, StageResult, Task, TaskContext } from "../../tasks/runner/task.ts";
 
 const SETTINGS: Settings = {
   seed: 1,
@@ -19,8 +17,6 @@ export interface TestRunOptions {
   day?: string;
   settings?: Partial<Settings>;
   signal?: AbortSignal;
-  /** Checks of every stage. */
-  checks?: readonly Check[];
   /** Called with each progress report: the place to break something in the middle of a stage. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -37,30 +33,25 @@ export interface TestRun extends AsyncDisposable {
 
 /** Opens a run in the ledger; disposing removes its folders. */
 export async function testRun(db: Pool, options: TestRunOptions): Promise<TestRun> {
-  const { kind, day = "2026-03-01", settings, checks = [], onProgress } = options;
-  const { signal = new AbortController().signal } = options;
+  const { kind, day = "2026-03-01", settings, signal = new AbortController().signal, onProgress } = options;
   const seed = 1;
   const { run_id: id } = await openRun(db, { day, kind, seed, manifest: { text: "", hash: "" } });
   const folder = await Deno.makeTempDir({ prefix: "matinee_run_" });
   const lines: string[] = [];
-  const startedAt = new Date(`${day}T02:00:00Z`);
-  const log: Log = {
-    warn: (message) => void lines.push(`warn ${message}`),
-    detail: (message) => void lines.push(`detail ${message}`),
-    progress(done, total, unit) {
-      lines.push(`progress ${done}/${total} ${unit}`);
-      onProgress?.(done, total);
-    },
-  };
-  const checksOfStage = (as: string) =>
-    checksOf({ as, checks }, { run: { run_id: id, started_at: startedAt }, db, log, signal });
-  const contextOf = (name: string, stageChecks: StageChecks): TaskContext => ({
+  const context = (name: string): TaskContext => ({
     day,
-    run: { id, kind, startedAt },
+    run: { id, kind, startedAt: new Date(`${day}T02:00:00Z`) },
     db,
     artifacts: folder,
     scratch: join(folder, name),
-    log,
+    log: {
+      warn: (message) => void lines.push(`warn ${message}`),
+      detail: (message) => void lines.push(`detail ${message}`),
+      progress(done, total, unit) {
+        lines.push(`progress ${done}/${total} ${unit}`);
+        onProgress?.(done, total);
+      },
+    },
     settings: { ...SETTINGS, ...settings },
     seed,
     signal,
@@ -71,21 +62,17 @@ export async function testRun(db: Pool, options: TestRunOptions): Promise<TestRu
       );
       return rows.map(({ batch_id, kind, n_ratings }) => ({ id: batch_id, kind, nRatings: n_ratings }));
     },
-    rowChecks: rowChecks(checks),
     finishBatch: async (tx: Db, batch: Batch) => {
-      await stageChecks.ofBatch(tx, batch);
       await tx.execute("ops/finish_batch", [batch.id, name, id]);
     },
   });
   return {
     id,
     lines,
-    context: (name) => contextOf(name, checksOfStage(name)),
+    context,
     async stage(name, task, params = {}) {
       await Deno.mkdir(join(folder, name), { recursive: true });
-      const stageChecks = checksOfStage(name);
-      const context = contextOf(name, stageChecks);
-      return await stageChecks.around(() => task.run(context, task.params.parse(params)));
+      return await task.run(context(name), task.params.parse(params));
     },
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };

@@ -33,7 +33,7 @@ export const backfill: Command = {
     await using session = await Session.open("backfill", world.say);
     await session.lockRuns();
     const wanted = await missing(session, range, switches.has("late"));
-    await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: true });
+    await ensureArchive(session, { pipeline, world, allowSample: true });
     const executed = await fill(session, pipeline, { wanted, world });
     await tell(session, { wanted, executed, world, isJson: switches.has("json") });
     if (world.signal.aborted) return EXIT.interrupted;

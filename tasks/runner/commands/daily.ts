@@ -29,7 +29,7 @@ export const daily: Command = {
     const pipeline = await loadPipeline(values.manifest);
     await using session = await Session.open("daily", world.say);
     await session.lockRuns();
-    await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: true });
+    await ensureArchive(session, { pipeline, world, allowSample: true });
     const executed = values.from || values.only
       ? [await again(session, pipeline, { world, from: values.from, only: values.only })]
       : await runDue(session, pipeline, { world, next: switches.has("next") });

@@ -1,13 +1,14 @@
-/** `deno task import SOURCE`: brings a data set into the archive, once. */
+/** `deno task import [SOURCE]`: brings a data set into the archive, once. */
 import { type Command, printJson } from "../command.ts";
-import { importSource, namedOnCommandLine } from "../archive.ts";
+import { importSource, namedInManifest, namedOnCommandLine, pointing } from "../archive.ts";
 import { EXIT, UsageError } from "../errors.ts";
+import { loadPipeline } from "../load.ts";
 import { count } from "../log.ts";
 import { Session } from "../session.ts";
 
 export const importCommand: Command = {
   help: {
-    usage: "deno task import SOURCE [--replace | --same-ids] [--json]",
+    usage: "deno task import [SOURCE] [--replace | --same-ids] [--json]",
     summary: "Imports a MovieLens data set: a folder, a zip, a name such as ml-latest-small or ml-32m, or " +
       "sample[:RATINGS].\nTwice adds nothing; an import that was killed goes on where it stopped.",
     options: {
@@ -15,19 +16,25 @@ export const importCommand: Command = {
       "same-ids": { help: "add a newer edition, whose user and movie ids mean the same" },
       json: { help: "print what was imported as one JSON document" },
     },
-    words: { min: 1, max: 1 },
+    words: { min: 0, max: 1 },
   },
 
-  async run({ words: [name], switches }, world) {
+  async run({ words: [name], values, switches }, world) {
     const replace = switches.has("replace");
     const sameIds = switches.has("same-ids");
     if (replace && sameIds) {
       throw new UsageError("Cannot import with both --replace and --same-ids: they exclude each other");
     }
+    const pipeline = await loadPipeline(values.manifest);
     await using session = await Session.open("import", world.say);
     await session.lockRuns();
-    const source = await namedOnCommandLine(name, session, world);
-    const { action, nCopied, nUnparsable } = await importSource(session, source, { world, replace, sameIds });
+    const source = name === undefined
+      ? await namedInManifest(pipeline, session, world)
+      : await namedOnCommandLine(name, session, world);
+    const { action, nCopied, nUnparsable } = await pointing(
+      pipeline,
+      () => importSource(session, source, { world, replace, sameIds }),
+    );
     if (switches.has("json")) {
       printJson(world, { action, edition: source.edition, ratings: nCopied, unparsable: nUnparsable });
     } else {

@@ -56,7 +56,7 @@ async function tick(session: Session, pipeline: Pipeline, world: World): Promise
     if (label === null || await isDone(session.db, label)) return;
     await session.lockRuns();
     try {
-      await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: false });
+      await ensureArchive(session, { pipeline, world, allowSample: false });
       await runDue(session, pipeline, { world, next: false, today: label });
     } finally {
       await session.unlockRuns();

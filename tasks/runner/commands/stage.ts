@@ -23,7 +23,7 @@ export const stage: Command = {
     const { signal, log, say } = world;
     await using session = await Session.open("stage", say);
     await session.lockRuns({ wait: signal, say });
-    await ensureArchive(session, { source: pipeline.manifest.source, world, allowSample: false });
+    await ensureArchive(session, { pipeline, world, allowSample: false });
     const { db, home } = session;
 
     const due = await dueRun(db, { today: todayOf(pipeline.manifest, world.now()), next: false });
