@@ -4,7 +4,8 @@
  * A batch's hold-out is open while the batch is one of the last `holdoutDays`. In an open batch a seeded hash of the
  * rating id holds out 10 %; the bootstrap holds out its last 10 % in arrival order instead, because it spans years.
  * Every held-out rating is still observed: it counts in features, it is only never an example. When its batch
- * leaves the window, it returns to training.
+ * leaves the window, it returns to training. A late rating (older than what earlier batches took) is never held out:
+ * a question about the past, asked of models that know what came after it, says nothing about tomorrow.
  */
 import { hash32 } from "./rng.ts";
 
@@ -25,11 +26,14 @@ export interface Place {
   ratingId: number;
   batch: { id: number; kind: "bootstrap" | "daily"; nRatings: number };
   position: number;
+  /** Older than what earlier batches took; by default not. */
+  isLate?: boolean;
 }
 
 /** Whether `rule` holds the rating at `place` out of training. */
 export function isHeldOut(place: Place, rule: HoldoutRule): boolean {
   const { batch } = place;
+  if (place.isLate) return false;
   if (batch.id <= rule.newestBatch - rule.holdoutDays) return false;
   if (batch.kind === "bootstrap") return place.position >= Math.ceil((1 - HOLDOUT_SHARE) * batch.nRatings);
   return isSampled(place.ratingId, { seed: rule.seed, share: HOLDOUT_SHARE });
@@ -44,16 +48,16 @@ export function isSampled(ratingId: number, { seed, share }: { seed: number; sha
 export function holdoutMarker(
   rule: HoldoutRule,
   batches: Iterable<Place["batch"]>,
-): (batchId: number, ratingId: number) => boolean {
+): (batchId: number, ratingId: number, isLate?: boolean) => boolean {
   const known = new Map(Array.from(batches, (batch) => [batch.id, { batch, position: 0 }]));
-  return (batchId, ratingId) => {
+  return (batchId, ratingId, isLate = false) => {
     const cursor = known.get(batchId);
     if (cursor === undefined) {
       throw new RangeError(
         `Cannot mark rating ${ratingId} as batch ${batchId} is not among the ${known.size} batches given`,
       );
     }
-    return isHeldOut({ ratingId, batch: cursor.batch, position: cursor.position++ }, rule);
+    return isHeldOut({ ratingId, batch: cursor.batch, position: cursor.position++, isLate }, rule);
   };
 }
 

@@ -14,6 +14,8 @@ interface Range {
   first_id: number;
   last_id: number;
   n_accepted: number;
+  /** Seconds since 1970: what is older came late. */
+  late_before: number | null;
 }
 
 export interface RatingsOptions {
@@ -34,7 +36,8 @@ export async function* readRatings(db: Db, options: RatingsOptions): AsyncGenera
   const { users, catalogue, rule } = options;
   const ranges = await db.rows<Range>("lake/cleaned_ranges", [...options.batches]);
   const isHeldOut = holdoutMarker(rule, batchesOf(ranges));
-  for (const { batch_id, lane, first_id, last_id } of ranges) {
+  for (const { batch_id, lane, first_id, last_id, late_before } of ranges) {
+    const lateBefore = late_before ?? -Infinity;
     const bytes = db.copyOut("lake/copy_ratings", { batch_id, lane, first_id, last_id });
     for await (const { n, columns } of numericRows(bytes, COLUMNS)) {
       const chunk = createRatings(n);
@@ -48,7 +51,7 @@ export async function* readRatings(db: Db, options: RatingsOptions): AsyncGenera
       for (let row = 0; row < n; row++) {
         chunk.users[row] = users.add(userIds[row]);
         chunk.movies[row] = catalogue.movies.add(movieIds[row]);
-        chunk.isHeldOut[row] = isHeldOut(batch_id, ratingIds[row]) ? 1 : 0;
+        chunk.isHeldOut[row] = isHeldOut(batch_id, ratingIds[row], ratedAt[row] < lateBefore) ? 1 : 0;
       }
       yield chunk;
     }

@@ -14,6 +14,8 @@ interface Counts {
   rowsIn: number;
   rowsOut: number;
   rejects: number;
+  /** Accepted, but older than what earlier batches took: never held out. */
+  late: number;
 }
 
 export default task({
@@ -27,16 +29,18 @@ export default task({
   plan: planBatches("ingest"),
 
   async run(context, { chunk }): Promise<StageResult> {
-    const total: Counts = { rowsIn: 0, rowsOut: 0, rejects: 0 };
+    const total: Counts = { rowsIn: 0, rowsOut: 0, rejects: 0, late: 0 };
     const cleaned = await finishBatches(context, "ingest", async (tx, batch) => {
       const ranges = await rangesOf(tx, batch);
       await stageRatings(tx, context, { ranges, chunk });
-      return await writeRatings(tx, batch, ranges);
+      const counts = await writeRatings(tx, batch, ranges);
+      return { ...counts, late: await markLate(tx, batch, context) };
     });
     for (const counts of cleaned) {
       total.rowsIn += counts.rowsIn;
       total.rowsOut += counts.rowsOut;
       total.rejects += counts.rejects;
+      total.late += counts.late;
     }
     return { ...total };
   },
@@ -48,19 +52,20 @@ async function stageRatings(
   context: TaskContext,
   { ranges, chunk }: { ranges: readonly Range[]; chunk: number },
 ): Promise<void> {
-  const { db, run, signal } = context;
+  const { db, run, rowChecks, signal } = context;
   const limits = [EARLIEST_MS, run.startedAt.getTime() + DAY_MS].map((ms) => ms * 1000);
+  const args = [...limits, JSON.stringify(rowChecks)];
   await tx.execute("clean/create_staged_ratings");
   for (const piece of ratingChunks(ranges, { size: chunk, context })) {
     const raw = db.copyOut("clean/copy_raw", piece);
-    await tx.copyIn("clean/copy_staged_ratings", filter("validate", raw, { args: limits, signal }));
+    await tx.copyIn("clean/copy_staged_ratings", filter("validate", raw, { args, signal }));
   }
   await tx.execute("clean/analyze_staged_ratings");
   await tx.execute("clean/mark_repeats");
   signal.throwIfAborted();
 }
 
-async function writeRatings(tx: Db, batch: Batch, ranges: readonly Range[]): Promise<Counts> {
+async function writeRatings(tx: Db, batch: Batch, ranges: readonly Range[]): Promise<Omit<Counts, "late">> {
   const rowsOut = await tx.execute("clean/insert_ratings", [batch.id]);
   let rejects = await tx.execute("clean/insert_rejects", [batch.id]);
   for (const { lane, first_id, last_id } of ranges) {
@@ -74,4 +79,10 @@ async function writeRatings(tx: Db, batch: Batch, ranges: readonly Range[]): Pro
     );
   }
   return { rowsIn: batch.nRatings, rowsOut, rejects };
+}
+
+/** Notes in the ledger from which time on ratings of the batch are late; returns how many there are. */
+async function markLate(tx: Db, batch: Batch, { run }: TaskContext): Promise<number> {
+  const lanes = await tx.rows<{ n_late: number }>("clean/mark_late", [batch.id, run.startedAt]);
+  return lanes.reduce((sum, { n_late }) => sum + n_late, 0);
 }

@@ -26,6 +26,8 @@ const params = z.strictObject({
       "Accepted ratings of a batch, as a share of the median of the seven before, below which it is thin.",
     ),
   most_rejects: z.number().min(0).max(1).default(0.05).describe("Share of a batch that may be rejected."),
+  most_late: z.number().min(0).max(1).default(0.5)
+    .describe("Share of a batch's accepted ratings that may be older than what earlier batches took."),
   freshness_hours: z.number().positive().default(48).describe("Hours since the newest batch arrived."),
 });
 
@@ -72,6 +74,7 @@ export default task({
 interface Volume {
   n_accepted: number;
   n_rejected: number;
+  n_late: number;
   median_accepted: number | null;
   created_at: Date;
 }
@@ -80,10 +83,11 @@ interface Volume {
 async function volume({ db, run }: TaskContext, batch: number, params: Params): Promise<Measure[]> {
   const found = await db.row<Volume>("monitor/volume", [batch]);
   if (found === undefined) return [];
-  const { n_accepted, n_rejected, median_accepted, created_at } = found;
+  const { n_accepted, n_rejected, n_late, median_accepted, created_at } = found;
   const least = median_accepted === null ? null : params.least_volume * median_accepted;
   const hours = Math.max(0, run.startedAt.getTime() - created_at.getTime()) / 3_600_000;
   const rejected = n_rejected / Math.max(1, n_accepted + n_rejected);
+  const late = n_late / Math.max(1, n_accepted);
   return [
     { metric: "volume", value: n_accepted, threshold: least, isBreach: least !== null && n_accepted < least },
     {
@@ -92,6 +96,7 @@ async function volume({ db, run }: TaskContext, batch: number, params: Params): 
       threshold: params.most_rejects,
       isBreach: rejected > params.most_rejects,
     },
+    { metric: "late_share", value: late, threshold: params.most_late, isBreach: late > params.most_late },
     {
       metric: "freshness_hours",
       value: hours,

@@ -2,13 +2,15 @@
  * Polars program: types raw ratings and says what is wrong with each.
  *
  * In:   rating_id, lane, user_id, movie_id, rating, rated_us, has_movie (t, f).
- * Out:  rating_id, lane, user_id, movie_id, rating, rated_at, reason (empty: none).
- * Arguments: the earliest and the latest possible time, microseconds since 1970.
+ * Out:  rating_id, lane, user_id, movie_id, rating, rated_at, reason (empty: none), detail (of failed_check).
+ * Arguments: the earliest and the latest possible time, microseconds since 1970; checks that set rows aside, as JSON.
  */
 import pl from "nodejs-polars";
 import { readFrame, writeFrame } from "./_csv.ts";
+import { firstBroken, type RowCheck } from "./_row_checks.ts";
 
-const [earliest, latest] = Deno.args.map(Number);
+const [earliest, latest] = Deno.args.slice(0, 2).map(Number);
+const checks: RowCheck[] = JSON.parse(Deno.args[2] ?? "[]");
 
 const rating = pl.col("rating");
 const ratedUs = pl.col("rated_us");
@@ -20,6 +22,7 @@ const reason = pl
   .when(rating.lt(0.5).or(rating.gt(5)).or(halfStars.neq(halfStars.floor()))).then(pl.lit("rating_off_scale"))
   .when(pl.col("has_movie").eq(pl.lit("f"))).then(pl.lit("unknown_movie"))
   .when(ratedUs.isNull().or(ratedUs.lt(earliest)).or(ratedUs.gt(latest))).then(pl.lit("impossible_date"))
+  .when(pl.col("detail").isNotNull()).then(pl.lit("failed_check"))
   .otherwise(pl.lit(null));
 
 const raw = await readFrame({
@@ -31,7 +34,9 @@ const raw = await readFrame({
   rated_us: pl.Int64,
   has_movie: pl.Utf8,
 });
-const judged = raw.withColumn(reason.alias("reason"));
+const judged = raw
+  .withColumn(firstBroken(checks).alias("detail"))
+  .withColumn(reason.alias("reason"));
 // Only sound values are typed: a year 200000 could not be written as a date.
 const sound = (value: pl.Expr, name: string) =>
   pl.when(pl.col("reason").isNull()).then(value).otherwise(pl.lit(null)).alias(name);
@@ -44,4 +49,7 @@ await writeFrame(judged.select(
   sound(rating.cast(pl.Float32), "rating"),
   sound(ratedUs, "rated_us").cast(pl.Datetime("us")).alias("rated_at"),
   pl.col("reason"),
+  pl.when(pl.col("reason").eq(pl.lit("failed_check"))).then(pl.col("detail")).otherwise(pl.lit(null)).alias(
+    "detail",
+  ),
 ));

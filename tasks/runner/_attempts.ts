@@ -1,11 +1,12 @@
 /** One stage, tried until it succeeds or may not be tried again; each attempt has its row before its task is called. */
 import type { Db } from "../../sql/db.ts";
 import { delay } from "./_delay.ts";
+import type { AttemptContext } from "./checks.ts";
 import { type Cause, causeOf, describeError, pauseOf } from "./failure.ts";
 import { closeStageRun, openStageRun, type Run, type RunOutcome, type StageRun } from "./journal.ts";
 import type { RunLog } from "./log.ts";
 import type { Stage } from "./manifest.ts";
-import type { StageResult, TaskContext, Tasks } from "./task.ts";
+import type { StageResult, Tasks } from "./task.ts";
 
 export interface AttemptOptions {
   run: Run;
@@ -15,7 +16,7 @@ export interface AttemptOptions {
   /** Runs what reads or writes the ledger; when the database is lost, waits for it and tries once more. */
   ledger: <T>(work: () => Promise<T>) => Promise<T>;
   /** The context of an attempt, but for what this module adds. */
-  context: (stage: Stage, signal: AbortSignal) => TaskContext;
+  context: (stage: Stage, signal: AbortSignal) => AttemptContext;
   log: RunLog;
   signal: AbortSignal;
   /** Seeds what is left to chance: the pauses of retries. */
@@ -64,7 +65,8 @@ async function callTask(options: AttemptOptions, stage: Stage): Promise<Ending> 
   );
   try {
     await Deno.mkdir(context.scratch, { recursive: true });
-    return { status: "succeeded", result: await options.tasks[stage.task].run(context, stage.params) };
+    const result = await context.checks.around(() => options.tasks[stage.task].run(context, stage.params));
+    return { status: "succeeded", result };
   } catch (error) {
     const text = describeError(error);
     if (options.signal.aborted) return { status: "interrupted", error: text };

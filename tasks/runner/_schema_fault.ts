@@ -62,7 +62,9 @@ function misfitsOf(issue: z.core.$ZodIssue, spot: Spot): Misfit[] {
   const json = schemaAt(spot.json, issue.path) ?? {};
   const here = { json, path, root: spot.root };
   if (issue.code === "unrecognized_keys") return refusedKeys(issue.keys, here);
-  if (issue.code !== "invalid_union") return [misfit(issue, here)];
+  // A schema's own check may say that a map has no form: `addIssue({ …, params: { isFormless: true } })`.
+  const isFormless = issue.code === "custom" && issue.params?.isFormless === true;
+  if (issue.code !== "invalid_union") return [{ ...misfit(issue, here), isFormless }];
   const form = meantForm(json, valueAt(spot.root, path));
   const issues = form && issue.errors[forms(json).indexOf(form)];
   const inner = (issues ?? []).flatMap((issue) => misfitsOf(issue, { ...here, json: form ?? json }));

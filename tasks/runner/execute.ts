@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Db, Pool } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
+import { rowChecks } from "./check.ts";
+import { type AttemptContext, checksOf } from "./checks.ts";
 import type { DueRun } from "./due.ts";
 import { ManifestErrors } from "./errors.ts";
 import type { Home } from "./home.ts";
@@ -15,7 +17,7 @@ import { executeRun } from "./run.ts";
 import { keepRunLog } from "./run_log.ts";
 import { withParams } from "./selection.ts";
 import { readPlanState } from "./state.ts";
-import type { Batch, TaskContext, Tasks } from "./task.ts";
+import type { Batch, Tasks } from "./task.ts";
 
 export interface Pipeline {
   manifest: Manifest;
@@ -94,15 +96,18 @@ function isWhole(stages: readonly Stage[], attempts: readonly StageRun[]): boole
 type BatchRow = Row<"ops_db.batches"> & Pick<Batch, "kind">;
 type Surroundings = Omit<Workplace, "signal"> & { run: Run; manifest: Manifest; signal: AbortSignal };
 
-function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surroundings): TaskContext {
+function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surroundings): AttemptContext {
   const { task } = stage;
+  const stageLog = log.ofStage(stage.as);
+  const checks = checksOf(stage, { run, db, log: stageLog, signal });
   return {
+    checks,
     day: run.day,
     run: { id: run.run_id, kind: run.kind === "partial" ? "daily" : run.kind, startedAt: run.started_at },
     db,
     artifacts: home.artifacts,
     scratch: join(home.scratch, `${run.run_id}-${stage.as}`),
-    log: log.ofStage(stage.as),
+    log: stageLog,
     settings: manifest,
     seed: seedOf(manifest.seed, run, stage.as),
     signal,
@@ -110,7 +115,9 @@ function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surro
       const rows = await db.rows<BatchRow>("ops/pending_batches", [task, after]);
       return rows.map(({ batch_id, kind, n_ratings }) => ({ id: batch_id, kind, nRatings: n_ratings }));
     },
+    rowChecks: rowChecks(stage.checks),
     async finishBatch(tx: Db, batch: Batch) {
+      await checks.ofBatch(tx, batch);
       await tx.execute("ops/finish_batch", [batch.id, task, run.run_id]);
     },
   };

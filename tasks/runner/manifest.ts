@@ -1,7 +1,7 @@
 /** The manifest: `pipeline.yaml` as typed values, or every error in it at once, each with the place where it stands. */
 import type { z } from "zod";
 import type { SourceMapping } from "../import/mapping.ts";
-import type { check } from "./_check_schema.ts";
+import { readChecks } from "./_check_columns.ts";
 import { manifestSchema, type RETRY_CAUSES } from "./_manifest_schema.ts";
 import { nearest } from "./_nearest.ts";
 import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
@@ -10,6 +10,7 @@ import { nameOf, stageNameFaults, stagePaths } from "./_stage_names.ts";
 import { oneOf } from "./_words.ts";
 import { type Located, type Path, readYaml, spanAt, spanWithin, valueAt } from "./_yaml.ts";
 import type { Span } from "./_yaml_fault.ts";
+import type { Check } from "./check.ts";
 import { type ManifestError, positionOf } from "./manifest_error.ts";
 import type { Settings, Tasks } from "./task.ts";
 import { parseWhen, type When } from "./when.ts";
@@ -31,6 +32,7 @@ export interface Stage {
   /** Milliseconds that an attempt may take; absent: no limit. */
   timeout?: number;
   retry: Retry;
+  /** What must hold of the tables that the stage writes. */
   checks: readonly Check[];
   /** Where its task's name stands in the file, for errors about the order. */
   at: Pick<ManifestError, "line" | "column" | "length">;
@@ -46,9 +48,6 @@ export interface Retry {
   jitter: number;
   on: readonly (typeof RETRY_CAUSES)[number][];
 }
-
-/** What must hold of the tables that a stage writes. */
-export type Check = z.output<typeof check>;
 
 export interface Schedule {
   name: string;
@@ -104,8 +103,9 @@ export function parseManifest(
   if (root === null) return { errors };
   const { value, faults: misfits } = checkSchema(manifestSchema, root);
   const params = stagePaths(root).map((path) => checkParams(root, { path, tasks }));
-  const names = stageNameFaults(root, text);
-  for (const fault of [...misfits, ...params.flatMap(({ faults }) => faults), ...names]) {
+  const checks = stagePaths(root).map((path) => readChecks(root, { path, tasks }));
+  const own = [...params, ...checks].flatMap(({ faults }) => faults);
+  for (const fault of [...misfits, ...own, ...stageNameFaults(root, text)]) {
     const { path: _, on: __, within: ___, ...said } = fault;
     errors.push({ file, ...positionOf(text, spanOf(fault, { root, text })), ...said, next: NEXT });
   }
@@ -117,6 +117,7 @@ export function parseManifest(
     ...when !== undefined && { when: parseWhen(when).when },
     params: params[index].value,
     given: stage.params,
+    checks: checks[index].checks,
     at: positionOf(text, spanAt(root, ["stages", index, "task"])),
   }));
   return { manifest: toManifest(value, { file, stages }) };

@@ -35,8 +35,11 @@ export function stageTable(run: RunStatus): string[] {
   );
 }
 
-/** What a stage has to say beside its numbers: a verdict, a reason, a model version. */
+/** What a stage has to say beside its numbers: a verdict, a reason, a model version, ratings that came late. */
 function remark(outputs: Record<string, unknown>): string {
+  if (typeof outputs.late === "number" && outputs.late > 0) {
+    return `${count(outputs.late)} late (older than earlier batches): never held out`;
+  }
   return ["mode", "verdict", "version", "reason"].map((key) => outputs[key]).filter((text) =>
     typeof text === "string"
   )

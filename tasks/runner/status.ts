@@ -11,7 +11,8 @@ export interface Status {
   /** `sample` when the ratings are made up; else the edition imported, or null. */
   label: string | null;
   raw: { ratings: number; pending: number; inbox: number };
-  lake: { ratings: number; rejects: number };
+  /** `late`: of the ratings, those older than what earlier batches took. */
+  lake: { ratings: number; rejects: number; late: number };
   rejects: Record<string, number>;
   /** raw = lake + rejects + pending, each counted by itself; null where the figures are the ledger's. */
   balanced: boolean | null;
@@ -46,12 +47,13 @@ export async function readStatus(db: Db, { limit = 30, verify }: StatusOptions =
   const counts = isVerified ? (await db.row<Counts>("status/counts"))! : ledger;
   const sources = await db.rows<Row<"raw_db.sources">>("status/sources");
   const champion = await db.row<Row<"ops_db.model_versions">>("registry/champion");
+  const late = await db.row<{ n: number }>("status/late_ratings");
   const reasons = await db.rows<{ reason: string; n: number }>("status/rejects_by_reason");
   const runs = await db.rows<Run>("ops/recent_runs", [limit]);
   return {
     label: labelOf(sources),
     raw: { ratings: counts.raw, pending: counts.pending, inbox: counts.inbox },
-    lake: { ratings: counts.lake, rejects: counts.rejects },
+    lake: { ratings: counts.lake, rejects: counts.rejects, late: late?.n ?? 0 },
     rejects: Object.fromEntries(reasons.map(({ reason, n }) => [reason, n])),
     balanced: isVerified ? counts.raw === counts.lake + counts.rejects + counts.pending : null,
     digest: isVerified ? await readDigest(db) : null,
@@ -77,10 +79,13 @@ function labelOf(sources: Row<"raw_db.sources">[]): string | null {
 
 /** The status as people read it. */
 export function statusText(status: Status, { url, home }: { url: string; home: string }): string {
-  const { raw, champion, runs, prequential } = status;
+  const { raw, lake, champion, runs, prequential } = status;
   const lines = [
     `Archive    ${status.label ?? "empty"}: ${balanceText(status)}`,
     ...(raw.inbox > 0 ? [`Inbox      ${count(raw.inbox)} live ratings wait for the next day`] : []),
+    ...(lake.late > 0
+      ? [`Late       ${count(lake.late)} ratings, older than what earlier batches took`]
+      : []),
     `Champion   ${champion ? `${champion.model} ${champion.version}` : "none yet (next: deno task daily)"}`,
     `Database   ${url}`,
     `State      ${home}`,

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Db, Pool } from "../../sql/db.ts";
 import type { TableName } from "../../sql/tables.ts";
+import type { RowCheck } from "./check.ts";
 import type { Decision, DecisionOptions, PlanState } from "./plan_state.ts";
 
 /** A batch: the raw rows that one run took. Arrival order of ratings is (batch id, lane, rating_id). */
@@ -37,7 +38,12 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** Batches that task `after` has finished and this task has not, oldest first. */
   pendingBatches(after: string): Promise<Batch[]>;
-  /** Marks `batch` as finished by this task; call it in the transaction that writes the batch's rows. */
+  /** Checks of the manifest that set rows aside; `clean` refuses the rows that break one. */
+  readonly rowChecks: readonly RowCheck[];
+  /**
+   * Marks `batch` as finished by this task, once the manifest's checks of the stage hold; call it last in the
+   * transaction that writes the batch's rows.
+   */
   finishBatch(tx: Db, batch: Batch): Promise<void>;
 }
 

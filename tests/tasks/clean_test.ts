@@ -43,7 +43,7 @@ Deno.test("clean refuses each fault with its reason and the raw row", async () =
   ];
   await addSource(pool, [{ ...sound, user: 2 }, ...faults.map(([parts]) => ({ ...sound, ...parts }))]);
   const result = await cleanRun(pool, { kind: "bootstrap" });
-  assert.deepEqual(result, { rowsIn: faults.length + 1, rowsOut: 1, rejects: faults.length });
+  assert.deepEqual(result, { rowsIn: faults.length + 1, rowsOut: 1, rejects: faults.length, late: 0 });
   assert.deepEqual(await ask(pool.url, REJECTS), faults.map(([, reason], i) => [String(i + 2), reason]));
   assert.deepEqual(
     await ask(
@@ -143,7 +143,7 @@ Deno.test("clean makes a reject of every unparsable line", async () => {
   await addUnparsable(pool, ["1,2", "x"]);
   await cleanRun(pool, { kind: "bootstrap" });
   await assertAccounted(pool);
-  assert.deepEqual(await cleanRun(pool, { kind: "daily" }), { rowsIn: 2, rowsOut: 0, rejects: 2 });
+  assert.deepEqual(await cleanRun(pool, { kind: "daily" }), { rowsIn: 2, rowsOut: 0, rejects: 2, late: 0 });
   await assertAccounted(pool);
   assert.deepEqual(
     await ask(
@@ -163,6 +163,7 @@ Deno.test("clean gives the same rows in chunks of any size", async () => {
     rowsIn: 15,
     rowsOut: 5,
     rejects: 10,
+    late: 0,
   });
   assert.deepEqual((await lakeRows(pool)).map(({ id }) => id), [1, 4, 7, 10, 13]);
 });
@@ -181,7 +182,7 @@ Deno.test("clean that is stopped midway leaves nothing, and does it all the next
   await assert.rejects(half, { message: "stopped by a person" });
   assert.deepEqual([await lakeRows(pool), await ask(pool.url, REJECTS)], [[], []]);
   await assertAccounted(pool);
-  assert.deepEqual(await cleanRun(pool, { kind: "daily" }), { rowsIn: 30, rowsOut: 30, rejects: 0 });
+  assert.deepEqual(await cleanRun(pool, { kind: "daily" }), { rowsIn: 30, rowsOut: 30, rejects: 0, late: 0 });
   await assertAccounted(pool);
 });
 
@@ -192,9 +193,9 @@ Deno.test("clean twice, or by two at once, gives each row once", async () => {
   await using run = await testRun(pool, { kind: "bootstrap", settings: ALL });
   await run.stage("ingest", ingest);
   const results = await Promise.all([run.stage("clean", clean), run.stage("clean", clean)]);
-  const nothing = { rowsIn: 0, rowsOut: 0, rejects: 0 };
+  const nothing = { rowsIn: 0, rowsOut: 0, rejects: 0, late: 0 };
   results.sort((a, b) => Number(a.rowsIn) - Number(b.rowsIn));
-  assert.deepEqual(results, [nothing, { rowsIn: 21, rowsOut: 20, rejects: 1 }]);
+  assert.deepEqual(results, [nothing, { rowsIn: 21, rowsOut: 20, rejects: 1, late: 0 }]);
   assert.deepEqual(await run.stage("clean", clean), nothing);
   assert.equal((await lakeRows(pool)).length, 20);
 });
@@ -208,7 +209,7 @@ Deno.test("clean makes up for two batches at once, in their order", async () => 
   await post(pool, [{ ...sound, rating: 2, at: "2021-01-01Z" }]);
   await using second = await testRun(pool, { kind: "daily", settings: ALL });
   await second.stage("ingest", ingest);
-  assert.deepEqual(await second.stage("clean", clean), { rowsIn: 2, rowsOut: 2, rejects: 0 });
+  assert.deepEqual(await second.stage("clean", clean), { rowsIn: 2, rowsOut: 2, rejects: 0, late: 0 });
   assert.deepEqual(await lakeRows(pool), [
     { id: 1, batch: 0, replaces: null, isStale: false },
     { id: 2, batch: 1, replaces: 4, isStale: false },

@@ -72,6 +72,7 @@ Deno.test("monitor writes volume, freshness, quality and drift of the newest bat
   const found = await history(lake, day);
   assert.deepEqual(Object.keys(found).sort(), [
     "freshness_hours all",
+    "late_share all",
     "prequential_rmse all",
     "psi movie_count",
     "psi movie_mean",
@@ -82,11 +83,12 @@ Deno.test("monitor writes volume, freshness, quality and drift of the newest bat
     "reject_share all",
     "volume all",
   ]);
-  assert.deepEqual(result, { rowsIn: 10, rowsOut: 10, breaches: 0 });
+  assert.deepEqual(result, { rowsIn: 11, rowsOut: 11, breaches: 0 });
   // The run starts at 02:00 of the day after the batch's midnight.
   assert.deepEqual(found["freshness_hours all"], { value: 26, threshold: 48, isBreach: false });
   assert.deepEqual(found["volume all"], { value: 300, threshold: null, isBreach: false });
   assert.deepEqual(found["reject_share all"], { value: 0, threshold: 0.05, isBreach: false });
+  assert.deepEqual(found["late_share all"], { value: 0, threshold: 0.5, isBreach: false });
   const [[rmse]] = await ask(
     lake.pool.url,
     `select value from ops_db.model_metrics
@@ -100,7 +102,9 @@ Deno.test("monitor writes volume, freshness, quality and drift of the newest bat
   }
   assert.ok(day.lines.some((line) => /^detail drift is not judged: \d+ people, 100 are needed$/.test(line)));
 
+  await lake.pool.script("update ops_db.batch_ranges set n_late = 200 where batch_id = 1");
   await day.stage("monitor", monitor, { params: { freshness_hours: 25 } });
+  assert.deepEqual((await history(lake, day))["late_share all"], { value: 2 / 3, threshold: 0.5, isBreach: true });
   assert.equal(
     (await history(lake, day))["freshness_hours all"].isBreach,
     true,
@@ -168,6 +172,7 @@ Deno.test("monitor without a champion, or without a batch, measures what there i
   await day.stage("monitor", monitor);
   assert.deepEqual(Object.keys(await history(lake, day)).sort(), [
     "freshness_hours all",
+    "late_share all",
     "reject_share all",
     "volume all",
   ]);

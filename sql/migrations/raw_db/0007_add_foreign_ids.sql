@@ -21,7 +21,7 @@ alter table ops_db.batch_ranges
 comment on column ops_db.batch_ranges.newest_rated_at is
   'the greatest rated_at that the batch brought into the lake by this lane, the run''s start at most; null: none, or not clean';
 comment on column ops_db.batch_ranges.late_before is
-  'the greatest newest_rated_at of the lane''s earlier batches: what is older came late; null: nothing can be late';
+  'the greatest newest_rated_at of earlier batches (import lane; for live ratings both lanes): what is older came late';
 
 update ops_db.batch_ranges range
 set newest_rated_at = lake.newest
@@ -38,7 +38,8 @@ join data_lake_db.ratings l
   and l.batch_id = r.batch_id and l.lane = r.lane and l.rated_at < r.late_before
 where r.n_late > 0;
 comment on view data_lake_db.late_ratings is
-  'One row per rating of the lake that came late: older than the newest that an earlier batch took from the same lane.';
+  'One row per rating of the lake that came late: older than what earlier batches had taken (see batch_ranges.late_before).';
+
 -- Data sets of any kind, by a mapping of their columns.
 
 create table raw_db.source_mappings (

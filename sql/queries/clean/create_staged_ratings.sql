@@ -8,6 +8,7 @@ create temporary table staged_ratings (
   rating    real,
   rated_at  timestamptz,
   reason    text,
+  detail    text,
   replaces  real,
   is_stale  boolean not null default false
 ) on commit drop

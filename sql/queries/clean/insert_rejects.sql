@@ -2,8 +2,8 @@
 --
 -- $1  batch_id  integer
 
-insert into data_lake_db.rejects (lane, raw_id, batch_id, reason, raw_row)
-select raw.lane, raw.rating_id, $1, staged.reason, to_jsonb(raw)
+insert into data_lake_db.rejects (lane, raw_id, batch_id, reason, detail, raw_row)
+select raw.lane, raw.rating_id, $1, staged.reason, staged.detail, to_jsonb(raw)
 from staged_ratings staged
 join raw_db.ratings raw using (rating_id)
 where staged.reason is not null

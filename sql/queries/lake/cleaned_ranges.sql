@@ -1,4 +1,5 @@
--- One row per range of the batches $1 to $2 that are clean, in arrival order; n_accepted counts the whole batch.
+-- One row per range of the batches $1 to $2 that are clean, in arrival order; n_accepted counts the whole
+-- batch; what is older than late_before (seconds since 1970, or null) came late.
 --
 -- $1  first batch_id  integer
 -- $2  last batch_id   integer
@@ -11,7 +12,8 @@ taken as (
 )
 select
   r.batch_id, b.kind, r.lane, r.first_id, r.last_id,
-  (taken.n - coalesce(refused.n, 0))::bigint as n_accepted
+  (taken.n - coalesce(refused.n, 0))::bigint as n_accepted,
+  extract(epoch from r.late_before)::float8 as late_before
 from ops_db.batch_ranges r
 join ops_db.batches b using (batch_id)
 join ops_db.batch_stages s on s.batch_id = r.batch_id and s.task = 'clean'

@@ -1,4 +1,4 @@
--- One row: accepted and rejected ratings of a batch, and the median accepted of the seven daily batches before it.
+-- One row: accepted, rejected and late ratings of a batch, and the median accepted of the seven daily batches before it.
 --
 -- $1  batch_id  integer
 
@@ -15,6 +15,7 @@ select
   b.n_ratings - c.n_accepted as n_rejected,
   (select percentile_cont(0.5) within group (order by n_accepted) from counts where batch_id < $1::integer)
     as median_accepted,
+  (select coalesce(sum(n_late), 0)::bigint from ops_db.batch_ranges r where r.batch_id = c.batch_id) as n_late,
   b.created_at
 from counts c
 join ops_db.batches b using (batch_id)

@@ -32,7 +32,7 @@ from (
 union all
 select 'data_lake_db.rejects', count(*), bit_xor(hashtextextended(t::text, 0))::text
 from (
-  select lane, case when lane <> 'unparsable' then raw_id end, batch_id, reason, raw_row - 'source_id' - 'unparsable_id'
+  select lane, case when lane <> 'unparsable' then raw_id end, batch_id, reason, detail, raw_row - 'source_id' - 'unparsable_id'
   from data_lake_db.rejects
 ) t
 union all

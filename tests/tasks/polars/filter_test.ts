@@ -23,12 +23,39 @@ Deno.test("filter() types rows and says what is wrong with each", async () => {
   assert.equal(
     await textOf(filter("validate", rows, LIMITS)),
     [
-      "1,import,7,3,4.5,2000-03-01T00:00:00.123456Z,",
-      "2,live,7,3,,,rating_not_a_number",
-      "3,live,7,3,,,rating_not_a_number",
-      "4,live,7,3,,,rating_off_scale",
-      "5,live,7,3,,,unknown_movie",
-      "6,live,7,3,,,impossible_date",
+      "1,import,7,3,4.5,2000-03-01T00:00:00.123456Z,,",
+      "2,live,7,3,,,rating_not_a_number,",
+      "3,live,7,3,,,rating_not_a_number,",
+      "4,live,7,3,,,rating_off_scale,",
+      "5,live,7,3,,,unknown_movie,",
+      "6,live,7,3,,,impossible_date,",
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("filter() sets rows aside for the first check that they break", async () => {
+  const rows = bytesOf(
+    "1,import,7,3,4.5,951868800000000,t",
+    "2,live,7,3,1,951868800000000,t",
+    "3,live,7,3,4.5,951868800000000,f",
+    "4,live,70,3,4.5,951868799999999,t",
+  );
+  const checks = [
+    { text: "on, time", kind: "between", columns: ["rated_at"], min: "2000-03-01T00:00:00.000Z" },
+    { text: "lanes", kind: "in", columns: ["lane"], values: ["live"] },
+    { text: "stars", kind: "between", columns: ["rating"], min: 1.5, max: 4.5 },
+    { text: "users", kind: "in", columns: ["user_id"], values: [7] },
+    { text: "im", kind: "matches", columns: ["lane"], pattern: "^(?:live|im)" },
+    { text: "some", kind: "not_null", columns: ["user_id", "rating"] },
+  ];
+  assert.equal(
+    await textOf(filter("validate", rows, { args: [...LIMITS.args, JSON.stringify(checks)] })),
+    [
+      "1,import,7,3,,,failed_check,lanes",
+      "2,live,7,3,,,failed_check,stars",
+      "3,live,7,3,,,unknown_movie,",
+      '4,live,70,3,,,failed_check,"on, time"',
       "",
     ].join("\n"),
   );
@@ -66,7 +93,7 @@ Deno.test("filter() takes more than a pipe holds", async () => {
   }
   const text = await textOf(filter("validate", many(), LIMITS));
   assert.equal(text.split("\n").length - 1, n);
-  assert.ok(text.endsWith(`\n${n - 1},import,1,1,4.0,2000-03-01T00:00:00.000000Z,\n`));
+  assert.ok(text.endsWith(`\n${n - 1},import,1,1,4.0,2000-03-01T00:00:00.000000Z,,\n`));
 });
 
 Deno.test("filter() throws what its input throws, and passes on no part", async () => {

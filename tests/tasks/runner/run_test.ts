@@ -1,5 +1,6 @@
 import assert from "@std/assert";
 import type { Pool } from "../../../sql/db.ts";
+import type { AttemptContext } from "../../../tasks/runner/checks.ts";
 import { openRun } from "../../../tasks/runner/journal.ts";
 import type { Stage } from "../../../tasks/runner/manifest.ts";
 import type { SkippedBy } from "../../../tasks/runner/plan.ts";
@@ -73,7 +74,7 @@ async function runDay(
 function contextOf(
   db: Pool,
   { stage, signal, scratch }: { stage: Stage; signal: AbortSignal; scratch: string },
-): TaskContext {
+): AttemptContext {
   return {
     day: "2026-03-01",
     run: { id: 1, kind: "daily", startedAt: new Date(0) },
@@ -90,7 +91,9 @@ function contextOf(
     seed: 1,
     signal,
     pendingBatches: () => Promise.resolve([]),
+    rowChecks: [],
     finishBatch: () => Promise.resolve(),
+    checks: { ofBatch: () => Promise.resolve(), around: (body) => body() },
   };
 }
 

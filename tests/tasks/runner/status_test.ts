@@ -13,7 +13,7 @@ Deno.test("readStatus() of an empty database", async () => {
   assert.deepEqual(status, {
     label: null,
     raw: { ratings: 0, pending: 0, inbox: 0 },
-    lake: { ratings: 0, rejects: 0 },
+    lake: { ratings: 0, rejects: 0, late: 0 },
     rejects: {},
     balanced: true,
     champion: null,
@@ -34,7 +34,7 @@ Deno.test("readStatus() accounts for every row, and says so when one is missing"
   assert.deepEqual([before.label, before.raw, before.lake, before.balanced], [
     "sample",
     { ratings: 6_000, pending: 1_200, inbox: 1 },
-    { ratings: 4_800, rejects: 0 },
+    { ratings: 4_800, rejects: 0, late: 0 },
     true,
   ]);
   const day = await lake.day({ kind: "daily", day: "2026-03-02" });
@@ -42,7 +42,7 @@ Deno.test("readStatus() accounts for every row, and says so when one is missing"
   const after = await readStatus(pool);
   assert.deepEqual([after.raw, after.lake, after.rejects, after.balanced], [
     { ratings: 6_001, pending: 900, inbox: 0 },
-    { ratings: 5_100, rejects: 1 },
+    { ratings: 5_100, rejects: 1, late: 0 },
     { rating_off_scale: 1 },
     true,
   ]);

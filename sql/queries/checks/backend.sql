@@ -1,0 +1,3 @@
+-- One row: the server process that runs this transaction.
+
+select pg_backend_pid() as pid
