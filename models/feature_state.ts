@@ -10,6 +10,7 @@ import { grown } from "./id_index.ts";
 
 /** The running mean before the first rating: the middle of the scale from 0.5 to 5. */
 const MIDDLE_OF_SCALE = 2.75;
+const [LEAST_STARS, MOST_STARS] = [0.5, 5];
 
 /** What is stored of one user: counts and sums, overall and by genre. */
 export interface UserSums {
@@ -34,8 +35,12 @@ export class FeatureState {
     this.movieSums = new Float64Array(catalogue.movies.size);
   }
 
-  /** g = Σr / n over everything observed. */
+  /** Set: what features take for the running mean, wherever the sums go. */
+  pinnedMean: number | null = null;
+
+  /** g = Σr / n over everything observed, unless it is pinned. */
   get mean(): number {
+    if (this.pinnedMean !== null) return this.pinnedMean;
     return this.nRatings === 0 ? MIDDLE_OF_SCALE : this.ratingSum / this.nRatings;
   }
 
@@ -59,6 +64,14 @@ export class FeatureState {
     this.userSums = grown(this.userSums, user + 1, Float64Array);
     this.genreCounts = grown(this.genreCounts, (user + 1) * nGenres, Int32Array);
     this.genreSums = grown(this.genreSums, (user + 1) * nGenres, Float64Array);
+  }
+
+  /** The same sums, to be moved on their own. */
+  copy(): FeatureState {
+    const copy = new FeatureState(this.catalogue);
+    copy.loadTotals(this.nRatings, this.ratingSum);
+    for (const name of SUMS) Object.assign(copy, { [name]: this[name].slice() });
+    return copy;
   }
 
   loadTotals(nRatings: number, ratingSum: number): void {
@@ -108,13 +121,34 @@ export class FeatureState {
   }
 }
 
+const SUMS = ["userCounts", "userSums", "genreCounts", "genreSums", "movieCounts", "movieSums"] as const;
+
+/**
+ * The first sum that no ratings can have, in words; null when there is none: n ratings of 0.5 to 5 stars sum up to
+ * 0.5·n to 5·n. A state that was rewound too far, or not far enough, shows here, as newcomers must be at 0.
+ */
+export function firstImpossible(state: FeatureState): string | null {
+  for (
+    const [counts, sums] of [["userCounts", "userSums"], ["movieCounts", "movieSums"], [
+      "genreCounts",
+      "genreSums",
+    ]] as const
+  ) {
+    for (let i = 0; i < state[counts].length; i++) {
+      const [n, sum] = [state[counts][i], state[sums][i]];
+      if (!(n >= 0 && sum >= LEAST_STARS * n && sum <= MOST_STARS * n)) {
+        return `${counts}[${i}]: ${n}, with sum ${sum}`;
+      }
+    }
+  }
+  return null;
+}
+
 /** Where two states differ first, in words; null when every count and sum is the same. */
 export function firstDifference(found: FeatureState, wanted: FeatureState): string | null {
   if (found.nRatings !== wanted.nRatings) return `count: ${found.nRatings}, not ${wanted.nRatings}`;
   if (found.ratingSum !== wanted.ratingSum) return `sum: ${found.ratingSum}, not ${wanted.ratingSum}`;
-  for (
-    const name of ["userCounts", "userSums", "genreCounts", "genreSums", "movieCounts", "movieSums"] as const
-  ) {
+  for (const name of SUMS) {
     const [a, b] = [found[name], wanted[name]];
     for (let i = 0; i < Math.max(a.length, b.length); i++) {
       // Room that one state has reserved and the other has not counts as zeros.

@@ -14,7 +14,7 @@ import { createTwoTower, openTwoTower, type TwoTowerConfig, twoTowerConfig } fro
 /** Examples below which a fit would be noise. */
 const FEWEST_EXAMPLES = 100;
 
-export const twoTower = defineModel({ config: twoTowerConfig, fit, open: openTwoTower });
+export const twoTower = defineModel({ isWarmable: true, config: twoTowerConfig, fit, open: openTwoTower });
 
 async function fit(dataset: Dataset, config: TwoTowerConfig, options: FitOptions): Promise<Fitted> {
   const { n, end } = await survey(dataset, options.signal);

@@ -25,7 +25,12 @@ export interface Scorer {
 /** Writes a score for every movie into `out` [movies], higher is better, for `user` as of `moment`. */
 export type Retriever = (moment: Moment, user: number, out: Float32Array) => void;
 
-/** Vectors whose dot product ranks, and the line from it to stars. */
+/**
+ * Vectors whose dot product ranks, and the line from it to stars.
+ *
+ * A vector depends on its own user's or movie's sums and facts and on the running mean, and on nothing else: publish
+ * computes only those anew whose sums or facts have changed.
+ */
 export interface Embedder {
   readonly dimension: number;
   embedUser(moment: Moment, user: number, out: Float32Array, offset: number): void;
@@ -56,6 +61,8 @@ export interface Fitted {
 }
 
 export interface Model {
+  /** Whether an update of an artifact needs recent ratings only, and the sums before them; else all, every time. */
+  readonly isWarmable: boolean;
   /** Hyperparameters as the manifest may set them; unknown keys are errors there. */
   readonly config: z.ZodType;
   /** @throws {RangeError} when there is too little to learn from. */
@@ -66,12 +73,14 @@ export interface Model {
 
 /** Types a model by its own config schema, which `fit` applies. */
 export function defineModel<Config>(definition: {
+  isWarmable?: boolean;
   config: z.ZodType<Config>;
   fit(dataset: Dataset, config: Config, options: FitOptions): Promise<Fitted>;
   open(artifact: Container): Scorer;
 }): Model {
-  const { config: schema, fit, open } = definition;
+  const { config: schema, isWarmable = false, fit, open } = definition;
   return {
+    isWarmable,
     config: schema,
     fit: (dataset, config, options) => fit(dataset, schema.parse(config), options),
     open,

@@ -24,6 +24,8 @@ export interface Champion {
   /** score = slope · ⟨user, movie⟩ + intercept, in stars; slope > 0. */
   slope: number;
   intercept: number;
+  /** The running mean that the vectors are as of, in stars; tomorrow's are added to them only with the same. */
+  mean: number;
 }
 
 interface SnapshotFacts {
@@ -95,6 +97,7 @@ export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
         dimension: champion.dimension,
         slope: champion.slope,
         intercept: champion.intercept,
+        mean: champion.mean,
       },
     },
     arrays: {
@@ -146,7 +149,7 @@ interface Header {
   edition: string;
   is_sample: boolean;
   genres: string[];
-  champion: Pick<Champion, "version" | "model" | "dimension" | "slope" | "intercept"> | null;
+  champion: Pick<Champion, "version" | "model" | "dimension" | "slope" | "intercept" | "mean"> | null;
 }
 
 function columnsOf(arrays: Container["arrays"], header: Header) {

@@ -2,7 +2,8 @@
  * Who may learn from which rating: the hold-out of the newest batches, and the split in arrival order.
  *
  * A batch's hold-out is open while the batch is one of the last `holdoutDays`. In an open batch a seeded hash of the
- * rating id holds out 10 %; the bootstrap holds out its last 10 % in arrival order instead, because it spans years.
+ * rating id holds out 10 %; the bootstrap holds out its last 10 % in arrival order instead, because it spans years,
+ * and no more than 200,000: thousands of people, whom a day can score, however large the archive is.
  * Every held-out rating is still observed: it counts in features, it is only never an example. When its batch
  * leaves the window, it returns to training. A late rating (older than what earlier batches took) is never held out:
  * a question about the past, asked of models that know what came after it, says nothing about tomorrow.
@@ -11,6 +12,8 @@ import { hash32 } from "./rng.ts";
 
 /** Share of a batch that is held out. */
 const HOLDOUT_SHARE = 0.1;
+/** Ratings of the bootstrap that are held out at most. */
+export const MOST_OF_BOOTSTRAP = 200_000;
 
 export interface HoldoutRule {
   /** The manifest's seed: the same rating is held out in every run. */
@@ -35,7 +38,10 @@ export function isHeldOut(place: Place, rule: HoldoutRule): boolean {
   const { batch } = place;
   if (place.isLate) return false;
   if (batch.id <= rule.newestBatch - rule.holdoutDays) return false;
-  if (batch.kind === "bootstrap") return place.position >= Math.ceil((1 - HOLDOUT_SHARE) * batch.nRatings);
+  if (batch.kind === "bootstrap") {
+    const share = Math.ceil((1 - HOLDOUT_SHARE) * batch.nRatings);
+    return place.position >= Math.max(share, batch.nRatings - MOST_OF_BOOTSTRAP);
+  }
   return isSampled(place.ratingId, { seed: rule.seed, share: HOLDOUT_SHARE });
 }
 
@@ -44,12 +50,15 @@ export function isSampled(ratingId: number, { seed, share }: { seed: number; sha
   return hash32(seed, ratingId) < share * 2 ** 32;
 }
 
-/** `isHeldOut()` for a stream: counts positions itself, so call it for each accepted rating, in arrival order. */
+/**
+ * `isHeldOut()` for a stream: counts positions itself, so call it for each accepted rating, in arrival order, of each
+ * batch from position `from` (default 0) on.
+ */
 export function holdoutMarker(
   rule: HoldoutRule,
-  batches: Iterable<Place["batch"]>,
+  batches: Iterable<Place["batch"] & { from?: number }>,
 ): (batchId: number, ratingId: number, isLate?: boolean) => boolean {
-  const known = new Map(Array.from(batches, (batch) => [batch.id, { batch, position: 0 }]));
+  const known = new Map(Array.from(batches, (batch) => [batch.id, { batch, position: batch.from ?? 0 }]));
   return (batchId, ratingId, isLate = false) => {
     const cursor = known.get(batchId);
     if (cursor === undefined) {

@@ -109,6 +109,7 @@ export const TABLES = {
   },
   "processed_db.movie_embeddings": { version: "text", movie_id: "integer", embedding: "real[]" },
   "processed_db.user_embeddings": { version: "text", user_id: "integer", embedding: "real[]" },
+  "processed_db.embedding_versions": { version: "text", batch_id: "integer", mean: "double precision" },
   "ops_db.migrations": { number: "integer", name: "text", applied_at: "timestamp with time zone" },
   "ops_db.runs": {
     run_id: "integer",

@@ -1,80 +1,110 @@
-/** A version's vectors of all users and movies, as of now: for the snapshot, and for SQL in `processed_db`. */
+/**
+ * The champion's vectors for the snapshot: of everybody, or yesterday's and anew those of whom a day changed.
+ *
+ * A vector follows its own user's or movie's sums and facts, and the running mean, which every rating moves. So the
+ * mean that vectors are as of stays (it is pinned) until the true one has left it by MEAN_TOLERANCE: then, and when
+ * another version is champion, all are computed anew. The line to stars always has the true mean.
+ */
 import { breathe } from "../models/breathe.ts";
 import type { FeatureState } from "../models/feature_state.ts";
 import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
-import { movieVectors } from "../models/retriever.ts";
+import type { Champion, Snapshot } from "../models/snapshot.ts";
 import type { Db } from "../sql/db.ts";
+import type { Row } from "../sql/tables.ts";
 import type { Version } from "./_versions.ts";
 
-export interface Embeddings {
-  version: string;
-  model: string;
-  dimension: number;
-  movies: Float32Array; // [movies × dimension]
-  users: Float32Array; // [users × dimension]
-  /** stars = slope · ⟨user, movie⟩ + intercept. */
-  slope: number;
-  intercept: number;
+/** Stars: a hundredth of the smallest difference between two ratings. */
+const MEAN_TOLERANCE = 0.005;
+const ROWS_PER_BREATH = 2_000;
+
+export type Embeddings = Champion;
+
+/** With which mean, and whether all vectors are to be computed anew. */
+export interface EmbeddingPlan {
+  mean: number;
+  isWhole: boolean;
 }
 
-const USERS_PER_BREATH = 2_000;
+/** What a publication has to compute, `mean` being the true running mean of now. */
+export async function planEmbeddings(
+  db: Db,
+  { row: { version } }: Version,
+  { base, mean }: { base: Snapshot | null; mean: number },
+): Promise<EmbeddingPlan> {
+  const stored = await db.row<Pick<Row<"processed_db.embedding_versions">, "batch_id" | "mean">>(
+    "publish/embedding_version",
+    [version],
+  );
+  if (stored === undefined || Math.abs(stored.mean - mean) > MEAN_TOLERANCE) return { mean, isWhole: true };
+  // Rows may be ahead of the snapshot (killed in between): what came since the snapshot is computed again.
+  const isBase = base?.champion?.version === version && base.champion.mean === stored.mean &&
+    stored.batch_id >= base.batchId;
+  return { mean: stored.mean, isWhole: !isBase };
+}
 
-/** The vectors of every user and movie; null for a model that has none. */
+export interface EmbeddingOptions {
+  plan: EmbeddingPlan;
+  /** The sums of now; of users, at least of those whose vectors are computed. Pins its mean. */
+  state: FeatureState;
+  users: IdIndex;
+  /** The snapshot's users, ascending. */
+  userIds: Int32Array;
+  base: Snapshot | null;
+  /** Places in `userIds` and in the catalogue whose vectors are not those of `base`; null: all. */
+  changed: { users: Int32Array; movies: Int32Array } | null;
+  signal: AbortSignal;
+}
+
+/** The version's vectors in the snapshot's order; null for a model that has none. */
 export async function embeddingsOf(
   { row, scorer }: Version,
-  { state, users, signal }: { state: FeatureState; users: IdIndex; signal: AbortSignal },
+  options: EmbeddingOptions,
 ): Promise<Embeddings | null> {
   const { embedder } = scorer;
   if (embedder === undefined) return null;
-  const moment = { state, histories: new Histories() };
+  const { plan, state, users, userIds, base, changed, signal } = options;
+  const { movies } = state.catalogue;
   const { dimension } = embedder;
-  const vectors = new Float32Array(users.size * dimension);
-  for (let user = 0; user < users.size; user++) {
-    embedder.embedUser(moment, user, vectors, user * dimension);
-    if (user % USERS_PER_BREATH === 0) await breathe(signal);
+  const moment = { state, histories: new Histories() };
+  const line = embedder.line(moment);
+  state.pinnedMean = plan.mean;
+  const old = plan.isWhole ? null : base;
+  const from = old?.champion ?? null;
+  const userVectors = moved(from?.userEmbeddings, dimension, { ids: userIds, from: old?.userIds });
+  const movieVectors = moved(from?.movieEmbeddings, dimension, { ids: movies.ids, from: old?.movieIds });
+  const all = (ids: Int32Array) => ids.keys();
+  for (const user of plan.isWhole ? all(userIds) : changed!.users) {
+    embedder.embedUser(moment, users.get(userIds[user])!, userVectors, user * dimension);
+    if (user % ROWS_PER_BREATH === 0) await breathe(signal);
+  }
+  for (const movie of plan.isWhole ? all(movies.ids) : changed!.movies) {
+    embedder.embedMovie(moment, movie, movieVectors, movie * dimension);
+    if (movie % ROWS_PER_BREATH === 0) await breathe(signal);
   }
   const { version, model } = row;
   return {
     version,
     model,
     dimension,
-    movies: movieVectors(embedder, moment),
-    users: vectors,
-    ...embedder.line(moment),
+    mean: plan.mean,
+    movieEmbeddings: movieVectors,
+    userEmbeddings: userVectors,
+    ...line,
   };
 }
 
-/** Replaces the version's rows in `processed_db`; rows of versions that no longer count go. */
-export async function writeEmbeddings(
-  db: Db,
-  { version, dimension, ...vectors }: Embeddings,
-  { users, movies, signal }: { users: IdIndex; movies: IdIndex; signal: AbortSignal },
-): Promise<void> {
-  const kept = (await db.rows<{ version: string }>("publish/kept_versions")).map(({ version }) => version);
-  await db.transaction(async (tx) => {
-    await tx.execute("publish/delete_movie_embeddings", [version, JSON.stringify(kept)]);
-    await tx.execute("publish/delete_user_embeddings", [version, JSON.stringify(kept)]);
-    const rows = { version, dimension, signal };
-    await tx.copyIn("publish/copy_movie_embeddings", copyRows(movies.ids, vectors.movies, rows));
-    await tx.copyIn("publish/copy_user_embeddings", copyRows(users.ids, vectors.users, rows));
-  });
-}
-
-/** Lines of COPY's text format: version, id, {values}. */
-async function* copyRows(
-  ids: Int32Array,
-  vectors: Float32Array,
-  { version, dimension, signal }: { version: string; dimension: number; signal: AbortSignal },
-): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for (let from = 0; from < ids.length; from += USERS_PER_BREATH) {
-    const chunk = ids.subarray(from, from + USERS_PER_BREATH);
-    const lines = Array.from(chunk, (id, i) => {
-      const at = (from + i) * dimension;
-      return `${version}\t${id}\t{${vectors.subarray(at, at + dimension).join(",")}}\n`;
-    });
-    yield encoder.encode(lines.join(""));
-    await breathe(signal);
+/** Rows of `vectors` at the places that their ids have among `ids` now; zeros for new ids. Both ascend. */
+function moved(
+  vectors: Float32Array | undefined,
+  dimension: number,
+  { ids, from }: { ids: Int32Array; from?: Int32Array },
+): Float32Array {
+  const out = new Float32Array(ids.length * dimension);
+  if (vectors === undefined || from === undefined) return out;
+  for (let at = 0, i = 0; i < from.length; i++) {
+    while (ids[at] < from[i]) at++;
+    if (ids[at] === from[i]) out.set(vectors.subarray(i * dimension, (i + 1) * dimension), at * dimension);
   }
+  return out;
 }

@@ -6,6 +6,7 @@ import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
 import { createRatings, type Ratings } from "../models/ratings.ts";
 import { holdoutMarker, type HoldoutRule, type Place } from "../models/split.ts";
+import { arrayText } from "./_lake.ts";
 
 interface Range {
   batch_id: number;
@@ -13,6 +14,7 @@ interface Range {
   lane: string;
   first_id: number;
   last_id: number;
+  /** Of the whole batch. */
   n_accepted: number;
   /** Seconds since 1970: what is older came late. */
   late_before: number | null;
@@ -24,6 +26,8 @@ export interface RatingsOptions {
   /** First and last batch. */
   batches: readonly [number, number];
   rule: HoldoutRule;
+  /** Of the batches up to `through`, only the newest `n` ratings; without it, all. */
+  tail?: { through: number; n: number };
 }
 
 const COLUMNS: NumericColumn[] = ["int8", "int4", "int4", "float4", "float4", "int4", "float8"];
@@ -34,8 +38,8 @@ const KEPT_RATINGS = 8_000_000;
 /** Chunks of the ratings of some batches in arrival order; `users` grows by those not known yet. */
 export async function* readRatings(db: Db, options: RatingsOptions): AsyncGenerator<Ratings> {
   const { users, catalogue, rule } = options;
-  const ranges = await db.rows<Range>("lake/cleaned_ranges", [...options.batches]);
-  const isHeldOut = holdoutMarker(rule, batchesOf(ranges));
+  const { ranges, batches } = await rangesOf(db, options);
+  const isHeldOut = holdoutMarker(rule, batches);
   for (const { batch_id, lane, first_id, last_id, late_before } of ranges) {
     const lateBefore = late_before ?? -Infinity;
     const bytes = db.copyOut("lake/copy_ratings", { batch_id, lane, first_id, last_id });
@@ -109,17 +113,23 @@ const NAMES = [
   "ratedAt",
 ] as const;
 
-/** What the users of `ratings` had rated before its first row. */
-export async function readHistories(
-  db: Db,
-  { users, catalogue, ratings }: { users: IdIndex; catalogue: Catalogue; ratings: Ratings },
-): Promise<Histories> {
+export interface HistoriesOptions {
+  users: IdIndex;
+  catalogue: Catalogue;
+  ratings: Ratings;
+  /** Whose histories, as positions; without it, those of everybody in `ratings`. */
+  of?: Iterable<number>;
+}
+
+/** What people had rated before the first row of `ratings`. */
+export async function readHistories(db: Db, options: HistoriesOptions): Promise<Histories> {
+  const { users, catalogue, ratings, of = new Set(ratings.users) } = options;
   const histories = new Histories();
   if (ratings.length === 0) return histories;
   const cut = {
     cut_batch: ratings.batches[0],
     cut_id: ratings.ratingIds[0],
-    last_batch: ratings.batches[ratings.length - 1],
+    user_ids: arrayText(Array.from(of, (user) => users.ids[user])),
   };
   for await (
     const { n, columns } of numericRows(db.copyOut("lake/copy_histories", cut), ["int4", "int4", "float4"])
@@ -132,7 +142,46 @@ export async function readHistories(
   return histories;
 }
 
-function batchesOf(ranges: readonly Range[]): Iterable<Place["batch"]> {
-  return new Map(ranges.map(({ batch_id: id, kind, n_accepted: nRatings }) => [id, { id, kind, nRatings }]))
-    .values();
+/** The ids of everybody in `ratings`. */
+export function usersOf(ratings: Ratings, { users }: { users: IdIndex }): number[] {
+  return Array.from(new Set(ratings.users), (user) => users.ids[user]);
+}
+
+type Batch = Place["batch"] & { from: number };
+
+/** The id ranges to be read, in arrival order, and each batch with the position of its first rating that is read. */
+async function rangesOf(
+  db: Db,
+  { batches, tail }: RatingsOptions,
+): Promise<{ ranges: Range[]; batches: Iterable<Batch> }> {
+  const all = await db.rows<Range>("lake/cleaned_ranges", [...batches]);
+  const ranges: Range[] = [];
+  const known = new Map<number, Batch>();
+  let left = tail?.n ?? Infinity;
+  for (const range of all.toReversed()) {
+    const { batch_id: id, kind, n_accepted: nRatings } = range;
+    if (tail === undefined || id > tail.through) {
+      ranges.unshift(range);
+      known.set(id, { id, kind, nRatings, from: 0 });
+    } else if (left > 0) {
+      const { n, first_id } = await newestOf(db, range, left);
+      if (n === 0) continue;
+      ranges.unshift({ ...range, first_id });
+      // Lanes come last to first: what is before the first rating read is what is left of the batch.
+      known.set(id, { id, kind, nRatings, from: (known.get(id)?.from ?? nRatings) - n });
+      left -= n;
+    }
+  }
+  return { ranges, batches: known.values() };
+}
+
+async function newestOf(db: Db, { batch_id, lane, first_id, last_id }: Range, n: number) {
+  const found = await db.row<{ n: number; first_id: number }>("lake/newest_of_range", [
+    batch_id,
+    lane,
+    first_id,
+    last_id,
+    n,
+  ]);
+  return found ?? { n: 0, first_id };
 }

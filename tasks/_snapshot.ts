@@ -1,8 +1,10 @@
-/** Puts together what the server reads: titles, popularity, seen lists, vectors. Users and movies ascend by id. */
+/** What a snapshot holds beside vectors: seen lists and users' sums, from the lake or from yesterday and the day. */
 import type { FeatureState } from "../models/feature_state.ts";
 import type { IdIndex } from "../models/id_index.ts";
-import { createSeenLists, type SeenLists } from "../models/seen_lists.ts";
-import { type Champion, encodeSnapshot } from "../models/snapshot.ts";
+import type { Ratings } from "../models/ratings.ts";
+import type { SeenLists } from "../models/seen_lists.ts";
+import { createSeenPairs, mergeSeen } from "../models/seen_pairs.ts";
+import { encodeSnapshot, type Snapshot } from "../models/snapshot.ts";
 import { numericRows } from "../sql/binary_copy.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
@@ -10,21 +12,95 @@ import type { Embeddings } from "./_embeddings.ts";
 import type { Movies } from "./_lake.ts";
 import type { TaskContext } from "./runner/task.ts";
 
-/** The snapshot's bytes. `users` must hold exactly the users of the lake's ratings. */
+/** What came after a snapshot. */
+export interface Since {
+  base: Snapshot;
+  /** The ratings of the batches after it. */
+  fresh: Ratings;
+}
+
+/** What was rated through `batchId`, as positions of movies; the server adds what is newer. */
+export async function seenThrough(
+  db: Db,
+  { movies, users, batchId, since }: {
+    movies: IdIndex;
+    users: IdIndex;
+    batchId: number;
+    since: Since | null;
+  },
+): Promise<SeenLists> {
+  const pairs = createSeenPairs();
+  if (since !== null) {
+    const { base, fresh } = since;
+    for (let row = 0; row < fresh.length; row++) pairs.add(users.ids[fresh.users[row]], fresh.movies[row]);
+    return mergeSeen(base.seen, pairs.finish(), base.movieIds.map((id) => positionOf(movies, id)));
+  }
+  const bytes = db.copyOut("lake/copy_seen", { batch_id: batchId });
+  for await (const { n, columns: [userIds, movieIds] } of numericRows(bytes, ["int4", "int4"])) {
+    for (let row = 0; row < n; row++) pairs.add(userIds[row], positionOf(movies, movieIds[row]));
+  }
+  return pairs.finish();
+}
+
+/** Sums of current ratings, one a user of the snapshot: those of `state`, and for the others those of `base`. */
+export function ratingSumsOf(
+  userIds: Int32Array,
+  { state, users, base }: { state: FeatureState; users: IdIndex; base: Snapshot | null },
+): Float64Array {
+  return Float64Array.from(userIds, (id) => {
+    const user = users.get(id);
+    if (user !== undefined) return state.userSums[user];
+    const known = base?.userIndex(id) ?? -1;
+    if (known >= 0) return base!.userRatingSums[known];
+    throw new RangeError(
+      `Cannot publish as user ${id} is in the lake but has no features. Next: deno task daily --from features`,
+    );
+  });
+}
+
+/**
+ * Places in the snapshot whose vectors a day changes: users and movies that were rated, and movies that are new or
+ * of which other facts are known.
+ */
+export function changedSince(
+  { base, fresh }: Since,
+  { movies, users, userIds }: { movies: Movies; users: IdIndex; userIds: Int32Array },
+): { users: Int32Array; movies: Int32Array } {
+  const { catalogue } = movies;
+  const isRatedUser = new Set(fresh.users);
+  const isRatedMovie = new Set(fresh.movies);
+  const places = Int32Array.from(userIds.keys());
+  return {
+    users: places.filter((place) => isRatedUser.has(users.get(userIds[place]) ?? -1)),
+    movies: Int32Array.from(catalogue.movies.ids.keys()).filter((movie) =>
+      isRatedMovie.has(movie) || !hasSameFacts(base, movies, movie)
+    ),
+  };
+}
+
+function hasSameFacts(base: Snapshot, { catalogue, genres }: Movies, movie: number): boolean {
+  const before = base.movieIndex(catalogue.movies.ids[movie]);
+  if (before < 0 || (base.year(before) ?? 0) !== catalogue.years[movie]) return false;
+  const known = base.genresOf(before);
+  const first = catalogue.genreStarts[movie];
+  return known.length === catalogue.genreStarts[movie + 1] - first &&
+    known.every((name, k) => name === genres[catalogue.genres[first + k]]);
+}
+
+/** The snapshot's bytes. */
 export async function buildSnapshot(
   { db, day }: Pick<TaskContext, "db" | "day">,
-  { movies, state, users, embeddings, batchId }: {
+  { movies, state, seen, userRatingSums, embeddings, batchId }: {
     movies: Movies;
     state: FeatureState;
-    users: IdIndex;
+    seen: SeenLists;
+    userRatingSums: Float64Array;
     embeddings: Embeddings | null;
     batchId: number;
   },
 ): Promise<Uint8Array> {
   const { catalogue, titles, genres } = movies;
   const sources = await db.rows<Row<"raw_db.sources">>("status/sources");
-  const seen = await readSeen(db, catalogue.movies, batchId);
-  const positions = Array.from(seen.userIds, (id) => positionOf(users, id));
   return encodeSnapshot({
     day,
     batchId,
@@ -42,39 +118,15 @@ export async function buildSnapshot(
       ratingSums: state.movieSums,
     },
     seen,
-    userRatingSums: Float64Array.from(positions, (user) => state.userSums[user]),
-    champion: embeddings && championOf(embeddings, positions),
+    userRatingSums,
+    champion: embeddings,
   });
 }
 
-/** What was rated through `batchId`, as positions of movies; the server adds what is newer. */
-async function readSeen(db: Db, movies: IdIndex, batchId: number): Promise<SeenLists> {
-  const lists = createSeenLists();
-  for await (
-    const { n, columns } of numericRows(db.copyOut("lake/copy_seen", { batch_id: batchId }), ["int4", "int4"])
-  ) {
-    const [userIds, movieIds] = columns;
-    for (let row = 0; row < n; row++) lists.add(userIds[row], positionOf(movies, movieIds[row]));
-  }
-  return lists.finish();
-}
-
-/** The users' vectors in the snapshot's order. */
-function championOf({ users, movies, ...rest }: Embeddings, positions: readonly number[]): Champion {
-  const { dimension } = rest;
-  const ordered = new Float32Array(positions.length * dimension);
-  positions.forEach((user, i) =>
-    ordered.set(users.subarray(user * dimension, (user + 1) * dimension), i * dimension)
+function positionOf(movies: IdIndex, id: number): number {
+  const position = movies.get(id);
+  if (position !== undefined) return position;
+  throw new RangeError(
+    `Cannot publish as movie ${id} is rated but not in data_lake_db.movies. Next: deno task import`,
   );
-  return { ...rest, movieEmbeddings: movies, userEmbeddings: ordered };
-}
-
-function positionOf(index: IdIndex, id: number): number {
-  const position = index.get(id);
-  if (position === undefined) {
-    throw new RangeError(
-      `Cannot publish as ${id} is rated but has no features. Next: deno task daily --from features`,
-    );
-  }
-  return position;
 }

@@ -8,9 +8,10 @@ import type { Scorer } from "../models/model.ts";
 import { createPopularity } from "../models/popularity.ts";
 import type { Quality } from "../models/quality.ts";
 import { type Ratings, rewind } from "../models/ratings.ts";
+import { MOST_OF_BOOTSTRAP } from "../models/split.ts";
 import { judge, type Verdict } from "./_gate.ts";
-import { readFeatureState, readMovies } from "./_lake.ts";
-import { collect, readHistories, readRatings } from "./_ratings.ts";
+import { readCatalogue, readFeatureState } from "./_lake.ts";
+import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import {
   newestBatchOf,
   openVersion,
@@ -101,14 +102,18 @@ async function score(
     throw new RangeError("Cannot evaluate as no batch has features. Next: deno task daily --from ingest");
   }
   const users = new IdIndex();
-  const { catalogue } = await readMovies(db);
+  const catalogue = await readCatalogue(db);
   const rule = { seed: settings.seed, newestBatch: newest, holdoutDays: settings.holdoutDays };
   const batches = [Math.max(0, newest - settings.holdoutDays + 1), newest] as const;
-  const window = await collect(readRatings(db, { users, catalogue, rule, batches }), isFirstHeldOut);
+  // Of the bootstrap, which is batch 0, nothing before its hold-out.
+  const tail = { through: 0, n: MOST_OF_BOOTSTRAP };
+  const window = await collect(readRatings(db, { users, catalogue, rule, batches, tail }), isFirstHeldOut);
   for (const version of versions) keepUntrained(context, window, version);
-  const histories = await readHistories(db, { users, catalogue, ratings: window });
-  const moment = { state: await readFeatureState(db, catalogue, users), histories };
-  rewind({ state: moment.state, histories: new Histories() }, window);
+  const people = window.users.filter((_, row) => window.isHeldOut[row] === 1);
+  const histories = await readHistories(db, { users, catalogue, ratings: window, of: new Set(people) });
+  const state = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
+  const moment = { state, histories };
+  rewind({ state, histories: new Histories() }, window);
   const scorers: Record<string, Scorer> = { popularity: createPopularity(), bias: createBias() };
   for (const { row, scorer } of versions) scorers[row.version] = scorer;
   return {

@@ -6,8 +6,8 @@ import { IdIndex } from "../models/id_index.ts";
 import { drift, type Profile } from "../models/profile.ts";
 import { rewind } from "../models/ratings.ts";
 import type { Db } from "../sql/db.ts";
-import { readFeatureState, readMovies } from "./_lake.ts";
-import { collect, readRatings } from "./_ratings.ts";
+import { readCatalogue, readFeatureState } from "./_lake.ts";
+import { collect, readRatings, usersOf } from "./_ratings.ts";
 import { newestBatchOf, readChampion } from "./_versions.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
@@ -130,10 +130,10 @@ async function populations(
   const profile = champion?.row.config.profile as Profile | undefined;
   if (profile === undefined || batch === 0) return [];
   const users = new IdIndex();
-  const { catalogue } = await readMovies(db);
+  const catalogue = await readCatalogue(db);
   const rule = { seed: settings.seed, newestBatch: batch, holdoutDays: settings.holdoutDays };
   const ratings = await collect(readRatings(db, { users, catalogue, rule, batches: [batch, batch] }));
-  const state = await readFeatureState(db, catalogue, users);
+  const state = await readFeatureState(db, { catalogue, users, of: usersOf(ratings, { users }) });
   rewind({ state, histories: new Histories() }, ratings);
   const found = await drift(profile, [ratings], { state, seed });
   const people = new Set(ratings.users).size;

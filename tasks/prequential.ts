@@ -5,8 +5,8 @@ import { Histories } from "../models/histories.ts";
 import { IdIndex } from "../models/id_index.ts";
 import { prequential } from "../models/prequential.ts";
 import { type Moment, observe, rewind } from "../models/ratings.ts";
-import { readFeatureState, readMovies } from "./_lake.ts";
-import { collect, readHistories, readRatings } from "./_ratings.ts";
+import { readCatalogue, readFeatureState } from "./_lake.ts";
+import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
 import { type Decision, planBatches, type PlanState } from "./runner/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -59,13 +59,13 @@ function planPrequential(state: PlanState, { task }: { task: string }): Decision
 /** The champion and the bias baseline on `batches`, as of before each of their ratings. */
 async function measure({ db, settings, signal }: TaskContext, champion: Version, batches: Batch[]) {
   const users = new IdIndex();
-  const { catalogue } = await readMovies(db);
+  const catalogue = await readCatalogue(db);
   const first = batches[0].id;
   const last = batches[batches.length - 1].id;
   const rule = { seed: settings.seed, newestBatch: last, holdoutDays: settings.holdoutDays };
   const reading = { users, catalogue, rule };
   const batch = await collect(readRatings(db, { ...reading, batches: [first, last] }));
-  const state = await readFeatureState(db, catalogue, users);
+  const state = await readFeatureState(db, { catalogue, users, of: usersOf(batch, { users }) });
   const moment: Moment = { state, histories: await readHistories(db, { users, catalogue, ratings: batch }) };
   await moveSums();
   const scorers = { [champion.row.version]: champion.scorer, bias: createBias() };

@@ -11,10 +11,13 @@ import { IdIndex } from "../models/id_index.ts";
 import { openSnapshot } from "../models/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { loadArtifact, storeArtifact, sweepArtifacts, writeAside } from "./_artifacts.ts";
+import { readBase } from "./_base_snapshot.ts";
+import { writeEmbeddings } from "./_embedding_rows.ts";
+import { embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
-import { embeddingsOf, writeEmbeddings } from "./_embeddings.ts";
-import { buildSnapshot } from "./_snapshot.ts";
-import { newestBatchOf, readChampion } from "./_versions.ts";
+import { collect, readRatings, usersOf } from "./_ratings.ts";
+import { buildSnapshot, changedSince, ratingSumsOf, seenThrough } from "./_snapshot.ts";
+import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import type { Decision, PlanState } from "./runner/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
@@ -51,14 +54,8 @@ export default task({
     if (batchId === null) {
       throw new RangeError("Cannot publish as no batch has features. Next: deno task daily --from ingest");
     }
-    const users = new IdIndex();
-    const movies = await readMovies(db);
-    const state = await readFeatureState(db, movies.catalogue, users);
     const champion = await readChampion(context);
-    const embeddings = champion && await embeddingsOf(champion, { state, users, signal });
-    if (embeddings) await writeEmbeddings(db, embeddings, { users, movies: movies.catalogue.movies, signal });
-
-    const bytes = await buildSnapshot(context, { movies, state, users, embeddings, batchId });
+    const { bytes, nRatings, nUsers } = await nextSnapshot(context, { champion, batchId });
     const { path: snapshot, sha256 } = await storeArtifact(artifacts, "snapshots", bytes);
     openSnapshot(await loadArtifact(artifacts, snapshot));
     signal.throwIfAborted();
@@ -77,7 +74,7 @@ export default task({
     await writeAside(pointerPath(context), new TextEncoder().encode(JSON.stringify(pointer) + "\n"));
     await db.row("publish/finish_publication", [pointer.publication_id]);
     await sweep(context);
-    return { rowsIn: state.nRatings, rowsOut: users.size, version, batch: batchId, snapshot };
+    return { rowsIn: nRatings, rowsOut: nUsers, version, batch: batchId, snapshot };
   },
 });
 
@@ -91,6 +88,55 @@ function planPublication({ finished, champion, published }: PlanState): Decision
     reason: `features and seen lists as of batch ${batch}, ${what}${change}`,
     outcomes: [{ published: { version: champion?.version ?? null, batch } }],
   };
+}
+
+/**
+ * Today's snapshot, and its vectors in `processed_db`: yesterday's and what came since, or anew from all there is.
+ * Both ways give the same bytes.
+ */
+async function nextSnapshot(
+  context: TaskContext,
+  { champion, batchId }: { champion: Version | null; batchId: number },
+) {
+  const { db, settings, signal } = context;
+  const movies = await readMovies(db);
+  const { catalogue } = movies;
+  const users = new IdIndex();
+  const base = await readBase(context, { champion, movies, batchId });
+  const since = base && { base, fresh: await freshRatings() };
+  const totals = await db.row<Row<"processed_db.rating_totals">>("features/totals");
+  const mean = totals === undefined ? 0 : totals.rating_sum / totals.n_ratings;
+  const plan = champion?.scorer.embedder && await planEmbeddings(db, champion, { base, mean });
+  const isPartial = since !== null && !plan?.isWhole;
+  const of = isPartial ? usersOf(since.fresh, { users }) : undefined;
+  const state = await readFeatureState(db, { catalogue, users, of });
+  const seen = await seenThrough(db, { movies: catalogue.movies, users, batchId, since });
+  const { userIds } = seen;
+  const userRatingSums = ratingSumsOf(userIds, { state, users, base });
+  const changed = since && isPartial ? changedSince(since, { movies, users, userIds }) : null;
+  const embeddings = champion && plan
+    ? await embeddingsOf(champion, { plan, state, users, userIds, base, changed, signal })
+    : null;
+  if (embeddings) {
+    await writeEmbeddings(db, embeddings, {
+      users: { ids: userIds, vectors: embeddings.userEmbeddings, changed: changed?.users ?? null },
+      movies: {
+        ids: catalogue.movies.ids,
+        vectors: embeddings.movieEmbeddings,
+        changed: changed?.movies ?? null,
+      },
+      batchId,
+      signal,
+    });
+  }
+  const bytes = await buildSnapshot(context, { movies, state, seen, userRatingSums, embeddings, batchId });
+  return { bytes, nRatings: state.nRatings, nUsers: userIds.length };
+
+  async function freshRatings() {
+    const rule = { seed: settings.seed, newestBatch: batchId, holdoutDays: settings.holdoutDays };
+    const batches = [base!.batchId + 1, batchId] as const;
+    return await collect(readRatings(db, { users, catalogue, rule, batches }));
+  }
 }
 
 const pointerPath = ({ artifacts }: TaskContext) => join(artifacts, "current.json");

@@ -1,16 +1,12 @@
 /** Trains a candidate: from scratch when there is no champion or it is due, else warm from the champion. */
 import { z } from "zod";
 import { encode } from "../models/container.ts";
-import type { Dataset } from "../models/dataset.ts";
 import { FAMILY, type ModelName } from "../models/family.ts";
-import { FeatureState, firstDifference } from "../models/feature_state.ts";
-import { IdIndex } from "../models/id_index.ts";
+import { FeatureState, firstDifference, firstImpossible } from "../models/feature_state.ts";
 import type { FitOptions, Fitted } from "../models/model.ts";
 import { type Profile, profileOf } from "../models/profile.ts";
-import { isSampled } from "../models/split.ts";
 import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
-import { readFeatureState, readMovies } from "./_lake.ts";
-import { repeatedly } from "./_ratings.ts";
+import { readTrainingData } from "./_training_data.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import { duration } from "./runner/duration.ts";
 import type { Decision, PlanState } from "./runner/plan_state.ts";
@@ -24,7 +20,9 @@ const params = z.strictObject({
     .describe("auto: from scratch when there is no champion or retrain_every has passed, else warm."),
   retrain_every: duration.prefault("7d").describe("How old a training from scratch may get."),
   replay: z.number().min(0).max(1).default(0.2)
-    .describe("Share of the older ratings that a warm update goes through beside the new ones."),
+    .describe("Share of replay_window that a warm update learns from beside the new ratings."),
+  replay_window: z.number().int().min(0).default(1_000_000)
+    .describe("The newest of the older ratings, which a warm update reads. It reads none before them."),
   config: z.record(z.string(), z.unknown()).default({}).describe("The model's own hyperparameters."),
 }).check(({ value: { model, config }, issues }) => {
   const checked = FAMILY[model].config.safeParse(config);
@@ -59,7 +57,7 @@ export default task({
   plan: planTraining,
 
   async run(context, params): Promise<StageResult> {
-    const { db, artifacts, settings } = context;
+    const { db, artifacts } = context;
     const through = await newestBatchOf(db, "features");
     if (through === null) {
       throw new RangeError("Cannot train as no batch has features. Next: deno task daily --from ingest");
@@ -69,19 +67,12 @@ export default task({
     const champion = await readChampion(context);
     const why = whyScratch(champion?.row ?? null, params, await retrainedOn(context));
     const warmFrom = why === null ? champion : null;
-    const users = new IdIndex();
-    const { catalogue } = await readMovies(db);
-    const rule = { seed: settings.seed, newestBatch: through, holdoutDays: settings.holdoutDays };
-    const ratings = repeatedly(db, { users, catalogue, rule, batches: [0, through] });
-    const dataset: Dataset = {
-      catalogue,
-      ratings,
-      isExample: warmFrom ? fresh(warmFrom, context, params) : undefined,
-    };
+    const data = await readTrainingData(context, params, { through, warmFrom });
     context.log.detail(why === null ? `warm from ${champion?.row.version}` : `from scratch: ${why}`);
-    const fitted = await FAMILY[params.model].fit(dataset, params.config, fitOptions(context, warmFrom));
+    const fitted = await FAMILY[params.model].fit(data.dataset, params.config, fitOptions(context, warmFrom));
 
-    const difference = firstDifference(fitted.end, await readFeatureState(db, catalogue, users));
+    const difference = firstImpossible(data.dataset.start?.() ?? fitted.end) ??
+      firstDifference(fitted.end, data.stored);
     if (difference !== null) {
       throw new Error(
         `Cannot trust the features as training's sums differ from processed_db's: ${difference}. ` +
@@ -89,11 +80,13 @@ export default task({
       );
     }
     const mode = warmFrom ? "warm" : "scratch";
-    const profile = await profileOf(ratings(), {
-      state: new FeatureState(catalogue),
-      seed: context.seed,
-      share: 0.1,
-    });
+    const profile = warmFrom
+      ? warmFrom.row.config.profile as Profile
+      : await profileOf(data.dataset.ratings(), {
+        state: new FeatureState(data.dataset.catalogue),
+        seed: context.seed,
+        share: 0.1,
+      });
     const stored = await storeArtifact(artifacts, "models", encode(fitted.artifact));
     const version = await register(context, {
       stored: stored.path,
@@ -157,12 +150,6 @@ interface LastRetraining {
 async function retrainedOn({ db, day, run }: TaskContext): Promise<LastRetraining> {
   const found = await db.row<{ day: string | null }>("registry/retrained_on", [run.id]);
   return { day, retrainedOn: found?.day ?? null };
-}
-
-/** A warm update's examples: what the champion has not been trained on, and a seeded sample of the rest. */
-function fresh({ row }: Version, { seed }: TaskContext, { replay }: Params): Dataset["isExample"] {
-  return ({ batches, ratingIds }, i) =>
-    batches[i] > row.through_batch || isSampled(ratingIds[i], { seed, share: replay });
 }
 
 function fitOptions({ seed, signal, log }: TaskContext, warmFrom: Version | null): FitOptions {

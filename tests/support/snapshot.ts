@@ -36,6 +36,7 @@ export function snapshotParts(shape: SnapshotShape = {}): SnapshotParts {
     userEmbeddings: unit(rated.seen.userIds.length),
     slope: 1.5,
     intercept: 3.5,
+    mean: 3.5,
   });
   return {
     day: "2026-03-01",

@@ -33,7 +33,7 @@ Deno.test("readFeatureState() gives users positions behind those that have one, 
     insert into processed_db.movie_features values (3, 5, 14.5), (1, 2, 6);`);
   const { catalogue } = await readMovies(pool);
   const users = IdIndex.from([77, 9]);
-  const state = await readFeatureState(pool, catalogue, users);
+  const state = await readFeatureState(pool, { catalogue, users });
   assert.deepEqual([...users.ids], [77, 9, 4]);
   assert.deepEqual([state.nRatings, state.ratingSum], [7, 20.5]);
   assert.deepEqual([...state.movieCounts], [2, 0, 5, 0]);
@@ -54,7 +54,7 @@ Deno.test("readFeatureState() of an empty store is a state before the first rati
   await addMovies(pool);
   const { catalogue } = await readMovies(pool);
   const users = new IdIndex();
-  const state = await readFeatureState(pool, catalogue, users);
+  const state = await readFeatureState(pool, { catalogue, users });
   assert.deepEqual([state.nRatings, state.ratingSum, users.size, state.mean], [0, 0, 0, 2.75]);
 });
 
@@ -63,7 +63,7 @@ Deno.test("readFeatureState() refuses features of a movie that the lake lacks", 
   await addMovies(pool);
   const { catalogue } = await readMovies(pool);
   await pool.script("insert into processed_db.movie_features values (9, 1, 3)");
-  await assert.rejects(readFeatureState(pool, catalogue, new IdIndex()), {
+  await assert.rejects(readFeatureState(pool, { catalogue, users: new IdIndex() }), {
     name: "RangeError",
     message: "Cannot read the features of movie 9: data_lake_db.movies lacks it",
   });

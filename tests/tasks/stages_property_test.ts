@@ -107,7 +107,7 @@ async function arrivalsOf(pool: Pool): Promise<Arrival[]> {
 async function assertEqualsFeatureState(pool: Pool): Promise<void> {
   const users = new IdIndex();
   const { catalogue } = await readMovies(pool);
-  const stored = await readFeatureState(pool, catalogue, users);
+  const stored = await readFeatureState(pool, { catalogue, users });
   const passed = new FeatureState(catalogue);
   const rows = await ask(
     pool.url,

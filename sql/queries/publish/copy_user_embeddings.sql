@@ -1,3 +1,3 @@
--- processed_db.user_embeddings: one row per model version and user.
+-- processed_db.user_embeddings: one row per model version and user, as binary COPY.
 
-copy processed_db.user_embeddings (version, user_id, embedding) from stdin
+copy processed_db.user_embeddings (version, user_id, embedding) from stdin with (format binary)

@@ -1,0 +1,7 @@
+-- The snapshot that was published last: at most one row.
+
+select snapshot, sha256
+from ops_db.publications
+where status = 'published'
+order by publication_id desc
+limit 1

@@ -1,0 +1,43 @@
+/** The snapshot that the next one is made from: the last one published, as long as it can be trusted. */
+import { openSnapshot, type Snapshot } from "../models/snapshot.ts";
+import { loadArtifact } from "./_artifacts.ts";
+import type { Movies } from "./_lake.ts";
+import type { Version } from "./_versions.ts";
+import type { TaskContext } from "./runner/task.ts";
+
+export interface BaseOptions {
+  champion: Version | null;
+  movies: Movies;
+  /** The newest batch of the snapshot to be made. */
+  batchId: number;
+}
+
+/**
+ * The last published snapshot; null when the next one has to be built from the lake: there is none, its file is gone
+ * or damaged (said as a warning), it has what the lake has not, or a training from scratch has replaced its model.
+ */
+export async function readBase(context: TaskContext, options: BaseOptions): Promise<Snapshot | null> {
+  const { db, artifacts, log } = context;
+  const row = await db.row<{ snapshot: string; sha256: string }>("publish/newest_snapshot");
+  if (row === undefined) return null;
+  try {
+    const base = openSnapshot(await loadArtifact(artifacts, row.snapshot));
+    const reason = refusal(base, options);
+    if (reason !== null) log.detail(`snapshot built from the lake: ${reason}`);
+    return reason === null ? base : null;
+  } catch (error) {
+    const isGone = error instanceof Deno.errors.NotFound;
+    if (!isGone && !(error instanceof SyntaxError)) throw error;
+    const reason = isGone ? `"${row.snapshot}" is gone` : error.message;
+    log.warn(`The last snapshot cannot be added to, so this one is built from the lake: ${reason}`);
+    return null;
+  }
+}
+
+function refusal(base: Snapshot, { champion, movies, batchId }: BaseOptions): string | null {
+  if (base.batchId < 0 || base.batchId > batchId) return `the last one is of batch ${base.batchId}`;
+  const isNew = champion !== null && champion.row.version !== base.champion?.version;
+  if (isNew && champion.row.mode === "scratch") return `${champion.row.version} was trained from scratch`;
+  const unknown = base.movieIds.find((id) => movies.catalogue.movies.get(id) === undefined);
+  return unknown === undefined ? null : `the last one has movie ${unknown}, the lake has not`;
+}
