@@ -26,12 +26,20 @@ export async function readBase(context: TaskContext, options: BaseOptions): Prom
     if (reason !== null) log.detail(`snapshot built from the lake: ${reason}`);
     return reason === null ? base : null;
   } catch (error) {
-    const isGone = error instanceof Deno.errors.NotFound;
-    if (!isGone && !(error instanceof SyntaxError)) throw error;
-    const reason = isGone ? `"${row.snapshot}" is gone` : error.message;
-    log.warn(`The last snapshot cannot be added to, so this one is built from the lake: ${reason}`);
+    log.warn(
+      `The last snapshot cannot be added to, so this one is built from the lake: ${
+        fault(error, row.snapshot)
+      }`,
+    );
     return null;
   }
+}
+
+/** What is wrong with the file. @throws what is no fault of its own. */
+function fault(error: unknown, path: string): string {
+  if (error instanceof Deno.errors.NotFound) return `"${path}" is gone`;
+  if (error instanceof SyntaxError) return error.message;
+  throw error;
 }
 
 function refusal(base: Snapshot, { champion, movies, batchId }: BaseOptions): string | null {
