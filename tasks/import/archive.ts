@@ -12,6 +12,7 @@ import { binaryRows } from "./binary_rows.ts";
 import { writeMovies, writeUsers } from "./catalogue.ts";
 import { DataError } from "./errors.ts";
 import { type NewKeys, numberIds, writeKeys } from "./foreign_ids.ts";
+import { unknownRows } from "./known_rows.ts";
 import type { BrokenLine, Progress, RatingSet, RawMovie, Source, UnparsableLine } from "./source.ts";
 import { timeOrder } from "./time_order.ts";
 import { decide } from "./verdict.ts";
@@ -34,6 +35,8 @@ export interface ImportResult {
   source: SourceRow;
   /** Ratings that this call added. */
   nCopied: number;
+  /** Ratings of the file that were in before, exactly, and are therefore left out. */
+  nKnown: number;
   nUnparsable: number;
   nMovies: number;
   nUsers: number;
@@ -66,20 +69,21 @@ export async function importArchive(
     throw new DataError(`Cannot import "${source.name}" into this database as it ${verdict.reason}`);
   }
   if (verdict.action === "nothing") {
-    const none = { nCopied: 0, nUnparsable: 0, nMovies: 0, nUsers: 0, broken: [], notes: [] };
+    const none = { nCopied: 0, nKnown: 0, nUnparsable: 0, nMovies: 0, nUsers: 0, broken: [], notes: [] };
     return { action: "nothing", source: verdict.source, ...none };
   }
   const set = await source.read({ signal, progress });
   const keys = await numberIds(pool, set, { name: source.name, isFirst: sources.length === 0 });
-  const order = await timeOrder(set.ratings, signal);
-  const row = verdict.action === "resume"
-    ? sameFile(verdict.source, set)
-    : await register(pool, source, { set, sameIds, keys });
+  const whole = await timeOrder(set.ratings, signal);
+  const { row, order } = verdict.action === "resume"
+    ? await sameFile(pool, verdict.source, { set, order: whole, signal })
+    : await register(pool, source, { set, order: whole, sameIds, keys, signal });
   const finished = await copyRatings(pool, { set, order, row, chunkRows, signal, progress });
   return {
     action: verdict.action === "resume" ? "resumed" : "imported",
     source: finished,
     nCopied: row.n_rows - row.n_copied,
+    nKnown: row.n_known,
     nUnparsable: set.unparsable.length,
     nMovies: set.movies.length,
     nUsers: set.users.length,
@@ -88,13 +92,29 @@ export async function importArchive(
   };
 }
 
-interface Registration {
+interface Reading {
   set: RatingSet;
+  /** Row numbers of the ratings, in time order. */
+  order: Uint32Array<ArrayBuffer>;
+  signal?: AbortSignal;
+}
+
+interface Registration extends Reading {
   sameIds: boolean;
   keys: { users: NewKeys; movies: NewKeys };
 }
 
-function register(pool: Pool, source: Source, { set, sameIds, keys }: Registration) {
+/** A source's row, and its ratings that are to be copied, in the order of their ids. */
+interface Registered {
+  row: SourceRow;
+  order: Uint32Array;
+}
+
+function register(
+  pool: Pool,
+  source: Source,
+  { set, order: whole, sameIds, keys, signal }: Registration,
+): Promise<Registered> {
   return pool.transaction(async (tx) => {
     await tx.row("import/lock_sources");
     const verdict = await decide(await archiveSources(tx), source, { sameIds });
@@ -104,15 +124,20 @@ function register(pool: Pool, source: Source, { set, sameIds, keys }: Registrati
     const archive = await tx.row<{ is_empty: boolean }>("import/is_empty");
     if (archive?.is_empty) await tx.execute("import/drop_key");
     const next = await tx.row<{ next_id: number }>("import/next_rating_id");
-    const { sha256, ratings } = set;
-    const fields = [sha256, source.name, source.edition, source.isSample, ratings.n, next!.next_id];
+    const before = next!.next_id;
+    const order = archive?.is_empty
+      ? whole
+      : await unknownRows(tx, set.ratings, { order: whole, before, signal });
+    const { name, edition, isSample } = source;
+    const nKnown = whole.length - order.length;
+    const fields = [set.sha256, name, edition, isSample, order.length, before, nKnown];
     const row = await tx.row<SourceRow>("import/insert_source", fields);
     await writeUnparsable(tx, row!.source_id, set.unparsable);
     await writeMapping(tx, row!.source_id, source);
     await writeKeys(tx, keys);
     await writeMovies(tx, set.isUntitled ? await unknownMovies(tx, set.movies) : set.movies);
     await writeUsers(tx, set.users);
-    return row!;
+    return { row: row!, order };
   });
 }
 
@@ -143,10 +168,8 @@ async function writeUnparsable(tx: Db, sourceId: number, lines: readonly Unparsa
   }
 }
 
-interface Copy extends ImportOptions {
+interface Copy extends ImportOptions, Registered {
   set: RatingSet;
-  order: Uint32Array;
-  row: SourceRow;
   chunkRows: number;
 }
 
@@ -187,10 +210,19 @@ async function ensureKey(pool: Pool): Promise<void> {
   });
 }
 
-function sameFile(row: SourceRow, { sha256, ratings }: RatingSet): SourceRow {
-  if (row.sha256 === sha256 && row.n_rows === ratings.n) return row;
+/** What is left of an import that stopped: the same file gives the same ids. */
+async function sameFile(
+  pool: Pool,
+  row: SourceRow,
+  { set, order: whole, signal }: Reading,
+): Promise<Registered> {
+  const before = row.first_id;
+  const order = row.n_known === 0
+    ? whole
+    : await unknownRows(pool, set.ratings, { order: whole, before, signal });
+  if (row.sha256 === set.sha256 && row.n_rows === order.length) return { row, order };
   throw new DataError(
     `Cannot go on importing "${row.name}" as it was read differently before: wanted ${row.n_rows} ratings, ` +
-      `found ${ratings.n}. Next: deno task import "${row.name}" --replace`,
+      `found ${order.length}. Next: deno task import "${row.name}" --replace`,
   );
 }

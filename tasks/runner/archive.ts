@@ -102,13 +102,14 @@ export async function importSource(
 }
 
 function tellImport(
-  { action, nCopied, nUnparsable, nMovies, broken, source }: ImportResult,
+  { action, nCopied, nKnown, nUnparsable, nMovies, broken, source }: ImportResult,
   { say, log }: World,
 ): void {
   log.line("import", {
     status: action,
     edition: source.edition,
     rows: nCopied,
+    already_in: nKnown,
     unparsable: nUnparsable,
     movies: nMovies,
   });

@@ -13,7 +13,7 @@ export const importCommand: Command = {
       "sample[:RATINGS].\nTwice adds nothing; an import that was killed goes on where it stopped.",
     options: {
       replace: { help: "put a new archive in place of the one that is there, which is kept aside" },
-      "same-ids": { help: "add a newer edition, whose user and movie ids mean the same" },
+      "same-ids": { help: "add what is new in a newer edition, whose user and movie ids mean the same" },
       json: { help: "print what was imported as one JSON document" },
     },
     words: { min: 0, max: 1 },
@@ -31,15 +31,17 @@ export const importCommand: Command = {
     const source = name === undefined
       ? await namedInManifest(pipeline, session, world)
       : await namedOnCommandLine(name, session, world);
-    const { action, nCopied, nUnparsable } = await pointing(
+    const { action, nCopied, nKnown, nUnparsable } = await pointing(
       pipeline,
       () => importSource(session, source, { world, replace, sameIds }),
     );
     if (switches.has("json")) {
-      printJson(world, { action, edition: source.edition, ratings: nCopied, unparsable: nUnparsable });
+      const counts = { ratings: nCopied, already_in: nKnown, unparsable: nUnparsable };
+      printJson(world, { action, edition: source.edition, ...counts });
     } else {
       const what = action === "nothing" ? "Nothing to do: it is all in" : `${count(nCopied)} ratings are in`;
-      world.out(`${source.edition}: ${what}.\nNext: deno task daily\n`);
+      const known = nKnown > 0 ? `, ${count(nKnown)} were already in` : "";
+      world.out(`${source.edition}: ${what}${known}.\nNext: deno task daily\n`);
     }
     return EXIT.done;
   },
