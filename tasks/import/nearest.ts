@@ -1,13 +1,13 @@
 /** "Did you mean": the name that a typing slip most likely stood for. */
 
 /**
- * The name in `names` with the fewest edits (insert, delete, replace, swap of neighbours) from `word`: one in a short
+ * The name in `names` with the fewest edits (insert, delete, replace, swap of neighbours) from `word`: none in a letter, one in a short
  * word, three in a long one at most; undefined when none is so near. The first of equals wins.
  */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
   let best: string | undefined;
-  let least = 1 + (word.length < 5 ? 1 : word.length < 7 ? 2 : 3);
+  let least = 1 + (word.length < 2 ? 0 : word.length < 5 ? 1 : word.length < 7 ? 2 : 3);
   for (const name of names) {
     if (Math.abs(name.length - word.length) >= least) continue;
     const edits = editDistance(lower, name.toLowerCase());

@@ -41,7 +41,7 @@ const retry = z.object({
 
 const variables = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and _, no digit first"),
-  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]),
 );
 
 const stage = z.object({

@@ -12,7 +12,7 @@ import {
   schemaAt,
 } from "./_schema_text.ts";
 import { oneOf } from "./_words.ts";
-import { type Located, type Path, valueAt } from "./_yaml.ts";
+import { type Located, nodeAt, type Path, valueAt } from "./_yaml.ts";
 import type { Span } from "./_yaml_fault.ts";
 
 export interface SchemaFault {
@@ -114,13 +114,16 @@ interface Spot {
 }
 
 function misfit(issue: z.core.$ZodIssue, { json, path, root }: Spot): SchemaFault {
-  const value = valueAt(root, path);
+  const { value, written } = nodeAt(root, path) ?? {};
   const said = { path, on: "value" as const, means: json.description };
   const wanted = hasOwnWords(issue) ? issue.message : inWords(json);
   if (value === undefined && path.length > 0) {
     const key = String(path[path.length - 1]);
     const message = `Cannot read ${placeName(root, path.slice(0, -1))} as "${key}" is missing`;
     return { ...said, message, wanted: `${key}: ${wanted}` };
+  }
+  if (written !== undefined) {
+    return { ...said, ...misfitOfWritten(written, { value, json, path, root }), wanted };
   }
   const message = `Cannot read ${describe(value)} as ${placeName(root, path)}`;
   return {
@@ -129,6 +132,13 @@ function misfit(issue: z.core.$ZodIssue, { json, path, root }: Spot): SchemaFaul
     wanted,
     nearest: hasOwnWords(issue) ? ownNearest(issue) : meantValue(value, json),
   };
+}
+
+/** What a variable holds may be a secret: the error says only how it was written. */
+function misfitOfWritten(written: string, { value, json, path, root }: Spot & { value: unknown }) {
+  const message = `Cannot read what ${JSON.stringify(written)} stands for as ${placeName(root, path)}`;
+  const isNoText = takesText(json) && typeof value !== "string";
+  return { message, nearest: isNoText ? JSON.stringify(written) : undefined };
 }
 
 /** Zod's own sentences begin so; any other was written for people who edit the manifest. */
@@ -154,8 +164,10 @@ function meantValue(value: unknown, json: JsonSchema): string | undefined {
     if (json.type === "object" && json.required?.length === 1) return `${json.required[0]}: ${value}`;
   }
   const isBare = typeof value === "number" || typeof value === "boolean";
-  return json.type === "string" && isBare ? JSON.stringify(String(value)) : undefined;
+  return takesText(json) && isBare ? JSON.stringify(String(value)) : undefined;
 }
+
+const takesText = (json: JsonSchema) => forms(json).some(({ type }) => type === "string");
 
 /** A value as a message quotes it, short. */
 function describe(value: unknown): string {

@@ -1,6 +1,6 @@
 /** YAML 1.2 text as plain values, each with the place where it stands, so that any later error can point at it. */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "@std/yaml";
-import type { Document, Range, ScalarTag, YAMLMap, YAMLSeq } from "@std/yaml";
+import type { Document, Range, Scalar, ScalarTag, Tags, YAMLMap, YAMLSeq } from "@std/yaml";
 import { type Span, type YamlFault, yamlFaults } from "./_yaml_fault.ts";
 
 /** A value and the places of what it is made of. */
@@ -9,6 +9,11 @@ export interface Located {
   span: Span;
   /** By key of a map, or index of a list. */
   children: ReadonlyMap<PropertyKey, { key?: Span; node: Located }>;
+  /** Of a scalar: its characters in the file, without quotes; and whether it had none. */
+  source?: string;
+  isPlain?: boolean;
+  /** The text, where it held references and `value` has what they stand for. */
+  written?: string;
 }
 
 export type Path = readonly PropertyKey[];
@@ -25,6 +30,12 @@ const underscoredInteger: ScalarTag = {
   resolve: (text) => Number(text.replaceAll("_", "")),
 };
 
+const OPTIONS = {
+  prettyErrors: false,
+  stringKeys: true,
+  customTags: (tags: Tags) => [underscoredInteger, ...tags],
+};
+
 /** Reads one YAML document. Never throws: what is wrong is in `faults`; `root` is null when nothing can be trusted. */
 export function readYaml(text: string): { root: Located | null; faults: YamlFault[] } {
   if (text.length > MAX_CHARACTERS) {
@@ -34,11 +45,7 @@ export function readYaml(text: string): { root: Located | null; faults: YamlFaul
       faults: [{ span: { start: 0, end: 1 }, message, wanted: `at most ${MAX_CHARACTERS}` }],
     };
   }
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    stringKeys: true,
-    customTags: (tags) => [underscoredInteger, ...tags],
-  });
+  const document = parseDocument(text, OPTIONS);
   const { faults, isReadable } = yamlFaults(text, [...document.errors, ...document.warnings]);
   if (!isReadable) return { root: null, faults };
   try {
@@ -87,10 +94,19 @@ export function spanWithin(
 const FOLD = /^[ \t]*\r?\n\s*/;
 
 /** The value at `path`; undefined where the text has none. */
-export function valueAt(root: Located, path: Path): unknown {
+export const valueAt = (root: Located, path: Path): unknown => nodeAt(root, path)?.value;
+
+export function nodeAt(root: Located, path: Path): Located | undefined {
   let node: Located | undefined = root;
   for (const step of path) node = node?.children.get(step)?.node;
-  return node?.value;
+  return node;
+}
+
+/** What a plain scalar of these characters is: a number, true, false, null, or else the text itself. */
+export function readScalar(text: string): unknown {
+  const { contents, errors } = parseDocument(text.slice(0, MAX_CHARACTERS), OPTIONS);
+  const isItself = errors.length === 0 && isScalar(contents) && isPlain(contents) && contents.source === text;
+  return isItself ? contents.value : text;
 }
 
 class AliasError extends Error {
@@ -122,7 +138,8 @@ class Locator {
     if (isAlias(node)) return this.#locateSource(node.resolve(this.document), { alias: node.source, span });
     if (isMap(node)) return this.#within(node, () => this.#locateMap(node, span));
     if (isSeq(node)) return this.#within(node, () => this.#locateList(node, span));
-    return { value: isScalar(node) ? node.value : null, span, children: new Map() };
+    if (!isScalar(node)) return { value: null, span, children: new Map() };
+    return { value: node.value, span, children: new Map(), source: node.source, isPlain: isPlain(node) };
   }
 
   #locateSource(source: unknown, { alias, span }: { alias: string; span: Span }): Located {
@@ -144,8 +161,18 @@ class Locator {
 
   #locateMap(map: YAMLMap, span: Span): Located {
     const children = new Map<string, { key: Span; node: Located }>();
+    const merged: Located[] = [];
     for (const { key, value } of map.items) {
-      if (isScalar(key)) children.set(String(key.value), { key: spanOf(key), node: this.locate(value) });
+      if (!isScalar(key)) continue;
+      const node = this.locate(value);
+      if (key.value === "<<" && isPlain(key)) merged.push(...mergeable(node));
+      else children.set(String(key.value), { key: spanOf(key), node });
+    }
+    // What the map says itself stands before what it takes over; of two sources, the first.
+    for (const [name, child] of merged.flatMap(({ children }) => [...children])) {
+      if (!children.has(String(name))) {
+        children.set(String(name), { key: child.key ?? child.node.span, node: child.node });
+      }
     }
     const value = Object.fromEntries([...children].map(([key, { node }]) => [key, node.value]));
     return { value, span, children };
@@ -157,6 +184,25 @@ class Locator {
     return { value: nodes.map(({ value }) => value), span, children };
   }
 }
+
+/** The maps that `<<` takes over: one, or a list of them. */
+function mergeable(node: Located): Located[] {
+  const maps = Array.isArray(node.value) ? [...node.children.values()].map(({ node }) => node) : [node];
+  for (const { value, span } of maps) {
+    const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (!isMap) {
+      throw new AliasError(
+        span,
+        'Cannot take over with "<<" what is no map',
+        "an alias of a map, or a list of them",
+      );
+    }
+  }
+  return maps;
+}
+
+const isPlain = ({ type, tag, anchor }: Scalar) =>
+  type === "PLAIN" && tag === undefined && anchor === undefined;
 
 function spanOf(node: unknown): Span {
   const range = typeof node === "object" && node !== null && "range" in node

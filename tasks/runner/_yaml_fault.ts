@@ -47,7 +47,8 @@ export function yamlFaults(
 ): { faults: YamlFault[]; isReadable: boolean } {
   const seen = new Set<number>();
   const faults: YamlFault[] = [];
-  for (const problem of problems) {
+  const bare = problems.find(({ pos: [start] }) => start > 0 && text.startsWith("${", start - 1));
+  for (const problem of bare ? [bare] : problems) {
     const line = text.lastIndexOf("\n", problem.pos[0] - 1);
     if (seen.has(line) || faults.length === MAX_FAULTS) continue;
     seen.add(line);
@@ -57,6 +58,14 @@ export function yamlFaults(
 }
 
 function faultOf(text: string, { code, message, pos: [start, end] }: YAMLError): YamlFault {
+  const reference = /^\$\{[\w.]*\}/.exec(text.slice(start - 1, start + 99))?.[0];
+  if (reference) {
+    return {
+      span: { start: start - 1, end: start - 1 + reference.length },
+      message: `Cannot read ${reference} without quotes between { } or [ ]`,
+      wanted: `quotes, or a line of its own where it stands for a number: "key: ${reference}"`,
+    };
+  }
   const isOpen = code === "BAD_INDENT" && message.startsWith("Flow");
   const word = /^[\w.-]*/.exec(text.slice(start, start + 40))?.[0] ?? "";
   return {

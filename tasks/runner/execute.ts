@@ -24,6 +24,8 @@ export interface Pipeline {
   text: string;
   hash: string;
   tasks: Tasks;
+  /** The manifest as it is for the run of a day; absent: it is the same on every day. */
+  manifestOn?: (day: string) => Manifest;
 }
 
 export interface Workplace {
@@ -50,8 +52,9 @@ export async function execute(
   { db, home, log, signal, selection = {} }: Workplace & { selection?: PlanOptions },
 ): Promise<Executed> {
   const { text, hash, tasks } = pipeline;
-  const manifest = withParams(pipeline.manifest, tasks, selection);
   const { kind, day, slot, unfinished } = due;
+  const ofDay = pipeline.manifestOn?.(day) ?? pipeline.manifest;
+  const manifest = withParams(ofDay, tasks, selection);
   const { errors } = plan(manifest, tasks, await readPlanState(db, due), selection);
   if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
   const run = unfinished

@@ -5,7 +5,7 @@ import { locateSource } from "./_source_schema.ts";
 import { ManifestErrors, UsageError } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import { CHECKOUT } from "./home.ts";
-import { parseManifest } from "./manifest.ts";
+import { type Manifest, parseManifest } from "./manifest.ts";
 import { formatManifestErrors } from "./manifest_error.ts";
 import { loadTasks } from "./registry.ts";
 
@@ -19,10 +19,13 @@ export async function loadPipeline(path = join(CHECKOUT, "pipeline.yaml")): Prom
   const text = await readManifest(path);
   const tasks = await loadTasks();
   const file = relative(Deno.cwd(), resolve(path)) || path;
-  const { manifest, errors } = parseManifest(text, { file, tasks });
-  if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
-  manifest.source = locateSource(manifest.source, dirname(resolve(path)));
-  return { manifest, text, tasks, hash: createHash("sha256").update(text).digest("hex").slice(0, 16) };
+  const parse = (day?: string): Manifest => {
+    const { manifest, errors } = parseManifest(text, { file, tasks, env: (name) => Deno.env.get(name), day });
+    if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
+    return { ...manifest, source: locateSource(manifest.source, dirname(resolve(path))) };
+  };
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return { manifest: parse(), manifestOn: parse, text, tasks, hash };
 }
 
 async function readManifest(path: string): Promise<string> {

@@ -2,13 +2,14 @@
 import type { z } from "zod";
 import type { SourceMapping } from "../import/mapping.ts";
 import { readChecks } from "./_check_columns.ts";
+import { interpolate, type Outside } from "./_interpolate.ts";
 import { manifestSchema, type RETRY_CAUSES } from "./_manifest_schema.ts";
 import { nearest } from "./_nearest.ts";
 import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
 import type { EVENTS } from "./_schedule_schema.ts";
 import { nameOf, stageNameFaults, stagePaths } from "./_stage_names.ts";
 import { oneOf } from "./_words.ts";
-import { type Located, type Path, readYaml, spanAt, spanWithin, valueAt } from "./_yaml.ts";
+import { type Located, nodeAt, type Path, readYaml, spanAt, spanWithin, valueAt } from "./_yaml.ts";
 import type { Span } from "./_yaml_fault.ts";
 import type { Check } from "./check.ts";
 import { type ManifestError, positionOf } from "./manifest_error.ts";
@@ -80,7 +81,7 @@ export interface Manifest extends Settings {
   stages: Stage[];
 }
 
-export interface ManifestOptions {
+export interface ManifestOptions extends Outside {
   /** Name of the file, for errors. */
   file: string;
   tasks: Tasks;
@@ -88,28 +89,32 @@ export interface ManifestOptions {
 
 const NEXT = "deno task plan";
 
-/** Reads a manifest. Never throws: what is wrong with `text` comes back as errors. */
+/** Reads a manifest, for the run of a day if one is given. Never throws: what is wrong comes back as errors. */
 export function parseManifest(
   text: string,
-  { file, tasks }: ManifestOptions,
+  { file, tasks, ...outside }: ManifestOptions,
 ): { manifest: Manifest; errors?: undefined } | { manifest?: undefined; errors: ManifestError[] } {
-  const { root, faults } = readYaml(text);
-  const errors: ManifestError[] = faults.map(({ span, ...fault }) => ({
-    file,
-    ...positionOf(text, span),
-    ...fault,
-    next: NEXT,
-  }));
-  if (root === null) return { errors };
+  const { root: written, faults } = readYaml(text);
+  const errors = new Map<string, ManifestError>();
+  const tell = (span: Span, said: Pick<ManifestError, "message" | "wanted" | "means" | "nearest">) => {
+    const error = { file, ...positionOf(text, span), ...said, next: NEXT };
+    const place = `${error.line}:${error.column} ${error.wanted}`;
+    if (!errors.has(place)) errors.set(place, error); // an alias repeats what is wrong with its source
+  };
+  for (const { span, ...said } of faults) tell(span, said);
+  if (written === null) return { errors: [...errors.values()] };
+  const { root, faults: unfilled } = interpolate(written, outside);
   const { value, faults: misfits } = checkSchema(manifestSchema, root);
   const params = stagePaths(root).map((path) => checkParams(root, { path, tasks }));
   const checks = stagePaths(root).map((path) => readChecks(root, { path, tasks }));
-  const own = [...params, ...checks].flatMap(({ faults }) => faults);
-  for (const fault of [...misfits, ...own, ...stageNameFaults(root, text)]) {
-    const { path: _, on: __, within: ___, ...said } = fault;
-    errors.push({ file, ...positionOf(text, spanOf(fault, { root, text })), ...said, next: NEXT });
+  const ofStages = [...params, ...checks].flatMap(({ faults }) => faults);
+  const wrong = [...misfits, ...ofStages, ...stageNameFaults(root, text)];
+  const isUnfilled = (path: Path) => unfilled.some((fault) => fault.path.join() === path.join());
+  for (const fault of [...unfilled, ...wrong.filter(({ path }) => !isUnfilled(path))]) {
+    const { path, on, within, ...said } = { on: "value" as const, ...fault };
+    tell(spanOf(root, { path, on, within, text }), said);
   }
-  if (errors.length > 0 || value === undefined) return { errors };
+  if (errors.size > 0 || value === undefined) return { errors: [...errors.values()] };
   const stages = value.stages.map(({ env: _, when, ...stage }, index): Stage => ({
     ...stage,
     as: nameOf(stage),
@@ -123,10 +128,15 @@ export function parseManifest(
   return { manifest: toManifest(value, { file, stages }) };
 }
 
-function spanOf({ path, on, within }: SchemaFault, { root, text }: { root: Located; text: string }): Span {
+/** Where a fault stands; of a text with references in it, its parts have no places in the file. */
+function spanOf(
+  root: Located,
+  { path, on, within, text }: Pick<SchemaFault, "path" | "on" | "within"> & { text: string },
+): Span {
   const span = spanAt(root, path, on);
-  const value = valueAt(root, path);
-  return within && typeof value === "string" ? spanWithin(span, { text, value, within }) : span;
+  const { value, written } = nodeAt(root, path) ?? {};
+  const isWithin = within !== undefined && typeof value === "string" && written === undefined;
+  return isWithin ? spanWithin(span, { text, value, within }) : span;
 }
 
 /** YAML's names become TypeScript's. */

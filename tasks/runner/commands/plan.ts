@@ -24,17 +24,19 @@ export const planCommand: Command = {
   },
 
   async run({ values, switches }, world) {
-    const { manifest, tasks, text } = await loadPipeline(values.manifest);
+    const pipeline = await loadPipeline(values.manifest);
+    const { tasks, text } = pipeline;
     await using session = await Session.open("plan", world.say);
     const { from, only } = values;
     const target = await targetOf(session, {
-      today: todayOf(manifest, world.now()),
+      today: todayOf(pipeline.manifest, world.now()),
       next: switches.has("next"),
       newest: from !== undefined || only !== undefined,
     });
     const sources = await archiveSources(session.db);
     const importsFirst = sources.every(({ imported_at }) => imported_at === null);
     const state = { ...await readPlanState(session.db, target), importsFirst };
+    const manifest = pipeline.manifestOn?.(target.day) ?? pipeline.manifest;
     const { stages, errors } = plan(manifest, tasks, state, { from, only });
     if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
     const { day, kind } = target;

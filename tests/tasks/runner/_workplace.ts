@@ -1,7 +1,7 @@
 /** Where a fake day is run in tests: stages out of thin air, a log that keeps its lines, the ledger as plain rows. */
 import type { Pool } from "../../../sql/db.ts";
 import type { DueRun } from "../../../tasks/runner/due.ts";
-import { execute, type Executed, type Workplace } from "../../../tasks/runner/execute.ts";
+import { execute, type Executed, type Pipeline, type Workplace } from "../../../tasks/runner/execute.ts";
 import { createLog, type RunLog } from "../../../tasks/runner/log.ts";
 import type { Manifest, Stage } from "../../../tasks/runner/manifest.ts";
 import type { PlanOptions } from "../../../tasks/runner/plan.ts";
@@ -64,19 +64,20 @@ export interface FakeRun extends Partial<Pick<Workplace, "log" | "signal">> {
   /** Whether stages wait for what they say that they need; else each for the one above. */
   needs?: boolean;
   concurrency?: number;
+  manifestOn?: Pipeline["manifestOn"];
 }
 
 /** Works on `due` with fake tasks, in a folder that is gone afterwards. */
 export async function executeFake(
   db: Pool,
   due: DueRun,
-  { stages, tasks, selection, needs = false, concurrency = 2, ...world }: FakeRun,
+  { stages, tasks, selection, needs = false, concurrency = 2, manifestOn, ...world }: FakeRun,
 ): Promise<Executed> {
   const path = await Deno.makeTempDir({ prefix: "matinee_runner_" });
   const home = { path, artifacts: `${path}/artifacts`, scratch: `${path}/scratch`, logs: path };
   const { log = memoryLog(), signal = new AbortController().signal } = world;
   const manifest = { ...fakeManifest(needs ? stages : inARow(stages)), concurrency };
-  const pipeline = { manifest, text: "stages: []", hash: "0", tasks };
+  const pipeline = { manifest, text: "stages: []", hash: "0", tasks, manifestOn };
   try {
     return await execute(pipeline, due, { db, home, log, signal, selection });
   } finally {

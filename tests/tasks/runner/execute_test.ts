@@ -8,7 +8,7 @@ import type { Task } from "../../../tasks/runner/task.ts";
 import { testPool } from "../../support/database.ts";
 import { ask, askOne } from "../import/_ask.ts";
 import { fakeTask } from "./_fake_day.ts";
-import { executeFake, fakeStage, journal, runs } from "./_workplace.ts";
+import { executeFake, fakeManifest, fakeStage, journal, runs } from "./_workplace.ts";
 
 const BOOTSTRAP = { kind: "bootstrap", day: "2026-03-01" } as const;
 
@@ -56,6 +56,15 @@ Deno.test("execute() resumes under the manifest of now, and keeps its text", asy
     "stages: []",
     "0",
   ]]);
+});
+
+Deno.test("execute() reads the manifest as it is on the run's day", async () => {
+  await using pool = await testPool();
+  const seen: unknown[] = [];
+  const tasks = { a: fakeTask({ run: (_, params) => Promise.resolve({ n: seen.push(params) }) }) };
+  const manifestOn = (day: string) => fakeManifest([fakeStage("a", { params: { day } })]);
+  await executeFake(pool, BOOTSTRAP, { stages: names("a"), tasks, manifestOn });
+  assert.deepEqual(seen, [{ day: "2026-03-01" }]);
 });
 
 Deno.test("execute() of one stage, or from one on, runs it again and leaves the rest", async () => {
