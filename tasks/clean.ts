@@ -1,14 +1,19 @@
 /** Types and validates each batch: a raw row becomes a row of the lake, or a reject that keeps its reason. */
+import { join } from "node:path";
 import { z } from "zod";
 import type { Db } from "../sql/db.ts";
+import type { Row } from "../sql/tables.ts";
 import { finishBatches, type Range, rangesOf, ratingChunks } from "./_batches.ts";
 import { filter } from "./polars/filter.ts";
+import { soundRows } from "./polars/sound_rows.ts";
 import { planBatches } from "./runner/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 const DAY_MS = 86_400_000;
 /** MovieLens took its first rating in 1995; what is older is a lost date (1970) or a typing error. */
 const EARLIEST_MS = Date.UTC(1995, 0, 1);
+/** Of the first batch, whose rows stream through Polars: small blocks keep all processes busy. */
+const MOST_ROWS_A_BLOCK = 65_536;
 
 interface Counts {
   rowsIn: number;
@@ -31,10 +36,13 @@ export default task({
   async run(context, { chunk }): Promise<StageResult> {
     const total: Counts = { rowsIn: 0, rowsOut: 0, rejects: 0, late: 0 };
     const cleaned = await finishBatches(context, "ingest", async (tx, batch) => {
-      const ranges = await rangesOf(tx, batch);
-      await stageRatings(tx, context, { ranges, chunk });
-      const counts = await writeRatings(tx, batch, ranges);
-      return { ...counts, late: await markLate(tx, batch, context) };
+      const work = { batch, ranges: await rangesOf(tx, batch), chunk };
+      const lake = await tx.row<{ is_empty: boolean }>("clean/lake_is_empty");
+      const isFirst = batch.kind === "bootstrap" && lake?.is_empty;
+      const rowsOut = isFirst ? await loadRatings(tx, context, work) : await addRatings(tx, context, work);
+      const rejects = await writeRejects(tx, work, rowsOut);
+      const late = await markLate(tx, batch, context);
+      return { rowsIn: batch.nRatings, rowsOut, rejects, late };
     });
     for (const counts of cleaned) {
       total.rowsIn += counts.rowsIn;
@@ -46,39 +54,107 @@ export default task({
   },
 });
 
-/** Raw rows → Polars → staged_ratings, typed and each with what is wrong with it; repeats are marked in SQL. */
-async function stageRatings(
-  tx: Db,
-  context: TaskContext,
-  { ranges, chunk }: { ranges: readonly Range[]; chunk: number },
-): Promise<void> {
-  const { db, run, rowChecks, signal } = context;
-  const limits = [EARLIEST_MS, run.startedAt.getTime() + DAY_MS].map((ms) => ms * 1000);
-  const args = [...limits, JSON.stringify(rowChecks)];
+interface Work {
+  batch: Batch;
+  ranges: readonly Range[];
+  chunk: number;
+}
+
+/** Raw rows → Polars → staged_ratings, each with what is wrong with it; repeats are marked in SQL; the rest → lake. */
+async function addRatings(tx: Db, context: TaskContext, { batch, ranges, chunk }: Work): Promise<number> {
+  const { db, signal } = context;
+  const { earliest, latest, checks } = rulesOf(context);
+  const args = [earliest, latest, JSON.stringify(checks)];
   await tx.execute("clean/create_staged_ratings");
   for (const piece of ratingChunks(ranges, { size: chunk, context })) {
     const raw = db.copyOut("clean/copy_raw", piece);
     await tx.copyIn("clean/copy_staged_ratings", filter("validate", raw, { args, signal }));
   }
+  await markRepeats(tx, context);
+  return await tx.execute("clean/insert_ratings", [batch.id]);
+}
+
+/**
+ * The same for the first batch, which may be 32 million: what is sound goes straight into a new table, which is indexed
+ * in one go and then takes the empty one's place. Only rejects, and ratings of a user who rated that movie twice, are
+ * staged, and then they go the ordinary way.
+ */
+async function loadRatings(tx: Db, context: TaskContext, work: Work): Promise<number> {
+  const { signal } = context;
+  await tx.execute("clean/create_staged_ratings");
+  await tx.execute("clean/create_loaded_ratings");
+  await tx.row("clean/sort_in_memory");
+  let loaded = await copySoundRatings(tx, context, work);
+  for (const step of ["clean/analyze_loaded_ratings", "clean/index_loaded_pairs"]) {
+    signal.throwIfAborted();
+    await tx.execute(step);
+  }
+  loaded -= await tx.execute("clean/stage_repeats");
+  await markRepeats(tx, context);
+  loaded += await tx.execute("clean/insert_loaded_ratings", [work.batch.id]);
+  await tx.execute("clean/index_loaded_ids");
+  signal.throwIfAborted();
+  await tx.row("clean/replace_ratings");
+  return loaded;
+}
+
+/** Raw rows → Polars → loaded_ratings, the refused ones → staged_ratings; returns how many are sound. */
+async function copySoundRatings(
+  tx: Db,
+  context: TaskContext,
+  { batch, ranges, chunk }: Work,
+): Promise<number> {
+  const { db, log, scratch, signal } = context;
+  const lanes = ranges.filter(({ lane }) => lane !== "unparsable");
+  const total = lanes.reduce((sum, { n_rows }) => sum + n_rows, 0);
+  const movies = (await tx.rows<Row<"data_lake_db.movies">>("lake/movies")).map(({ movie_id }) => movie_id);
+  const path = join(scratch, "rejects.csv");
+  let [done, loaded] = [0, 0];
+  for (const { lane, first_id, last_id } of lanes) {
+    using rejects = await Deno.create(path);
+    const args = { ...rulesOf(context), batch: batch.id, lane, block: Math.min(chunk, MOST_ROWS_A_BLOCK) };
+    const sound = soundRows(db.copyOut("clean/copy_raw_rows", { lane, first_id, last_id }), {
+      movies,
+      args,
+      signal,
+      async refuse(csv) {
+        for (let at = 0; at < csv.length;) at += await rejects.write(csv.subarray(at));
+      },
+      judged(rows, accepted) {
+        loaded += accepted;
+        log.progress(done += rows, total, "ratings");
+      },
+    });
+    await tx.copyIn("clean/copy_loaded_ratings", sound);
+    await rejects.seek(0, Deno.SeekMode.Start);
+    await tx.copyIn("clean/copy_staged_ratings", rejects.readable);
+  }
+  return loaded;
+}
+
+function rulesOf({ run, rowChecks }: TaskContext) {
+  const [earliest, latest] = [EARLIEST_MS, run.startedAt.getTime() + DAY_MS].map((ms) => ms * 1000);
+  return { earliest, latest, checks: rowChecks };
+}
+
+async function markRepeats(tx: Db, { signal }: TaskContext): Promise<void> {
   await tx.execute("clean/analyze_staged_ratings");
   await tx.execute("clean/mark_repeats");
   signal.throwIfAborted();
 }
 
-async function writeRatings(tx: Db, batch: Batch, ranges: readonly Range[]): Promise<Omit<Counts, "late">> {
-  const rowsOut = await tx.execute("clean/insert_ratings", [batch.id]);
+/** Rejects of the staged ratings and of the unparsable lines. @throws when a raw row is neither here nor in the lake. */
+async function writeRejects(tx: Db, { batch, ranges }: Work, rowsOut: number): Promise<number> {
   let rejects = await tx.execute("clean/insert_rejects", [batch.id]);
   for (const { lane, first_id, last_id } of ranges) {
     if (lane !== "unparsable") continue;
     rejects += await tx.execute("clean/insert_unparsable", [batch.id, first_id, last_id]);
   }
-  if (rowsOut + rejects !== batch.nRatings) {
-    throw new Error(
-      `Cannot clean batch ${batch.id} as it took ${batch.nRatings} raw rows: ` +
-        `found ${rowsOut + rejects} (${rowsOut} accepted, ${rejects} refused). Next: deno task status`,
-    );
-  }
-  return { rowsIn: batch.nRatings, rowsOut, rejects };
+  if (rowsOut + rejects === batch.nRatings) return rejects;
+  throw new Error(
+    `Cannot clean batch ${batch.id} as it took ${batch.nRatings} raw rows: ` +
+      `found ${rowsOut + rejects} (${rowsOut} accepted, ${rejects} refused). Next: deno task status`,
+  );
 }
 
 /** Notes in the ledger from which time on ratings of the batch are late; returns how many there are. */

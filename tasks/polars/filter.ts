@@ -1,5 +1,5 @@
 /**
- * Runs a Polars program as a filter: CSV bytes in, CSV bytes out, in a short process of its own.
+ * Runs a Polars program as a filter: bytes in, bytes out, in a short process of its own.
  *
  * Polars is native code: its process alone has `--allow-ffi`, and it may neither write, run, nor reach the net. A
  * process per chunk starts in a fraction of a second, dies with the stage, and gives all its memory back.
@@ -13,12 +13,12 @@ export interface FilterOptions {
 }
 
 /**
- * What `program` makes of `input`. It reads all of it before its first byte comes out.
+ * What `program` makes of `input`. All but `validate_rows` read all of it before their first byte comes out.
  *
  * @throws the signal's reason; what `input` throws; or an error with the program's last words when it fails.
  */
 export async function* filter(
-  program: "validate" | "add_up" | "parquet",
+  program: "validate" | "validate_rows" | "add_up" | "parquet",
   input: AsyncIterable<Uint8Array>,
   { args = [], signal }: FilterOptions = {},
 ): AsyncGenerator<Uint8Array> {

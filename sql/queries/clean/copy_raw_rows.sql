@@ -1,0 +1,13 @@
+-- One row per raw rating in a range of ids of one lane, as binary COPY of fixed width: what
+-- tasks/polars/validate_rows.ts reads.
+--
+-- matinee.lane      text
+-- matinee.first_id  bigint
+-- matinee.last_id   bigint
+
+copy (
+  select rating_id, user_id, movie_id, rating, rated_at
+  from raw_db.ratings
+  where lane = current_setting('matinee.lane')
+    and rating_id between current_setting('matinee.first_id')::bigint and current_setting('matinee.last_id')::bigint
+) to stdout (format binary)
