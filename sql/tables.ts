@@ -130,6 +130,7 @@ export const TABLES = {
     schedule: "text",
     due_at: "timestamp with time zone",
     day: "date",
+    is_part: "boolean",
     status: "text",
     is_made_up: "boolean",
     run_id: "integer?",

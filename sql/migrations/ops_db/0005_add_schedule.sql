@@ -25,8 +25,9 @@ create table ops_db.slots (
   schedule    text not null,
   due_at      timestamptz not null,
   day         date not null,
+  is_part     boolean not null,
   status      text not null,
-  is_made_up  boolean not null default false,
+  is_made_up  boolean not null,
   run_id      integer,
   started_at  timestamptz,
   finished_at timestamptz,
@@ -37,10 +38,11 @@ create table ops_db.slots (
     check (status in ('queued', 'running', 'done', 'failed', 'skipped', 'missed'))
 );
 create index slots_open on ops_db.slots (due_at) where status in ('queued', 'running');
-create index slots_of_run on ops_db.slots (run_id) where run_id is not null;
+create index slots_without_run on ops_db.slots (day) where not is_part and status <> 'done';
 comment on table ops_db.slots is 'One row per schedule and instant at which it was due, and what became of it.';
 comment on column ops_db.slots.day is 'the local date of due_at in the schedule''s zone: the label of its run';
-comment on column ops_db.slots.is_made_up is 'it came due while no scheduler ran, and catch_up asked for it all the same';
+comment on column ops_db.slots.is_part is 'its schedule names the stages to run; others run whole days, once a label';
+comment on column ops_db.slots.is_made_up is 'no scheduler ran when it came due, or that one is gone; catch_up asks for it all the same';
 
 create table ops_db.run_requests (
   request_id   bigint generated always as identity,

@@ -1,0 +1,3 @@
+-- ops_db.schedules: one row per schedule that is watched.
+
+select schedule, settled_to from ops_db.schedules

@@ -1,0 +1,47 @@
+/** What happens each minute: all that has come due since the last one gets its slot. */
+import type { Schedule } from "../manifest.ts";
+import { type Moment, type NewSlot, settle, TICK_MS, watchFrom } from "./settle.ts";
+import type { SlotLedger } from "./slots.ts";
+
+/** Takes over from a scheduler that is gone: where all is caught up with, what it left behind counts as missed by it. */
+export async function takeOver({ ledger, schedules }: Omit<TickOptions, "moment">): Promise<void> {
+  await ledger.adopt(schedules.filter(({ catchUp }) => catchUp === "all").map(({ name }) => name));
+}
+
+export interface TickOptions {
+  ledger: SlotLedger;
+  schedules: readonly Schedule[];
+  moment: Moment;
+}
+
+/** Gives everything that was due up to now its slot; returns the new ones, by schedule. */
+export async function settleAll(
+  { ledger, schedules, moment }: TickOptions,
+): Promise<Map<Schedule, NewSlot[]>> {
+  const entered = new Map<Schedule, NewSlot[]>();
+  await ledger.keepOnly(schedules.map(({ name }) => name));
+  const settledTo = await ledger.settledTo();
+  for (const schedule of schedules) {
+    const from = settledTo.get(schedule.name) ?? watchFrom(schedule, moment.now);
+    const settled = settle(schedule, from, moment);
+    await ledger.settle(schedule, settled);
+    entered.set(schedule, settled.slots);
+  }
+  return entered;
+}
+
+/** A process that slept (a laptop's lid, a debugger) has watched nothing meanwhile. */
+const GAP_MS = 5 * TICK_MS;
+
+/** Since when ticks have come without a gap; each tick notes itself. */
+export function createWatch(now: Date): { tick(now: Date): Date } {
+  let watchedFrom = now;
+  let last = now;
+  return {
+    tick(now) {
+      if (now.getTime() - last.getTime() > GAP_MS) watchedFrom = now;
+      last = now;
+      return watchedFrom;
+    },
+  };
+}
