@@ -9,7 +9,8 @@ import { UsageError } from "./errors.ts";
 import { type Home, openHome } from "./home.ts";
 import { recoverJournal } from "./journal.ts";
 
-const LOCK = "matinee run";
+/** The lock of runs: one process holds it at a time. */
+export const RUN_LOCK = "matinee run";
 
 export interface LockOptions {
   /** Wait until the holder is done, or this is aborted; without it a held lock is an error. */
@@ -54,7 +55,7 @@ export class Session implements AsyncDisposable {
    */
   async lockRuns({ wait, say }: LockOptions = {}): Promise<void> {
     for (let tries = 0;; tries++) {
-      this.#lock = await this.db.tryLock(LOCK);
+      this.#lock = await this.db.tryLock(RUN_LOCK);
       if (this.#lock !== null) return void await recoverJournal(this.db);
       const holder = await describeHolder(this.db);
       if (wait === undefined) {
@@ -97,7 +98,9 @@ export class Session implements AsyncDisposable {
 }
 
 async function describeHolder(db: Pool): Promise<string> {
-  const found = await db.row<{ holder: string; since: Date; day: string | null }>("ops/lock_holder", [LOCK]);
+  const found = await db.row<{ holder: string; since: Date; day: string | null }>("ops/lock_holder", [
+    RUN_LOCK,
+  ]);
   if (found === undefined) return "another process";
   const day = found.day === null ? "" : `, on the run of ${found.day},`;
   return `"${found.holder}"${day} since ${found.since.toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -41,10 +41,11 @@ export const daily: Command = {
 export async function runDue(
   { db, home }: Session,
   pipeline: Pipeline,
-  { world, next, today = todayOf(pipeline.manifest, world.now()) }: {
+  { world, next, today = todayOf(pipeline.manifest, world.now()), params }: {
     world: World;
     next: boolean;
     today?: string;
+    params?: PlanOptions["params"];
   },
 ): Promise<Executed[]> {
   const executed: Executed[] = [];
@@ -54,7 +55,7 @@ export async function runDue(
     if (due === null) return executed;
     announce(world, due);
     const { log, signal } = world;
-    const result = await execute(pipeline, due, { db, home, log, signal });
+    const result = await execute(pipeline, due, { db, home, log, signal, selection: { params } });
     if (result.run.run_id === executed.at(-1)?.run.run_id) {
       throw new Error(
         `Cannot go on as run ${result.run.run_id} of ${due.day} does not end: its stages are done`,

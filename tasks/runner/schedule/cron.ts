@@ -24,7 +24,8 @@ const known = new Map<string, Asked>();
 
 function askedOf({ cron, timezone }: Pattern): Asked {
   const key = `${cron} ${timezone}`;
-  const asked = known.get(key) ?? { cron: new Cron(cron, { ...RULES, timezone }), after: 0, next: new Date(0) };
+  const asked = known.get(key) ??
+    { cron: new Cron(cron, { ...RULES, timezone }), after: 0, next: new Date(0) };
   known.set(key, asked);
   return asked;
 }

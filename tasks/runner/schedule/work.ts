@@ -5,7 +5,7 @@
  * (whole days) or by its slot (parts); so a process that dies between any two writes leaves a slot that the next one
  * takes up, and a run that is opened once.
  */
-import { describeError } from "../run.ts";
+import { describeError } from "../failure.ts";
 import type { RunOutcome } from "../journal.ts";
 import type { Schedule } from "../manifest.ts";
 import type { Slot, SlotLedger } from "./slots.ts";

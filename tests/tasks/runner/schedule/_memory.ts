@@ -19,6 +19,8 @@ export class Memory {
   latest: MemoryRun | undefined;
   newestDay: string | null = null;
   open: Slot[] = [];
+  /** Slots of whole days that are not done. */
+  undone: Slot[] = [];
 }
 
 export function memoryLedger(memory: Memory): SlotLedger {
@@ -33,6 +35,7 @@ export function memoryLedger(memory: Memory): SlotLedger {
     if (memory.slots.has(slotName(slot))) return;
     memory.slots.set(slotName(slot), slot);
     memory.open.push(slot);
+    if (!slot.is_part) memory.undone.push(slot);
   };
   return {
     settledTo: () => Promise.resolve(new Map(memory.settled)),
@@ -68,11 +71,12 @@ export function memoryLedger(memory: Memory): SlotLedger {
       change(slot, { status, run_id: runId, reason, finished_at: at }),
     mend: () =>
       write(() => {
-        for (const slot of memory.open.filter(({ is_part }) => !is_part)) {
+        for (const slot of memory.undone) {
           const run = memory.days.get(slot.day);
           if (run?.status === "succeeded") Object.assign(slot, { status: "done", run_id: run.run_id });
           if (run?.status === "failed" && slot.status === "running") slot.status = "failed";
         }
+        memory.undone = memory.undone.filter(({ status }) => status !== "done");
       }),
     latest: () => Promise.resolve(memory.latest),
     newestDay: () => Promise.resolve(memory.newestDay),

@@ -7,7 +7,6 @@ import { Memory, memoryLedger, memoryRunner } from "./_memory.ts";
 import { instantOf, labels } from "./_oracle.ts";
 
 const FROM = "2026-01-10";
-const TO = "2036-01-10";
 
 /** Times of day (on some weekdays) in a zone: 02:30 does not exist there on one day a year, or 00:45, and so on. */
 const TIMES: Record<string, { zone: string; times: string[]; weekday?: number; only: string[] | null }> = {
@@ -33,14 +32,14 @@ function dueOf(name: string): { at: number; day: string }[] {
     .flatMap((day) => times.map((time) => ({ at: instantOf(day, time, zone), day })));
 }
 
-async function lifeOf(catchUp: Schedule["catchUp"], seed: number) {
+async function lifeOf(catchUp: Schedule["catchUp"], { seed, to }: { seed: number; to: string }) {
   const memory = new Memory();
   memory.newestDay = "2026-01-08"; // parts of a day make no sense before the first
   const runs: string[] = [];
   const lived = await live({
     schedules: schedulesOf(catchUp),
     from: FROM,
-    to: TO,
+    to,
     seed,
     mortality: 0.003,
     ledger: memoryLedger(memory),
@@ -85,7 +84,7 @@ function judge(due: number[], { bootedAt }: Settlement, catchUp: Schedule["catch
 }
 
 Deno.test("a decade of deaths with catch_up all: every slot and label once, none missed", async () => {
-  const { memory, runs, lived } = await lifeOf("all", 11);
+  const { memory, runs, lived } = await lifeOf("all", { seed: 11, to: "2036-01-10" });
   assert.ok(lived.deaths > 500, `${lived.deaths} deaths`);
   assert.equal(new Set(runs).size, runs.length, "no run ends twice");
   const slots = [...memory.slots.values()];
@@ -109,8 +108,8 @@ Deno.test("a decade of deaths with catch_up all: every slot and label once, none
 });
 
 for (const catchUp of ["last", "none"] as const) {
-  Deno.test(`a decade of deaths with catch_up ${catchUp}: exactly the expected ones are made up`, async () => {
-    const { memory, runs, lived } = await lifeOf(catchUp, 12);
+  Deno.test(`three years of deaths with catch_up ${catchUp}: exactly the expected ones are made up`, async () => {
+    const { memory, runs, lived } = await lifeOf(catchUp, { seed: 12, to: "2029-01-10" });
     assert.equal(new Set(runs).size, runs.length, "no run ends twice");
     const wrong: string[] = [];
     let [missed, superseded] = [0, 0];
@@ -129,7 +128,7 @@ for (const catchUp of ["last", "none"] as const) {
       }
     }
     assert.deepEqual(wrong, []);
-    assert.ok(missed > 300, `${missed} missed`);
+    assert.ok(missed > 100, `${missed} missed`);
     assert.ok(superseded < 10, `${superseded} superseded`);
   });
 }
