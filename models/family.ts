@@ -6,4 +6,7 @@ import { popularity } from "./popularity.ts";
 
 export const FAMILY = { two_tower: twoTower, bias, popularity } satisfies Record<string, Model>;
 
+/** Models that learn from who met what; the others learn stars, and from interactions alone nothing. */
+export const LEARNS_FROM_INTERACTIONS: readonly ModelName[] = ["popularity"];
+
 export type ModelName = keyof typeof FAMILY;

@@ -16,6 +16,8 @@ interface Case {
   rivals: readonly { version: string; figures: Figures }[];
   /** People with something to be found. */
   users: number;
+  /** The candidate predicts no ratings: it is judged by its lists alone. */
+  ranksOnly?: boolean;
   params: { margin_rmse: number; margin_ndcg: number; min_users: number };
 }
 
@@ -23,10 +25,11 @@ interface Case {
  * Promoted when, against every rival, RMSE ≤ theirs + margin_rmse and nDCG@10 ≥ theirs − margin_ndcg.
  *
  * With fewer than `min_users` people the verdict is inconclusive and the champion stays, but for the first version:
- * without it there would be nothing to serve. A figure that is not a number never passes.
+ * without it there would be nothing to serve. A figure that is not a number never passes. A candidate that only ranks
+ * has no RMSE, and never takes the place of a version that has one.
  */
-export function judge({ candidate, rivals, users, params }: Case): Judgement {
-  if (!Number.isFinite(candidate.rmse)) {
+export function judge({ candidate, rivals, users, ranksOnly = false, params }: Case): Judgement {
+  if (!ranksOnly && !Number.isFinite(candidate.rmse)) {
     return { verdict: "rejected", reason: `its RMSE is ${candidate.rmse}` };
   }
   if (rivals.length === 0) return { verdict: "promoted", reason: "the first version" };
@@ -37,7 +40,10 @@ export function judge({ candidate, rivals, users, params }: Case): Judgement {
     };
   }
   for (const { version, figures } of rivals) {
-    const isRatingFine = candidate.rmse <= figures.rmse + params.margin_rmse;
+    if (ranksOnly && figures.rmse !== undefined) {
+      return { verdict: "rejected", reason: `it predicts no ratings, as ${version} does` };
+    }
+    const isRatingFine = ranksOnly || candidate.rmse <= figures.rmse + params.margin_rmse;
     const isRankingFine = candidate["ndcg@10"] >= figures["ndcg@10"] - params.margin_ndcg;
     if (!isRatingFine) return { verdict: "rejected", reason: compared("RMSE", "rmse", version, figures) };
     if (!isRankingFine) {
@@ -45,7 +51,9 @@ export function judge({ candidate, rivals, users, params }: Case): Judgement {
     }
   }
   const { version, figures } = rivals[0];
-  const reason = `${compared("RMSE", "rmse", version, figures)}, margin ${params.margin_rmse}`;
+  const reason = ranksOnly
+    ? `${compared("nDCG@10", "ndcg@10", version, figures)}, margin ${params.margin_ndcg}`
+    : `${compared("RMSE", "rmse", version, figures)}, margin ${params.margin_rmse}`;
   return { verdict: "promoted", reason };
 
   function compared(name: string, metric: string, version: string, figures: Figures): string {

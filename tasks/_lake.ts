@@ -13,6 +13,11 @@ export interface Movies {
   genres: string[];
 }
 
+/** Whether all that was imported are interactions: they have no ratings, so there is nothing to predict. */
+export async function isImplicit(db: Db): Promise<boolean> {
+  return (await db.row<{ is_implicit: boolean }>("lake/is_implicit"))!.is_implicit;
+}
+
 /** The catalogue with what people read. */
 export async function readMovies(db: Db): Promise<Movies> {
   const genres = await db.rows<Row<"data_lake_db.genres">>("lake/genres");

@@ -10,7 +10,7 @@ import type { Quality } from "../models/quality.ts";
 import { type Ratings, rewind } from "../models/ratings.ts";
 import { MOST_OF_BOOTSTRAP } from "../models/split.ts";
 import { judge, type Verdict } from "./_gate.ts";
-import { readCatalogue, readFeatureState } from "./_lake.ts";
+import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import {
   newestBatchOf,
@@ -66,6 +66,7 @@ export default task({
       rivals: [champion, best].filter((version) => version !== null)
         .map(({ row }) => ({ version: row.version, figures: figures(quality.metrics, row.version) })),
       users,
+      ranksOnly: candidate.scorer.predict === undefined,
       params,
     });
     await decide(context, { candidate, champion, verdict, metrics: quality.metrics });
@@ -114,7 +115,11 @@ async function score(
   const state = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
   const moment = { state, histories };
   rewind({ state, histories: new Histories() }, window);
-  const scorers: Record<string, Scorer> = { popularity: createPopularity(), bias: createBias() };
+  const baselines = {
+    popularity: createPopularity(),
+    ...(await isImplicit(db) ? {} : { bias: createBias() }),
+  };
+  const scorers: Record<string, Scorer> = { ...baselines };
   for (const { row, scorer } of versions) scorers[row.version] = scorer;
   return {
     quality: await scoreHoldout(scorers, { moment, window: [window], signal }),

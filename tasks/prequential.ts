@@ -5,7 +5,7 @@ import { Histories } from "../models/histories.ts";
 import { IdIndex } from "../models/id_index.ts";
 import { prequential } from "../models/prequential.ts";
 import { type Moment, observe, rewind } from "../models/ratings.ts";
-import { readCatalogue, readFeatureState } from "./_lake.ts";
+import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
 import { type Decision, planBatches, type PlanState } from "./runner/plan_state.ts";
@@ -29,7 +29,8 @@ export default task({
     const champion = await readChampion(context);
     const known = champion?.row.through_batch ?? Infinity;
     const fresh = pending.filter(({ id }) => id > known);
-    const measured = champion !== null && fresh.length > 0 ? await measure(context, champion, fresh) : null;
+    const isDue = fresh.length > 0 && !await isImplicit(context.db);
+    const measured = champion !== null && isDue ? await measure(context, champion, fresh) : null;
     await context.db.transaction(async (tx) => {
       if (measured) {
         await writeMetrics(tx, context.run.id, { protocol: "prequential", metrics: measured.metrics });
@@ -51,6 +52,9 @@ function planPrequential(state: PlanState, { task }: { task: string }): Decision
   const first = Math.max((finished[task] ?? -1) + 1, champion.throughBatch + 1);
   const last = finished.clean;
   if (waiting.action === "skip") return waiting;
+  if (state.isImplicit) {
+    return { ...waiting, reason: `marks batch ${last}: interactions have no ratings to predict` };
+  }
   if (first > last) return { ...waiting, reason: `marks batch ${last}, which the champion was trained on` };
   const batches = first === last ? `batch ${last}` : `batches ${first} to ${last}`;
   return { ...waiting, reason: `${champion.version} predicts ${batches}` };

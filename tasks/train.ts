@@ -1,7 +1,7 @@
 /** Trains a candidate: from scratch when there is no champion or it is due, else warm from the champion. */
 import { z } from "zod";
 import { encode } from "../models/container.ts";
-import { FAMILY, type ModelName } from "../models/family.ts";
+import { FAMILY, LEARNS_FROM_INTERACTIONS, type ModelName } from "../models/family.ts";
 import { FeatureState, firstDifference, firstImpossible } from "../models/feature_state.ts";
 import type { FitOptions, Fitted } from "../models/model.ts";
 import { type Profile, profileOf } from "../models/profile.ts";
@@ -55,6 +55,7 @@ export default task({
   writes: ["ops_db.model_versions"],
 
   plan: planTraining,
+  refuse: refuseTraining,
 
   async run(context, params): Promise<StageResult> {
     const { db, artifacts } = context;
@@ -107,6 +108,15 @@ export default task({
     };
   },
 });
+
+function refuseTraining({ isImplicit }: PlanState, { params: { model } }: { params: Params }) {
+  if (!isImplicit || LEARNS_FROM_INTERACTIONS.includes(model)) return null;
+  return {
+    message:
+      `Cannot train "${model}" on this archive as its rows are interactions: there are no ratings to learn`,
+    wanted: `params: { model: ${LEARNS_FROM_INTERACTIONS.join(" or ")} }`,
+  };
+}
 
 function planTraining(state: PlanState, { params }: { params: Params }): Decision {
   const { finished, champion, candidate } = state;

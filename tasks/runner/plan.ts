@@ -44,7 +44,8 @@ export function plan(
   selection: PlanOptions = {},
 ): { stages: PlanStage[]; errors?: undefined } | { stages?: undefined; errors: ManifestError[] } {
   checkSelection(manifest, selection);
-  const { faults, lineage } = checkOrder(manifest.stages, { tasks, state });
+  const { faults: disorder, lineage } = checkOrder(manifest.stages, { tasks, state });
+  const faults = [...disorder, ...refusals(manifest, tasks, state)];
   if (faults.length > 0) {
     return {
       errors: faults.map(({ stage, message, wanted }) => {
@@ -68,6 +69,18 @@ export function plan(
   }
   const stages = manifest.stages.map(({ as }) => found.get(as)!);
   return { stages };
+}
+
+/** Stages that make no sense on this archive, or on the one that the manifest's source is going to make. */
+function refusals(manifest: Manifest, tasks: Tasks, state: PlanState) {
+  const { source, stages } = manifest;
+  const willBeImplicit = state.importsFirst && typeof source !== "string" && source.isImplicit;
+  const archive = { ...state, isImplicit: state.isImplicit || willBeImplicit };
+  return stages.filter(({ enabled }) => enabled).flatMap((stage) => {
+    const { task, params } = stage;
+    const refusal = tasks[task].refuse?.(archive, { task, params, settings: manifest });
+    return refusal ? [{ stage, ...refusal }] : [];
+  });
 }
 
 /** Whether `stage` runs now, given what the ledger says now. The runner asks right before the stage would start. */

@@ -10,6 +10,8 @@ export interface PlanState {
   waiting: { imported: number; live: number; unparsable: number };
   /** The archive is empty, or an import of it stopped half-way: `daily` imports before its first stage. */
   importsFirst?: boolean;
+  /** All ratings that were imported are interactions: nobody said how much they liked what. */
+  isImplicit?: boolean;
   newestBatch: number | null;
   /**
    * The newest batch that each task has finished; for a task that finishes no batches, the newest batch there was

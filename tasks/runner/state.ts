@@ -7,6 +7,7 @@ interface Found {
   imported: number;
   live: number;
   unparsable: number;
+  is_implicit: boolean;
   newest_batch: number | null;
   finished: Record<string, number>;
   champion: Version | null;
@@ -22,13 +23,25 @@ interface Found {
 export async function readPlanState(db: Db, { day, kind, unfinished: run }: DueRun): Promise<PlanState> {
   const found = await db.row<Found>("ops/plan_state", [run?.run_id ?? null]);
   if (found === undefined) throw new Error("Cannot plan as the ledger gave no state: wanted one row");
-  const { imported, live, unparsable, newest_batch, retrained_on, done, skipped, batch, ...rest } = found;
+  const {
+    imported,
+    live,
+    unparsable,
+    is_implicit,
+    newest_batch,
+    retrained_on,
+    done,
+    skipped,
+    batch,
+    ...rest
+  } = found;
   return {
     ...rest,
     day,
     // A partial run takes what a day takes.
     kind: kind === "partial" ? "daily" : kind,
     waiting: { imported, live, unparsable },
+    isImplicit: is_implicit,
     newestBatch: newest_batch,
     retrainedOn: retrained_on,
     run: run === undefined ? null : {

@@ -78,6 +78,11 @@ export interface Task<Params> {
    * before the stage: what the plan prints is what then happens. A task without it runs whenever its turn comes.
    */
   plan?(state: PlanState, options: DecisionOptions<Params>): Decision;
+  /**
+   * Says what makes the stage senseless on this archive, whatever waits for it; null: nothing. It is an error of the
+   * plan, before the first stage runs.
+   */
+  refuse?(state: PlanState, options: DecisionOptions<Params>): { message: string; wanted: string } | null;
   run(context: TaskContext, params: Params): Promise<StageResult>;
 }
 

@@ -85,3 +85,25 @@ Deno.test("judge() never promotes what is worse than any rival by more than the 
   );
   assert.ok(promoted > 100, `${promoted} promoted`);
 });
+
+Deno.test("judge() goes by the lists of a candidate that only ranks, and keeps a champion that rates", () => {
+  const ranker = { version: "r", figures: { "ndcg@10": 0.1 } };
+  const judged = (
+    ndcg: number | undefined,
+    rivals: { version: string; figures: Record<string, number> }[],
+  ) => {
+    const candidate: Record<string, number> = ndcg === undefined ? {} : { "ndcg@10": ndcg };
+    return judge({ candidate, rivals, users: 20, ranksOnly: true, params });
+  };
+  assert.equal(judged(undefined, []).verdict, "promoted");
+  assert.deepEqual(judged(0.0951, [ranker]), {
+    verdict: "promoted",
+    reason: "nDCG@10 0.0951 against 0.1000 of r, margin 0.005",
+  });
+  assert.equal(judged(0.0949, [ranker]).verdict, "rejected");
+  assert.equal(judged(undefined, [ranker]).verdict, "rejected");
+  assert.deepEqual(judged(0.9, [champion]), {
+    verdict: "rejected",
+    reason: "it predicts no ratings, as c does",
+  });
+});
