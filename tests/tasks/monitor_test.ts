@@ -104,7 +104,11 @@ Deno.test("monitor writes volume, freshness, quality and drift of the newest bat
 
   await lake.pool.script("update ops_db.batch_ranges set n_late = 200 where batch_id = 1");
   await day.stage("monitor", monitor, { params: { freshness_hours: 25 } });
-  assert.deepEqual((await history(lake, day))["late_share all"], { value: 2 / 3, threshold: 0.5, isBreach: true });
+  assert.deepEqual((await history(lake, day))["late_share all"], {
+    value: 2 / 3,
+    threshold: 0.5,
+    isBreach: true,
+  });
   assert.equal(
     (await history(lake, day))["freshness_hours all"].isBreach,
     true,
