@@ -69,6 +69,8 @@ export interface Notification {
 
 export interface Manifest extends Settings {
   file: string;
+  /** What to type when an error in it is mended. */
+  next: string;
   name: string;
   /** "auto", a path, a data set's name, or a mapping, whose paths `loadPipeline()` makes absolute. */
   source: string | SourceMapping;
@@ -85,19 +87,19 @@ export interface ManifestOptions extends Outside {
   /** Name of the file, for errors. */
   file: string;
   tasks: Tasks;
+  /** What to type when its errors are mended. */
+  next?: string;
 }
-
-const NEXT = "deno task plan";
 
 /** Reads a manifest, for the run of a day if one is given. Never throws: what is wrong comes back as errors. */
 export function parseManifest(
   text: string,
-  { file, tasks, ...outside }: ManifestOptions,
+  { file, tasks, next = "deno task plan", ...outside }: ManifestOptions,
 ): { manifest: Manifest; errors?: undefined } | { manifest?: undefined; errors: ManifestError[] } {
   const { root: written, faults } = readYaml(text);
   const errors = new Map<string, ManifestError>();
   const tell = (span: Span, said: Pick<ManifestError, "message" | "wanted" | "means" | "nearest">) => {
-    const error = { file, ...positionOf(text, span), ...said, next: NEXT };
+    const error = { file, ...positionOf(text, span), ...said, next };
     const place = `${error.line}:${error.column} ${error.wanted}`;
     if (!errors.has(place)) errors.set(place, error); // an alias repeats what is wrong with its source
   };
@@ -125,7 +127,7 @@ export function parseManifest(
     checks: checks[index].checks,
     at: positionOf(text, spanAt(root, ["stages", index, "task"])),
   }));
-  return { manifest: toManifest(value, { file, stages }) };
+  return { manifest: toManifest(value, { file, next, stages }) };
 }
 
 /** Where a fault stands; of a text with references in it, its parts have no places in the file. */
@@ -142,7 +144,7 @@ function spanOf(
 /** YAML's names become TypeScript's. */
 function toManifest(
   value: z.output<typeof manifestSchema>,
-  rest: { file: string; stages: Stage[] },
+  rest: Pick<Manifest, "file" | "next" | "stages">,
 ): Manifest {
   const { name, seed, source, concurrency, schedule, sla = {}, notify, batch, bootstrap } = value;
   const schedules = Array.isArray(schedule) ? schedule : [schedule];

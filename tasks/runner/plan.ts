@@ -49,7 +49,7 @@ export function plan(
   if (faults.length > 0) {
     return {
       errors: faults.map(({ stage, message, wanted }) => {
-        return { file: manifest.file, ...stage.at, message, wanted, next: "deno task plan" };
+        return { file: manifest.file, ...stage.at, message, wanted, next: manifest.next };
       }),
     };
   }

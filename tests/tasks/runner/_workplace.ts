@@ -27,6 +27,7 @@ export function inARow(stages: readonly Stage[]): Stage[] {
 export function fakeManifest(stages: Stage[]): Manifest {
   return {
     file: "pipeline.yaml",
+    next: "deno task plan",
     name: "daily",
     seed: 1,
     source: "auto",

@@ -44,6 +44,10 @@ Deno.test("loadPipeline() says which variable is missing and where, and which fi
     await assert.rejects(loadPipeline(path), {
       message: /:2:9\n[^]*wanted {2}MATINEE_LOAD_TEST_SIZE in the environment, or a value for it under env:/,
     });
+    await assert.rejects(
+      loadPipeline(path),
+      ({ message }: Error) => message.endsWith(` deno task plan --manifest ${path}`),
+    );
   });
   await assert.rejects(loadPipeline("/nowhere/p.yaml"), UsageError);
 });
