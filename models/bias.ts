@@ -16,12 +16,15 @@ import type { FeatureState } from "./feature_state.ts";
 import type { Moment } from "./ratings.ts";
 
 export const biasConfig = z.strictObject({
-  /** λ_i: ratings at the running mean that are added to every movie. */
-  movie_shrinkage: z.number().min(0).default(5),
-  /** λ_u: ratings at the expected value that are added to every user. */
-  user_shrinkage: z.number().min(0).default(5),
-  /** What b_u averages: `residual` r − g − b_i, or `deviation` r − g. */
-  user_bias: z.enum(["residual", "deviation"]).default("residual"),
+  movie_shrinkage: z.number().min(0).default(5).describe(
+    "λ_i: ratings at the running mean that are added to every movie.",
+  ),
+  user_shrinkage: z.number().min(0).default(5).describe(
+    "λ_u: ratings at the expected value that are added to every user.",
+  ),
+  user_bias: z.enum(["residual", "deviation"]).default("residual").describe(
+    "What b_u averages: `residual` r − g − b_i, or `deviation` r − g.",
+  ),
 });
 
 export type BiasConfig = z.infer<typeof biasConfig>;

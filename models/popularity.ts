@@ -12,8 +12,9 @@ import { breathe } from "./breathe.ts";
 import { defineModel, headerOf, type Scorer } from "./model.ts";
 
 export const popularityConfig = z.strictObject({
-  /** Days that count, back from the newest rating; null: all ratings, as of the moment of the question. */
-  window_days: z.number().positive().nullable().default(null),
+  window_days: z.number().positive().nullable().default(null).describe(
+    "Days that count, back from the newest rating; null: all ratings, as of the moment of the question.",
+  ),
 });
 
 const SECONDS_PER_DAY = 86_400;

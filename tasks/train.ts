@@ -8,6 +8,7 @@ import { type Profile, profileOf } from "../models/profile.ts";
 import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
 import { readTrainingData } from "./_training_data.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
+import { formsBy } from "./runner/_schema_text.ts";
 import { duration } from "./runner/duration.ts";
 import type { Decision, PlanState } from "./runner/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -35,7 +36,11 @@ const params = z.strictObject({
         : { ...place, code: "custom", message: issue.message },
     );
   }
-});
+}).meta(formsBy("model", {
+  of: "config",
+  fallback: "two_tower",
+  forms: Object.fromEntries(Object.entries(FAMILY).map(([name, { config }]) => [name, config])),
+}));
 
 type Params = z.output<typeof params>;
 

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { nearest } from "./_nearest.ts";
 import {
+  applied,
   childSchema,
   forms,
   inWords,
@@ -59,7 +60,7 @@ interface Misfit extends SchemaFault {
 /** `spot` is what the issue's path is counted from. Of a union, the faults of the form that was meant. */
 function misfitsOf(issue: z.core.$ZodIssue, spot: Spot): Misfit[] {
   const path = [...spot.path, ...issue.path];
-  const json = schemaAt(spot.json, issue.path) ?? {};
+  const json = schemaAt(spot.json, issue.path, valueAt(spot.root, spot.path)) ?? {};
   const here = { json, path, root: spot.root };
   if (issue.code === "unrecognized_keys") return refusedKeys(issue.keys, here);
   // A schema's own check may say that a map has no form: `addIssue({ …, params: { isFormless: true } })`.
@@ -79,7 +80,7 @@ interface Place {
 
 function unknownKeys(schema: JsonSchema, { located, path, root }: Place): SchemaFault[] {
   const isMap = typeof located.value === "object" && located.value !== null && !Array.isArray(located.value);
-  const form = meantForm(schema, located.value) ?? schema;
+  const form = applied(meantForm(schema, located.value) ?? schema, located.value);
   const known = isMap ? knownKeys(form) : null;
   return [...located.children].flatMap(([step, { node }]) => {
     const child = { located: node, path: [...path, step], root };
@@ -143,7 +144,7 @@ function misfitOfWritten(written: string, { value, json, path, root }: Spot & { 
 
 /** Zod's own sentences begin so; any other was written for people who edit the manifest. */
 const hasOwnWords = ({ code, message }: z.core.$ZodIssue) =>
-  code === "custom" || !/^(?:Invalid|Too) /.test(message);
+  !/^(?:Invalid \w+|Too \w+): /.test(message) || code === "custom" && !/: (?:expected|must) /.test(message);
 
 /** A schema's own check may say what was meant: `addIssue({ …, params: { nearest } })`. */
 function ownNearest(issue: z.core.$ZodIssue): string | undefined {

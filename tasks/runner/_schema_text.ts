@@ -17,11 +17,50 @@ export function jsonSchema(schema: z.ZodType): JsonSchema {
 /** Making one takes longer than checking a manifest by it. */
 const made = new WeakMap<z.ZodType, JsonSchema>();
 
-/** What `schema` says of the value at `path`; undefined where it says nothing. */
-export function schemaAt(schema: JsonSchema, path: Path): JsonSchema | undefined {
+/** What `schema` says of the value at `path` within `root`; undefined where it says nothing. */
+export function schemaAt(schema: JsonSchema, path: Path, root: unknown): JsonSchema | undefined {
   let node: JsonSchema | undefined = schema;
-  for (const step of path) node = node && childSchema(node, step);
+  let value = root;
+  for (const step of path) {
+    node = node && childSchema(applied(node, value), step);
+    value = typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined;
+  }
   return node;
+}
+
+/** `schema` with the forms that it gives to keys because of what another key says; see `formsBy()`. */
+export function applied(schema: JsonSchema, value: unknown): JsonSchema {
+  const isMap = typeof value === "object" && value !== null;
+  const holding = (schema.allOf ?? []).map(asSchema).filter((rule) => {
+    const conditions = Object.entries(asSchema(rule?.if)?.properties ?? {});
+    return isMap && conditions.length > 0 &&
+      conditions.every(([key, wanted]) => {
+        const found: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+        return found === undefined
+          ? !asSchema(rule?.if)?.required?.includes(key)
+          : found === asSchema(wanted)?.const;
+      });
+  });
+  const given = holding.map((rule) => asSchema(rule?.then)?.properties);
+  return given.length === 0 ? schema : Object.assign({}, schema, {
+    properties: Object.assign({}, schema.properties, ...given),
+  });
+}
+
+/**
+ * Metadata for a schema: the form of key `of` follows from what key `on` says, which is `fallback` where it is absent.
+ * Errors, editors and the reference then know the keys of that form.
+ */
+export function formsBy(
+  on: string,
+  { of, fallback, forms }: { of: string; fallback: string; forms: Readonly<Record<string, z.ZodType>> },
+): Pick<JsonSchema, "allOf"> {
+  const allOf = Object.entries(forms).map(([name, schema]) => {
+    const { $schema: _, ...form } = jsonSchema(schema);
+    const required = name === fallback ? [] : [on];
+    return { if: { properties: { [on]: { const: name } }, required }, then: { properties: { [of]: form } } };
+  });
+  return { allOf };
 }
 
 /** The forms that a union allows, or else the schema itself. */

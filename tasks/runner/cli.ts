@@ -9,6 +9,7 @@ import { importCommand } from "./commands/import.ts";
 import { logs } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
 import { schedule } from "./commands/schedule.ts";
+import { schema } from "./commands/schema.ts";
 import { stage } from "./commands/stage.ts";
 import { statusCommand } from "./commands/status.ts";
 import { EXIT, ManifestErrors, UsageError } from "./errors.ts";
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   import: importCommand,
   stage,
   schedule,
+  schema,
 };
 
 const encoder = new TextEncoder();
