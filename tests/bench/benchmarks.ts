@@ -20,6 +20,10 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     about: "CPU seconds of the as-of pass, beside a sum over arrays of the same size",
     load: async () => (await import("./features.ts")).features,
   },
+  day: {
+    about: "a day of 50,000 ratings on a large archive, beside the same day on a thin one",
+    load: async () => (await import("./day.ts")).day,
+  },
   train: {
     about: "examples per second of the engine, beside plain TypeScript matrix products",
     load: async () => (await import("./train.ts")).training,
