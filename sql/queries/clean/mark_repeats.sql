@@ -3,6 +3,9 @@
 --
 -- A rating's rank is (rated_at, rating_id): the greatest of a user and movie is the current one, as in
 -- data_lake_db.current_ratings. A rank is an array here, as max() takes those: microseconds, rating_id, half stars.
+--
+-- The lake is asked pair by pair (lateral, limit, offset 0: nothing is pulled up into a join): by its index, and never
+-- read whole, whatever the planner makes of the batch.
 
 with repeated as (
   select user_id, movie_id
@@ -11,18 +14,24 @@ with repeated as (
   group by user_id, movie_id
   having count(*) > 1
   union
-  select user_id, movie_id
+  select staged.user_id, staged.movie_id
   from staged_ratings staged
+  cross join lateral (
+    select from data_lake_db.ratings lake
+    where lake.user_id = staged.user_id and lake.movie_id = staged.movie_id
+    limit 1
+  ) known
   where reason is null
-    and exists (
-      select from data_lake_db.ratings lake
-      where lake.user_id = staged.user_id and lake.movie_id = staged.movie_id
-    )
 ),
 ratings as (
   select false as is_staged, lane, rating_id, user_id, movie_id, rating, rated_at
   from repeated
-  join data_lake_db.ratings using (user_id, movie_id)
+  cross join lateral (
+    select lane, rating_id, rating, rated_at
+    from data_lake_db.ratings lake
+    where lake.user_id = repeated.user_id and lake.movie_id = repeated.movie_id
+    offset 0
+  ) known
   union all
   select true, lane, rating_id, user_id, movie_id, rating, rated_at
   from repeated

@@ -8,6 +8,12 @@ with users as (
   where kind = 'user'
   group by id
 ),
+known as (
+  -- User by user: their rows are wide, and a join would read those of everybody.
+  select known.*
+  from users
+  cross join lateral (select * from processed_db.user_features f where f.user_id = users.user_id offset 0) known
+),
 genres as (
   select id as user_id, genre_id, sum(n) as n, sum(rating_sum) as rating_sum
   from staged_sums
@@ -24,7 +30,7 @@ arrays as (
   from users
   cross join data_lake_db.genres all_genres
   left join genres using (user_id, genre_id)
-  left join processed_db.user_features known using (user_id)
+  left join known using (user_id)
   group by user_id
 )
 insert into processed_db.user_features as known (user_id, n_ratings, rating_sum, genre_counts, genre_sums)
