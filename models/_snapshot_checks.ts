@@ -1,4 +1,5 @@
 /** Whether a snapshot's figures agree: whatever a request would follow as an index is looked at once, at opening. */
+import type { KeyColumns } from "./key_table.ts";
 import type { SeenLists } from "./seen_lists.ts";
 import type { Columns, Snapshot } from "./snapshot.ts";
 
@@ -15,6 +16,8 @@ export function checkSnapshot(snapshot: Snapshot, columns: Columns): void {
   checkRows("seen movies", seen.offsets, userIds.length, seen.movies.length);
   checkBelow("genre ids", columns.genreIds, snapshot.genres.length);
   checkSeen(seen, movieIds.length);
+  checkKeys("user keys", columns.userKeys, userIds.length);
+  checkKeys("movie keys", columns.movieKeys, movieIds.length);
   if (!champion) return;
   const { dimension, movieEmbeddings, userEmbeddings, slope, intercept } = champion;
   checkLengths(movieIds.length * dimension, { movieEmbeddings });
@@ -51,6 +54,13 @@ function checkRows(name: string, offsets: Uint32Array, rows: number, entries: nu
   if (offsets[0] !== 0 || offsets[rows] !== entries) {
     throw contradiction(`offsets of ${name} should span ${entries}`, `${offsets[0]} … ${offsets[rows]}`);
   }
+}
+
+function checkKeys(name: string, keys: KeyColumns | null, rows: number): void {
+  if (keys === null) return;
+  checkRows(name, keys.offsets, rows, keys.bytes.length);
+  checkLengths(rows, { [`order of ${name}`]: keys.order });
+  checkBelow(`order of ${name}`, keys.order, rows);
 }
 
 function checkBelow(name: string, values: Uint32Array | Uint16Array | Int32Array, end: number): void {

@@ -6,6 +6,7 @@
  */
 import { checkSnapshot, contradiction } from "./_snapshot_checks.ts";
 import { type Container, decode, encode, type TypedArray } from "./container.ts";
+import { type KeyColumns, keyColumns, type KeyTable, openKeys } from "./key_table.ts";
 import { indexOfId, type SeenLists } from "./seen_lists.ts";
 
 const FORMAT = 1;
@@ -52,7 +53,11 @@ export interface SnapshotParts extends SnapshotFacts {
     /** Count and sum of current ratings. */
     nRatings: Uint32Array;
     ratingSums: Float64Array;
+    /** What the movies are called outside; absent: by their ids. */
+    keys?: readonly string[] | null;
   };
+  /** What the users of `seen` are called outside, "" where they are not; absent: by their ids. */
+  userKeys?: readonly string[] | null;
   /** Current ratings: its movies are indices into `movies`, its users are the snapshot's users. */
   seen: SeenLists;
   /** Sum of current ratings, one entry a user of `seen`. */
@@ -70,6 +75,9 @@ export interface Snapshot extends SnapshotFacts {
   readonly userRatingSums: Float64Array;
   readonly seen: SeenLists;
   readonly champion: Champion | null;
+  /** What users and movies are called outside; null: by their ids. */
+  readonly userKeys: KeyTable | null;
+  readonly movieKeys: KeyTable | null;
   /** Index of a movie or user; −1 when the snapshot has none. */
   movieIndex(movieId: number): number;
   userIndex(userId: number): number;
@@ -113,6 +121,8 @@ export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
       user_rating_sums: parts.userRatingSums,
       seen_offsets: seen.offsets,
       seen_movies: seen.movies,
+      ...keyArrays("user", parts.userKeys),
+      ...keyArrays("movie", movies.keys),
       ...(champion &&
         { movie_embeddings: champion.movieEmbeddings, user_embeddings: champion.userEmbeddings }),
     },
@@ -158,6 +168,12 @@ function columnsOf(arrays: Container["arrays"], header: Header) {
     if (isOfKind(array, kind)) return array;
     throw contradiction(`should have ${kind.name} "${name}"`, array?.constructor.name ?? "nothing");
   };
+  const keysIn = (what: "user" | "movie"): KeyColumns | null =>
+    !Object.hasOwn(arrays, `${what}_keys`) ? null : {
+      bytes: column(`${what}_keys`, Uint8Array),
+      offsets: column(`${what}_key_offsets`, Uint32Array),
+      order: column(`${what}_key_order`, Int32Array),
+    };
   return {
     movieIds: column("movie_ids", Int32Array),
     titleOffsets: column("title_offsets", Uint32Array),
@@ -171,6 +187,8 @@ function columnsOf(arrays: Container["arrays"], header: Header) {
     userRatingSums: column("user_rating_sums", Float64Array),
     seenOffsets: column("seen_offsets", Uint32Array),
     seenMovies: column("seen_movies", Int32Array),
+    userKeys: keysIn("user"),
+    movieKeys: keysIn("movie"),
     champion: header.champion && {
       ...header.champion,
       movieEmbeddings: column("movie_embeddings", Float32Array),
@@ -206,6 +224,8 @@ function snapshotOf(header: Header, columns: Columns): Snapshot {
     userRatingSums: columns.userRatingSums,
     seen: { userIds, offsets: columns.seenOffsets, movies: columns.seenMovies },
     champion: columns.champion,
+    userKeys: columns.userKeys && openKeys(columns.userKeys),
+    movieKeys: columns.movieKeys && openKeys(columns.movieKeys),
     movieIndex: (movieId) => indexOfId(movieIds, movieId),
     userIndex: (userId) => indexOfId(userIds, userId),
     title: (movie) => text.decode(columns.titles.subarray(titleOffsets[movie], titleOffsets[movie + 1])),
@@ -216,6 +236,12 @@ function snapshotOf(header: Header, columns: Columns): Snapshot {
         (genre) => header.genres[genre],
       ),
   };
+}
+
+function keyArrays(what: "user" | "movie", keys?: readonly string[] | null): Container["arrays"] {
+  if (!keys) return {};
+  const { bytes, offsets, order } = keyColumns(keys);
+  return { [`${what}_keys`]: bytes, [`${what}_key_offsets`]: offsets, [`${what}_key_order`]: order };
 }
 
 function offsetsOf(lists: readonly { length: number }[]): Uint32Array {

@@ -5,7 +5,7 @@ import { secureHeaders } from "@hono/hono/secure-headers";
 import { answer, tagged } from "./answer.ts";
 import type { Live, Serving } from "./live.ts";
 import type { ServerLog } from "./log.ts";
-import { idFrom, lengthFrom } from "./parameters.ts";
+import { lengthFrom, movieFrom, type Named, userFrom } from "./parameters.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { PAGES } from "./ui/pages.ts";
 import { listView, movieView, readinessView, type ServerState, statsView, userView } from "./views.ts";
@@ -65,24 +65,24 @@ function carryServing({ live, state, log, logRequests, now }: AppDeps): Middlewa
 function addData(app: Hono<Env>, { state }: AppDeps): void {
   app.get("/users/:id/recommendations", (c) => {
     const serving = servingOf(c);
-    const userId = idFrom(c.req.param("id"), "user");
+    const user = userFrom(c.req.param("id"), serving.snapshot);
     const n = lengthFrom(c.req.query("n"));
-    return answer(c, listView(serving, userId, n), { version: serving.sha256, audience: "private" });
+    return answer(c, listView(serving, user, n), { version: serving.sha256, audience: "private" });
   });
 
   app.get("/users/:id", (c) => {
     const serving = servingOf(c);
-    const userId = idFrom(c.req.param("id"), "user");
-    const user = userView(serving, userId);
-    if (!user) throw new Problem("unknown-user", `No ratings of user ${userId} are known.`);
+    const named = userFrom(c.req.param("id"), serving.snapshot);
+    const user = userView(serving, named);
+    if (!user) throw new Problem("unknown-user", `No ratings of user ${nameOf(named)} are known.`);
     return answer(c, user, { version: serving.sha256, audience: "private" });
   });
 
   app.get("/movies/:id", (c) => {
     const serving = servingOf(c);
-    const movieId = idFrom(c.req.param("id"), "movie");
-    const movie = movieView(serving, movieId);
-    if (!movie) throw new Problem("unknown-movie", `The archive has no movie ${movieId}.`);
+    const named = movieFrom(c.req.param("id"), serving.snapshot);
+    const movie = movieView(serving, named.id);
+    if (!movie) throw new Problem("unknown-movie", `The archive has no movie ${nameOf(named)}.`);
     return answer(c, movie, { version: serving.sha256, audience: "public" });
   });
 
@@ -127,6 +127,8 @@ function addProblems(app: Hono<Env>, { log }: AppDeps): void {
     );
   });
 }
+
+const nameOf = ({ id, key }: Named) => key === undefined ? id : JSON.stringify(key);
 
 function servingOf(c: Context<Env>): Serving {
   const serving = c.get("serving");

@@ -1,14 +1,62 @@
 /** What clients may write into paths and queries. */
+import type { KeyTable } from "../models/key_table.ts";
+import type { Snapshot } from "../models/snapshot.ts";
 import { Problem } from "./problem.ts";
 
 /** PostgreSQL's integer ends here. */
 const LARGEST_ID = 2 ** 31 - 1;
 const LONGEST_LIST = 100;
 const USUAL_LIST = 10;
+/** Before an id that is a text. */
+const KEY = "key:";
 
 /** The id in a path. `what` is "user" or "movie". */
-export function idFrom(text: string, what: string): number {
+function idFrom(text: string, what: string): number {
   return wholeNumber(text, { what: `${what} id`, least: 0, most: LARGEST_ID });
+}
+
+/** Who is asked about: an id, and what the data set calls it where that is a text. */
+export interface Named {
+  id: number;
+  key?: string;
+}
+
+/** No user or movie has this id. */
+const NOBODY = -1;
+
+/** The user in a path: an id, or `key:` and what the data set calls them. */
+export function userFrom(text: string, { userIds, userKeys, userIndex }: Snapshot): Named {
+  return namedFrom(text, { what: "user", ids: userIds, keys: userKeys, indexOf: userIndex });
+}
+
+/** The movie in a path: an id, or `key:` and what the data set calls it. */
+export function movieFrom(text: string, { movieIds, movieKeys, movieIndex }: Snapshot): Named {
+  return namedFrom(text, { what: "movie", ids: movieIds, keys: movieKeys, indexOf: movieIndex });
+}
+
+function namedFrom(
+  text: string,
+  { what, ids, keys, indexOf }: {
+    what: string;
+    ids: Int32Array;
+    keys: KeyTable | null;
+    indexOf: (id: number) => number;
+  },
+): Named {
+  if (!text.startsWith(KEY)) {
+    const id = idFrom(text, what);
+    const index = keys === null ? -1 : indexOf(id);
+    return index < 0 ? { id } : { id, key: keys?.key(index) || undefined };
+  }
+  if (keys === null) {
+    throw new Problem(
+      "bad-parameter",
+      `Cannot look a ${what} up by key as the ids of this archive are numbers.`,
+    );
+  }
+  const key = text.slice(KEY.length);
+  const index = keys.find(key);
+  return { id: index < 0 ? NOBODY : ids[index], key };
 }
 
 /** The query parameter `n`. */

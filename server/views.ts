@@ -2,6 +2,7 @@
 import { indexOfId, seenBy, type SeenLists } from "../models/seen_lists.ts";
 import type { Snapshot } from "../models/snapshot.ts";
 import type { Serving } from "./live.ts";
+import type { Named } from "./parameters.ts";
 import { POPULARITY, recommend, sourceFor } from "./recommend.ts";
 
 /** What the process knows of itself. */
@@ -16,11 +17,11 @@ const EXAMPLES = 6;
 /** Fewest ratings of a person who is worth an example. */
 const EXAMPLE_RATINGS = 20;
 
-export function listView(serving: Serving, userId: number, n: number) {
+export function listView(serving: Serving, user: Named, n: number) {
   const { snapshot } = serving;
-  const { source, items } = recommend(serving, userId, n);
+  const { source, items } = recommend(serving, user.id, n);
   return {
-    user_id: userId,
+    ...nameOf(user),
     ...modelOf(snapshot),
     source,
     ...sampleLabel(snapshot),
@@ -32,14 +33,15 @@ export function listView(serving: Serving, userId: number, n: number) {
   };
 }
 
-/** Null when nothing is known of `userId`. */
-export function userView({ snapshot, newer }: Serving, userId: number) {
+/** Null when nothing is known of them. */
+export function userView({ snapshot, newer }: Serving, named: Named) {
+  const { id: userId } = named;
   const user = snapshot.userIndex(userId);
   const rated = seenBy(snapshot.seen, userId);
   const later = seenBy(newer.seen, userId);
   if (user < 0 && later.length === 0) return null;
   return {
-    user_id: userId,
+    ...nameOf(named),
     ...modelOf(snapshot),
     source: sourceFor(snapshot, userId),
     n_rated: rated.length,
@@ -93,6 +95,11 @@ export function readinessView(serving: Serving | null, server: ServerState) {
   };
 }
 
+/** An id, and the key where it has one; a key that nobody has goes without an id. */
+function nameOf({ id, key }: Named) {
+  return { user_id: id < 0 ? null : id, ...(key === undefined ? {} : { user_key: key }) };
+}
+
 function modelOf({ champion }: Snapshot) {
   return { model_version: champion?.version ?? null };
 }
@@ -105,6 +112,7 @@ function sampleLabel({ isSample, edition }: Snapshot) {
 function titleOf(snapshot: Snapshot, movie: number) {
   return {
     movie_id: snapshot.movieIds[movie],
+    ...(snapshot.movieKeys ? { movie_key: snapshot.movieKeys.key(movie) } : {}),
     title: snapshot.title(movie),
     year: snapshot.year(movie),
     genres: snapshot.genresOf(movie),

@@ -2,7 +2,7 @@
 import type { FeatureState } from "../models/feature_state.ts";
 import type { IdIndex } from "../models/id_index.ts";
 import type { Ratings } from "../models/ratings.ts";
-import type { SeenLists } from "../models/seen_lists.ts";
+import { indexOfId, type SeenLists } from "../models/seen_lists.ts";
 import { createSeenPairs, mergeSeen } from "../models/seen_pairs.ts";
 import { encodeSnapshot, type Snapshot } from "../models/snapshot.ts";
 import { numericRows } from "../sql/binary_copy.ts";
@@ -11,6 +11,8 @@ import type { Row } from "../sql/tables.ts";
 import type { Embeddings } from "./_embeddings.ts";
 import type { Movies } from "./_lake.ts";
 import type { TaskContext } from "./runner/task.ts";
+
+const KEYS_PER_CHUNK = 50_000;
 
 /** What came after a snapshot. */
 export interface Since {
@@ -116,11 +118,31 @@ export async function buildSnapshot(
       ]),
       nRatings: Uint32Array.from(state.movieCounts),
       ratingSums: state.movieSums,
+      keys: await keysOf(db, "import/movie_keys", catalogue.movies.ids),
     },
+    userKeys: await keysOf(db, "import/user_keys", seen.userIds),
     seen,
     userRatingSums,
     champion: embeddings,
   });
+}
+
+/** What `ids`, which ascend, are called outside; null where the archive's ids are numbers. */
+async function keysOf(
+  db: Db,
+  query: "import/user_keys" | "import/movie_keys",
+  ids: Int32Array,
+): Promise<string[] | null> {
+  const keys: string[] = new Array(ids.length).fill("");
+  let found = 0;
+  for await (const rows of db.chunks<{ id: number; key: string }>(query, [], KEYS_PER_CHUNK)) {
+    for (const { id, key } of rows) {
+      const place = indexOfId(ids, id);
+      if (place >= 0) keys[place] = key;
+      found++;
+    }
+  }
+  return found === 0 ? null : keys;
 }
 
 function positionOf(movies: IdIndex, id: number): number {

@@ -67,7 +67,8 @@ async function show(user) {
     if (request !== latest) return;
     history.replaceState(null, "", `?user=${encodeURIComponent(user)}`);
     const isNew = list.source === "popularity" && list.model_version !== null;
-    byId("whose").textContent = isNew ? `For someone new (user ${user})` : `For user ${user}`;
+    const name = list.user_key ?? user;
+    byId("whose").textContent = isNew ? `For someone new (user ${name})` : `For user ${name}`;
     tell(about(list));
     byId("movies").replaceChildren(...list.items.map((item) => card(item, list.source)));
     byId("json").href = path;

@@ -70,6 +70,8 @@ Deno.test("an archive of interactions is cleaned, published by popularity and se
   const snapshot = openSnapshot(await loadArtifact(artifacts, String(next.publish.snapshot)));
   const serving = { snapshot, sha256: "", publicationId: 1, newer: newerRatings(snapshot.batchId) };
   const user = Number(await askOne(pool.url, "select user_id from raw_db.user_keys where key = 'u7@x.org'"));
+  assert.equal(snapshot.userIds[snapshot.userKeys!.find("u7@x.org")], user);
+  assert.match(snapshot.movieKeys!.key(0), /^track-/);
   const { source, items } = recommend(serving, user, 5);
   assert.equal(source, "popularity");
   const seen = "select string_agg(distinct movie_id::text, ',') from raw_db.ratings where user_id = " + user;
