@@ -1,10 +1,11 @@
 /** Adds each batch to the counts and sums of the users and movies that it touches, and of no others. */
 import { z } from "zod";
 import type { Db } from "../sql/db.ts";
-import { finishBatches, rangesOf, ratingChunks } from "./_batches.ts";
+import { finishBatches, type Range, rangesOf, ratingChunks } from "./_batches.ts";
+import { addUpFirst, writeFirst } from "./_first_sums.ts";
 import { filter } from "./polars/filter.ts";
 import { planBatches } from "./runner/plan_state.ts";
-import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
+import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 export default task({
   params: z.strictObject({
@@ -19,29 +20,35 @@ export default task({
   async run(context, { chunk }): Promise<StageResult> {
     const total = { rowsIn: 0, users: 0, movies: 0 };
     await finishBatches(context, "clean", async (tx, batch) => {
-      await stageSums(tx, context, { batch, chunk });
+      const work = { ranges: await rangesOf(tx, batch), chunk };
+      const isFirst = batch.kind === "bootstrap" && await tx.row("features/totals") === undefined;
+      const { users, movies } = isFirst
+        ? await writeFirst(tx, await addUpFirst(context, work))
+        : await addSums(tx, context, work);
       total.rowsIn += batch.nRatings;
-      total.users += await tx.execute("features/upsert_users");
-      total.movies += await tx.execute("features/upsert_movies");
-      await tx.execute("features/upsert_totals");
+      total.users += users;
+      total.movies += movies;
     });
     return { ...total, rowsOut: total.users + total.movies };
   },
 });
 
-/** The batch's lake rows → Polars → staged_sums: what it adds per user, movie, and user and genre. */
-async function stageSums(
+/** The batch's lake rows → Polars → staged_sums, what it adds per user, movie, and user and genre → the sums. */
+async function addSums(
   tx: Db,
   context: TaskContext,
-  { batch, chunk }: { batch: Batch; chunk: number },
-): Promise<void> {
+  { ranges, chunk }: { ranges: readonly Range[]; chunk: number },
+): Promise<{ users: number; movies: number }> {
   const { db, signal } = context;
   await tx.execute("features/create_staged_sums");
-  const ranges = await rangesOf(tx, batch);
   for (const piece of ratingChunks(ranges, { size: chunk, context })) {
     const changes = db.copyOut("features/copy_changes", piece);
     await tx.copyIn("features/copy_staged_sums", filter("add_up", changes, { signal }));
   }
   await tx.execute("features/analyze_staged_sums");
   signal.throwIfAborted();
+  const users = await tx.execute("features/upsert_users");
+  const movies = await tx.execute("features/upsert_movies");
+  await tx.execute("features/upsert_totals");
+  return { users, movies };
 }

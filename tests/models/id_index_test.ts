@@ -11,6 +11,19 @@ Deno.test("IdIndex gives positions in order of first sight, and finds them again
   }));
 });
 
+Deno.test("IdIndex takes any id of 32 bits, near the end of its array as well", () => {
+  const edge = 1 << 22;
+  const ids = [edge - 1, edge, edge + 1, 2 * edge - 1, -1, 0, -(2 ** 31), 2 ** 31 - 1, 1];
+  const index = new IdIndex();
+  for (const [place, id] of ids.entries()) {
+    assert.equal(index.get(id), undefined);
+    assert.equal(index.add(id), place);
+  }
+  assert.deepEqual(ids.map((id) => index.add(id)), [...ids.keys()]);
+  assert.deepEqual(ids.map((id) => index.get(id)), [...ids.keys()]);
+  assert.deepEqual([edge - 2, edge + 2, -2, 2].map((id) => index.get(id)), Array(4).fill(undefined));
+});
+
 Deno.test("IdIndex grows past its first room", () => {
   const index = new IdIndex();
   for (let id = 0; id < 5000; id++) assert.equal(index.add(7 * id), id);

@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import fc from "fast-check";
 import { type NumericColumn, numericRows } from "../../sql/binary_copy.ts";
 import type { Db } from "../../sql/db.ts";
 import { testPool } from "../support/database.ts";
@@ -126,3 +127,71 @@ Deno.test("copyOut() of any size leaves the connection to the next statement", a
     }
   });
 });
+
+Deno.test("numericRows() reads rows of scalars, of every type and however many, wherever they are cut", async () => {
+  const types = ["int2", "int4", "int8", "float4", "float8"] as const;
+  const row = fc.tuple(
+    fc.integer({ min: -(2 ** 15), max: 2 ** 15 - 1 }),
+    fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    fc.maxSafeInteger(),
+    fc.float(),
+    fc.double(),
+  );
+  const property = fc.asyncProperty(
+    fc.array(row, { maxLength: 30 }),
+    fc.integer({ min: 1, max: 99 }),
+    async (rows, size) => {
+      const { columns } = await read(pieces(handed(scalarRows(rows)), size), types);
+      assert.deepEqual(columns, types.map((_, column) => rows.map((values) => values[column])));
+    },
+  );
+  await fc.assert(property);
+  const many = Array.from({ length: 70_000 }, (_, i): Scalars => [i % 100, i, -i, i / 2, i / 3]);
+  const { columns, sizes } = await read(handed(scalarRows(many)), types);
+  assert.deepEqual(sizes, [65_536, 4_464]);
+  assert.deepEqual(columns[4], many.map((values) => values[4]));
+});
+
+Deno.test("numericRows() of scalars names a null in the midst of good rows", async () => {
+  const rows = scalarRows([[1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]);
+  const at = 19 + ROW_BYTES + 2 + 6; // the second column of the second row
+  new DataView(rows.buffer).setInt32(at, -1);
+  const bytes = Uint8Array.of(...rows.subarray(0, at + 4), ...rows.subarray(at + 8)); // a null has no value
+  await assert.rejects(
+    read(handed(bytes), ["int2", "int4", "int8", "float4", "float8"]),
+    new RangeError("Cannot read column 2 as a number: found null"),
+  );
+});
+
+type Scalars = [number, number, number, number, number];
+const ROW_BYTES = 2 + 5 * 4 + 2 + 4 + 8 + 4 + 8;
+
+/** A binary COPY of rows of int2, int4, int8, float4 and float8. */
+function scalarRows(rows: readonly Scalars[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(19 + rows.length * ROW_BYTES + 2);
+  const view = new DataView(bytes.buffer);
+  rows.forEach(([a, b, c, d, e], row) => {
+    let at = 19 + row * ROW_BYTES;
+    view.setInt16(at, 5);
+    at += 2;
+    for (
+      const [size, write] of [
+        [2, (p: number) => view.setInt16(p, a)],
+        [4, (p: number) => view.setInt32(p, b)],
+        [8, (p: number) => view.setBigInt64(p, BigInt(c))],
+        [4, (p: number) => view.setFloat32(p, d)],
+        [8, (p: number) => view.setFloat64(p, e)],
+      ] as const
+    ) {
+      view.setInt32(at, size);
+      write(at + 4);
+      at += 4 + size;
+    }
+  });
+  view.setInt16(bytes.length - 2, -1);
+  return bytes;
+}
+
+async function* handed(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
