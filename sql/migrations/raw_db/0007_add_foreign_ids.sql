@@ -59,6 +59,24 @@ comment on column raw_db.source_mappings.is_implicit is
 comment on column raw_db.source_mappings.scale_min is
   'clean maps scale_min … scale_max to 0.5 … 5, to the nearest half star (up from the middle); null: no mapping';
 
+create function raw_db.stars(
+  rating double precision,
+  is_implicit boolean,
+  scale_min double precision,
+  scale_max double precision
+) returns double precision
+language sql immutable parallel safe
+return case
+  when is_implicit then 5
+  when scale_min is null or rating in ('NaN', 'Infinity', '-Infinity') then rating
+  when rating not between scale_min and scale_max then 0
+  else 0.5 + floor(9 * (rating - scale_min) / (scale_max - scale_min) + 0.5) / 2
+end;
+comment on function raw_db.stars is
+  'A rating on the lake''s scale, by what raw_db.source_mappings says of its source (nulls: nothing). A source''s own '
+  'scale is mapped in a straight line to the nearest half star, up from the middle; what is off it is off the lake''s as '
+  'well (0). An interaction counts as 5, which is the same for all and says nothing.';
+
 -- Erasing a person takes their key, too: it is what they are known by outside, and nothing else here is.
 create table raw_db.user_keys (
   user_id integer not null,

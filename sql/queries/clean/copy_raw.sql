@@ -1,11 +1,7 @@
 -- One row per raw rating in a range of ids of one lane, as CSV without a header, times in microseconds since 1970:
 -- rating_id, lane, user_id, movie_id, rating, rated_us, has_movie (t, f).
 --
--- rating is on the lake's scale of half stars. A source with a scale of its own is mapped to it in a straight line, to
--- the nearest half star, up from the middle; what is off that scale is off this one as well (0). An interaction
--- without a rating counts as 5, which is the same for all and says nothing.
---
--- rated_us is empty outside the years 1 to 9999: the archive's times reach beyond what microseconds in a bigint do.
+-- rating is on the lake's scale (raw_db.stars); rated_us is empty outside the years 1 to 9999: the archive's times reach beyond what microseconds in a bigint do.
 --
 -- matinee.lane      text
 -- matinee.first_id  bigint
@@ -17,13 +13,7 @@ copy (
     r.lane,
     r.user_id,
     r.movie_id,
-    case
-      when s.source_id is null then r.rating
-      when s.is_implicit then 5
-      when s.scale_min is null or r.rating in ('NaN', 'Infinity', '-Infinity') then r.rating
-      when r.rating not between s.scale_min and s.scale_max then 0
-      else 0.5 + floor(9 * (r.rating - s.scale_min) / (s.scale_max - s.scale_min) + 0.5) / 2
-    end as rating,
+    raw_db.stars(r.rating, s.is_implicit, s.scale_min, s.scale_max) as rating,
     case
       when r.rated_at >= timestamptz '0001-01-01Z' and r.rated_at < timestamptz '10000-01-01Z'
       then (date_part('epoch', r.rated_at) * 1000000)::bigint
