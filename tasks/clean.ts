@@ -1,6 +1,7 @@
 /** Types and validates each batch: a raw row becomes a row of the lake, or a reject that keeps its reason. */
 import { join } from "node:path";
 import { z } from "zod";
+import { AHEAD_MS, EARLIEST_MS } from "../models/soundness.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
 import { finishBatches, type Range, rangesOf, ratingChunks } from "./_batches.ts";
@@ -9,9 +10,6 @@ import { soundRows } from "./polars/sound_rows.ts";
 import { planBatches } from "./runner/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
-const DAY_MS = 86_400_000;
-/** MovieLens took its first rating in 1995; what is older is a lost date (1970) or a typing error. */
-const EARLIEST_MS = Date.UTC(1995, 0, 1);
 /** Of the first batch, whose rows stream through Polars: small blocks keep all processes busy. */
 const MOST_ROWS_A_BLOCK = 65_536;
 
@@ -133,7 +131,7 @@ async function copySoundRatings(
 }
 
 function rulesOf({ run, rowChecks }: TaskContext) {
-  const [earliest, latest] = [EARLIEST_MS, run.startedAt.getTime() + DAY_MS].map((ms) => ms * 1000);
+  const [earliest, latest] = [EARLIEST_MS, run.startedAt.getTime() + AHEAD_MS].map((ms) => ms * 1000);
   return { earliest, latest, checks: rowChecks };
 }
 

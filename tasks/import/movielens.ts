@@ -9,8 +9,8 @@ import { type Member, type Members, openMembers } from "./members.ts";
 import { parseGenres } from "./ml_100k.ts";
 import { parseMovies, parseUsers } from "./movies.ts";
 import { type Layout, RatingParser } from "./rating_parser.ts";
-import type { RatingSet, ReadOptions, Source } from "./source.ts";
-import { decodeFile } from "./text.ts";
+import type { RatingSet, ReadOptions, Source, SourceFile } from "./source.ts";
+import { decodeFile, encodingOf } from "./text.ts";
 
 const README_CHARS = 2000;
 const README_EDITION = /\bdataset \((ml-[a-z0-9-]+)\)/i;
@@ -50,12 +50,13 @@ export async function movieLens(path: string, { name }: { name?: string } = {}):
     sha256: (options = {}) => hash ??= hashOf(files.ratings, options),
     read: async (options = {}) => {
       // Movies first: they are small, and a broken set shows at once.
-      const { broken, ...catalogue } = await readCatalogue(files);
+      const { files: others, ...catalogue } = await readCatalogue(files);
       const { parser, sha256 } = await readRatings(files.ratings, files.layout, options);
       hash ??= Promise.resolve(sha256);
       if (await hash !== sha256) throw changed(files.ratings);
-      const { ratings, unparsable } = parser;
-      return { sha256, ratings, unparsable, ...catalogue, broken } satisfies RatingSet;
+      const { ratings, unparsable, encoding } = parser;
+      const read = [factsOf("ratings", files.ratings, encoding), ...others];
+      return { sha256, files: read, ratings, unparsable, ...catalogue } satisfies RatingSet;
     },
   };
 }
@@ -98,17 +99,31 @@ async function edition({ files, folder }: Members): Promise<string> {
 }
 
 async function readCatalogue({ layout, movies, users, genres }: Files) {
-  const names = layout === "tab" ? parseGenres(genres ? await text(genres) : null, genres?.path ?? "") : [];
-  const found = parseMovies(await text(movies), { file: movies.path, layout, genres: names });
-  const people = users
-    ? parseUsers(await text(users), { file: users.path, layout })
+  const [items, people, names] = [
+    await text(movies),
+    users && await text(users),
+    genres && await text(genres),
+  ];
+  const flags = layout === "tab" ? parseGenres(names?.text ?? null, genres?.path ?? "") : [];
+  const found = parseMovies(items.text, { file: movies.path, layout, genres: flags });
+  const known = users && people
+    ? parseUsers(people.text, { file: users.path, layout })
     : { users: [], broken: [] };
   return {
+    files: [
+      factsOf("movies", movies, items.encoding),
+      ...users && people ? [factsOf("users", users, people.encoding)] : [],
+      ...genres && names ? [factsOf("genres", genres, names.encoding)] : [],
+    ],
     movies: found.movies,
     nRepeatedMovies: found.nRepeated,
-    users: people.users,
-    broken: [...found.broken, ...people.broken],
+    users: known.users,
+    broken: [...found.broken, ...known.broken],
   };
+}
+
+function factsOf(role: SourceFile["role"], { path, size }: Member, encoding: string): SourceFile {
+  return { role, path, bytes: size, encoding };
 }
 
 async function readRatings(member: Member, layout: Layout, { signal, progress }: ReadOptions) {
@@ -142,7 +157,7 @@ function changed({ path }: Member): DataError {
   );
 }
 
-async function text(member: Member): Promise<string> {
+async function text(member: Member): Promise<{ text: string; encoding: string }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const bytes of member.open(() => {})) {
@@ -156,5 +171,5 @@ async function text(member: Member): Promise<string> {
   }
   const whole = new Uint8Array(size);
   chunks.reduce((at, bytes) => (whole.set(bytes, at), at + bytes.length), 0);
-  return decodeFile(whole);
+  return { text: decodeFile(whole), encoding: encodingOf(whole) };
 }

@@ -7,7 +7,7 @@ import { DataError } from "./errors.ts";
 import { MAX_SECONDS, toRating } from "./fields.ts";
 import { RatingTable } from "./rating_table.ts";
 import type { UnparsableLine } from "./source.ts";
-import { decodeLine } from "./text.ts";
+import { decodeLine, encodingName, hasMark, isLatin1 } from "./text.ts";
 
 const [TAB, LINE_FEED, RETURN, DOT, COMMA, COLON] = [9, 10, 13, 46, 44, 58];
 const COLUMNS = ["userId", "movieId", "rating", "timestamp"];
@@ -39,6 +39,8 @@ export class RatingParser {
   readonly #values = new Float64Array(4);
   /** The line at hand is longer than the buffer, and was noted: skip to its end. */
   #isSkipping = false;
+  #hasMark = false;
+  #isMixed = false;
   /** Empty lines that count only when something follows. */
   #empty: number[] = [];
 
@@ -58,6 +60,10 @@ export class RatingParser {
     }
   }
 
+  get encoding(): string {
+    return encodingName({ hasMark: this.#hasMark, isMixed: this.#isMixed });
+  }
+
   /** @throws {DataError} when the file held no rating at all. */
   finish(): void {
     if (this.#held > 0) {
@@ -72,6 +78,7 @@ export class RatingParser {
   #parseHeld(end: number): void {
     let whole = this.#buffer.subarray(0, end).lastIndexOf(LINE_FEED) + 1;
     let at = 0;
+    if (this.#line === 0) this.#hasMark = hasMark(this.#buffer);
     if (this.#isSkipping && whole > 0) {
       at = this.#buffer.indexOf(LINE_FEED) + 1;
       this.#isSkipping = false;
@@ -131,7 +138,10 @@ export class RatingParser {
   /** The slow way for the line at `at`. */
   #parseText(at: number): number {
     const end = this.#buffer.indexOf(LINE_FEED, at);
-    const text = decodeLine(this.#buffer.subarray(at, end)).replace(/\r$/, "");
+    const bytes = this.#buffer.subarray(at, end);
+    const decoded = decodeLine(bytes);
+    if (!this.#isMixed) this.#isMixed = isLatin1(bytes, decoded);
+    const text = decoded.replace(/\r$/, "");
     this.#line++;
     if (text === "") {
       this.#empty.push(this.#line);

@@ -39,6 +39,8 @@ export type Progress = (done: number, total: number, unit: string) => void;
 
 export interface RatingSet {
   sha256: string;
+  /** What was read, for people; absent: the ratings come from no file. */
+  files?: SourceFile[];
   /** In the order of the file. */
   ratings: RatingTable;
   unparsable: UnparsableLine[];
@@ -58,6 +60,14 @@ export interface RatingSet {
   isUntitled?: boolean;
   /** What the reader found out, for people. */
   notes?: string[];
+}
+
+export interface SourceFile {
+  role: "ratings" | "movies" | "users" | "genres";
+  path: string;
+  /** As stored. */
+  bytes: number;
+  encoding: string;
 }
 
 export interface UnparsableLine {

@@ -29,6 +29,31 @@ export function decodeFile(bytes: Uint8Array): string {
   }
 }
 
+/** What `bytes` are written in, for people. */
+export function encodingOf(bytes: Uint8Array): string {
+  try {
+    UTF_8.decode(bytes);
+  } catch {
+    return encodingName({ hasMark: hasMark(bytes), isMixed: true });
+  }
+  return encodingName({ hasMark: hasMark(bytes), isMixed: false });
+}
+
+export function encodingName({ hasMark, isMixed }: { hasMark: boolean; isMixed: boolean }): string {
+  const name = isMixed ? "Latin-1, line by line" : "UTF-8";
+  return hasMark ? `${name}, with a byte order mark` : name;
+}
+
+/** Whether `bytes` begin with UTF-8's byte order mark. */
+export function hasMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+
+/** Whether `text`, decoded from `bytes`, had to be read as Latin-1: a character a byte, and not all ASCII. */
+export function isLatin1(bytes: Uint8Array, text: string): boolean {
+  return text.length === bytes.length && /[\x80-\xff]/.test(text);
+}
+
 /** `text` for a message: quoted, and cut at 60 characters. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

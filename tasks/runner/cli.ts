@@ -1,12 +1,14 @@
 /** `deno task COMMAND …`: finds the command, gives it the world, and turns what it throws into words and an exit code. */
 import { DatabaseError } from "../../sql/launcher.ts";
 import { DataError } from "../import/errors.ts";
+import { printable } from "./_printable.ts";
 import { nearest } from "./_nearest.ts";
 import { type Command, type World } from "./command.ts";
 import { backfill } from "./commands/backfill.ts";
 import { daily } from "./commands/daily.ts";
 import { importCommand } from "./commands/import.ts";
 import { logs } from "./commands/logs.ts";
+import { inspect } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
 import { schedule } from "./commands/schedule.ts";
 import { schema } from "./commands/schema.ts";
@@ -24,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: statusCommand,
   logs,
   import: importCommand,
+  inspect,
   stage,
   schedule,
   schema,
@@ -82,7 +85,7 @@ function createWorld({ values, switches }: Options, signal: AbortSignal): World 
   const terminal = Deno.stderr.isTerminal() && format === "logfmt";
   return {
     out: writeTo(Deno.stdout),
-    say: (line) => stderr(`${line}\n`),
+    say: (line) => stderr(`${printable(line)}\n`),
     log: createLog({ format, verbose: switches.has("verbose"), terminal, write: stderr, now }),
     signal,
     now,
@@ -113,7 +116,7 @@ function onInterrupt(stop: AbortController): Disposable {
 }
 
 function explain(error: unknown, { name, signal }: { name: string; signal: AbortSignal }): number {
-  const say = (line: string) => stderr(`${line}\n`);
+  const say = (line: string) => stderr(`${printable(line)}\n`);
   if (signal.aborted) {
     const next = name === "daily" ? "the next deno task daily" : "the same command";
     say(`Interrupted. Nothing is lost; ${next} goes on from here.`);

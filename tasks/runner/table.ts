@@ -1,10 +1,13 @@
 /** Plain-text tables: columns as wide as their widest cell, numbers to the right. */
+import { printableLine } from "./_printable.ts";
 
 export type Cell = string | number | null | undefined;
 
 /** Lines of a table; a column is set to the right when all its cells are numbers or look like them. */
 export function tableLines(header: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
-  const text = rows.map((row) => row.map((cell) => cell === null || cell === undefined ? "" : String(cell)));
+  const text = rows.map((row) =>
+    row.map((cell) => cell === null || cell === undefined ? "" : printableLine(String(cell)))
+  );
   const widths = header.map((name, i) => Math.max(name.length, ...text.map((row) => row[i].length)));
   const right = header.map((_, i) => text.every((row) => /^[-+]?[\d,.%]*( s)?$/.test(row[i])));
   const line = (cells: readonly string[]) =>
