@@ -124,6 +124,7 @@ export const TABLES = {
     started_at: "timestamp with time zone",
     finished_at: "timestamp with time zone?",
     slot: "text?",
+    is_told: "boolean",
   },
   "ops_db.schedules": { schedule: "text", settled_to: "timestamp with time zone" },
   "ops_db.slots": {
@@ -137,6 +138,7 @@ export const TABLES = {
     started_at: "timestamp with time zone?",
     finished_at: "timestamp with time zone?",
     reason: "text?",
+    is_told: "boolean",
   },
   "ops_db.run_requests": {
     request_id: "bigint",

@@ -2,6 +2,7 @@
 
 alter table ops_db.runs
   add column slot text,
+  add column is_told boolean not null default false,
   drop constraint runs_kind_known,
   drop constraint runs_one_per_day;
 alter table ops_db.runs
@@ -12,6 +13,11 @@ create unique index runs_one_per_slot on ops_db.runs (slot) where kind = 'partia
 comment on column ops_db.runs.kind is
   'bootstrap takes the head of the archive, daily one day''s batch; partial is a run of some stages only';
 comment on column ops_db.runs.slot is 'what a partial run is for: its schedule and due instant, or its request';
+
+comment on column ops_db.runs.is_told is 'the events of how it ended are recorded';
+-- What ended before there were events is no news.
+update ops_db.runs set is_told = true where finished_at is not null;
+create index runs_untold on ops_db.runs (run_id) where not is_told;
 
 create table ops_db.schedules (
   schedule   text not null,
@@ -32,14 +38,17 @@ create table ops_db.slots (
   started_at  timestamptz,
   finished_at timestamptz,
   reason      text,
+  is_told     boolean not null default false,
   constraint slots_pkey primary key (schedule, due_at),
   constraint slots_run_fkey foreign key (run_id) references ops_db.runs,
   constraint slots_status_known
     check (status in ('queued', 'running', 'done', 'failed', 'skipped', 'missed'))
 );
 create index slots_open on ops_db.slots (due_at) where status in ('queued', 'running');
+create index slots_untold on ops_db.slots (schedule) where not is_told and run_id is null;
 create index slots_without_run on ops_db.slots (day) where not is_part and status <> 'done';
 comment on table ops_db.slots is 'One row per schedule and instant at which it was due, and what became of it.';
+comment on column ops_db.slots.is_told is 'that it was missed, or failed without a run, is recorded as an event';
 comment on column ops_db.slots.day is 'the local date of due_at in the schedule''s zone: the label of its run';
 comment on column ops_db.slots.is_part is 'its schedule names the stages to run; others run whole days, once a label';
 comment on column ops_db.slots.is_made_up is 'no scheduler ran when it came due, or that one is gone; catch_up asks for it all the same';

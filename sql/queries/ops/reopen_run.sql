@@ -7,6 +7,6 @@
 -- $5  host           text
 
 update ops_db.runs
-set status = 'running', finished_at = null, manifest_hash = $2, manifest = $3, pid = $4, host = $5
+set status = 'running', is_told = false, finished_at = null, manifest_hash = $2, manifest = $3, pid = $4, host = $5
 where run_id = $1
 returning *

@@ -6,6 +6,7 @@ import { EXIT, UsageError } from "../errors.ts";
 import { execute, type Executed, type Pipeline } from "../execute.ts";
 import { latestRun } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
+import { type Announcer, createAnnouncer } from "../notify/announcer.ts";
 import type { PlanOptions } from "../plan.ts";
 import { metricLines, type Metrics, readMetrics, readStory, stageTable, storyLines } from "../report.ts";
 import { Session } from "../session.ts";
@@ -29,10 +30,15 @@ export const daily: Command = {
     const pipeline = await loadPipeline(values.manifest);
     await using session = await Session.open("daily", world.say);
     await session.lockRuns();
+    const { log, now } = world;
+    const announcer = createAnnouncer({ session, manifest: () => pipeline.manifest, log, now });
     await ensureArchive(session, { pipeline, world, allowSample: true });
+    await announcer.record();
+    announcer.deliver();
     const executed = values.from || values.only
-      ? [await again(session, pipeline, { world, from: values.from, only: values.only })]
-      : await runDue(session, pipeline, { world, next: switches.has("next") });
+      ? [await again(session, pipeline, { world, announcer, from: values.from, only: values.only })]
+      : await runDue(session, pipeline, { world, announcer, next: switches.has("next") });
+    await announcer.idle();
     return await tell(session, { executed, world, json: switches.has("json") });
   },
 };
@@ -41,8 +47,9 @@ export const daily: Command = {
 export async function runDue(
   { db, home }: Session,
   pipeline: Pipeline,
-  { world, next, today = todayOf(pipeline.manifest, world.now()), params }: {
+  { world, announcer, next, today = todayOf(pipeline.manifest, world.now()), params }: {
     world: World;
+    announcer: Announcer;
     next: boolean;
     today?: string;
     params?: PlanOptions["params"];
@@ -55,7 +62,8 @@ export async function runDue(
     if (due === null) return executed;
     announce(world, due);
     const { log, signal } = world;
-    const result = await execute(pipeline, due, { db, home, log, signal, selection: { params } });
+    const place = { db, home, log, signal, selection: { params } };
+    const result = await announcer.around(due, () => execute(pipeline, due, place));
     if (result.run.run_id === executed.at(-1)?.run.run_id) {
       throw new Error(
         `Cannot go on as run ${result.run.run_id} of ${due.day} does not end: its stages are done`,
@@ -76,7 +84,7 @@ function announce({ say }: World, { kind, day, unfinished }: DueRun): void {
 async function again(
   { db, home }: Session,
   pipeline: Pipeline,
-  { world, ...selection }: { world: World } & PlanOptions,
+  { world, announcer, ...selection }: { world: World; announcer: Announcer } & PlanOptions,
 ): Promise<Executed> {
   const latest = await latestRun(db);
   if (latest === undefined) {
@@ -84,7 +92,7 @@ async function again(
   }
   const { log, signal } = world;
   const due = { kind: latest.kind, day: latest.day, unfinished: latest };
-  return await execute(pipeline, due, { db, home, log, signal, selection });
+  return await announcer.around(due, () => execute(pipeline, due, { db, home, log, signal, selection }));
 }
 
 async function tell(

@@ -2,6 +2,7 @@
 import type { Command } from "../command.ts";
 import { EXIT } from "../errors.ts";
 import { loadPipeline } from "../load.ts";
+import { createAnnouncer } from "../notify/announcer.ts";
 import { createPresence } from "../schedule/presence.ts";
 import { createReloader } from "../schedule/reload.ts";
 import { REQUESTS } from "../schedule/requests.ts";
@@ -22,12 +23,19 @@ export const schedule: Command = {
     let pipeline = await loadPipeline(values.manifest);
     await using session = await Session.open("schedule", say);
     const reload = createReloader(pipeline, { path: values.manifest, say });
-    await using presence = createPresence(session.db, session.name);
+    await using presence = createPresence(session, session.name);
+    const announcer = createAnnouncer({
+      session,
+      manifest: () => pipeline.manifest,
+      log: world.log,
+      now: world.now,
+    });
     const scheduler = createScheduler({
-      db: session.db,
+      session,
       world,
+      announcer,
       presence,
-      runner: createRunner({ session, world, pipeline: () => pipeline }),
+      runner: createRunner({ session, world, announcer, pipeline: () => pipeline }),
       pipeline: async () => pipeline = await reload(),
     });
     await using _requests = await session.db.listen(REQUESTS, scheduler.start);

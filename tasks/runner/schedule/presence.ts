@@ -15,14 +15,14 @@ export interface Presence extends AsyncDisposable {
 }
 
 /** @param name what the database knows this process by */
-export function createPresence(db: Pool, name: string): Presence {
+export function createPresence(session: { readonly db: Pool }, name: string): Presence {
   let lock: AsyncDisposable | null = null;
   const holder = async () =>
-    (await db.row<{ holder: string }>("ops/lock_holder", [SCHEDULER_LOCK]))?.holder ?? null;
+    (await session.db.row<{ holder: string }>("ops/lock_holder", [SCHEDULER_LOCK]))?.holder ?? null;
   return {
     holder,
     async isOurs() {
-      const taken = await db.tryLock(SCHEDULER_LOCK);
+      const taken = await session.db.tryLock(SCHEDULER_LOCK);
       // Each session has locks of its own: what could be taken was held by nobody, this process included.
       if (taken !== null) {
         await lock?.[Symbol.asyncDispose]();

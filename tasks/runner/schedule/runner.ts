@@ -5,6 +5,7 @@ import { runDue } from "../commands/daily.ts";
 import { UsageError } from "../errors.ts";
 import { execute, type Pipeline } from "../execute.ts";
 import { latestRun, runOfSlot } from "../journal.ts";
+import type { Announcer } from "../notify/announcer.ts";
 import type { PlanOptions } from "../plan.ts";
 import type { Session } from "../session.ts";
 import type { Ended, Runner } from "./work.ts";
@@ -23,9 +24,10 @@ export interface RunnerOptions {
   world: World;
   /** The pipeline in force. */
   pipeline: () => Pipeline;
+  announcer: Announcer;
 }
 
-export function createRunner({ session, world, pipeline }: RunnerOptions): PipelineRunner {
+export function createRunner({ session, world, pipeline, announcer }: RunnerOptions): PipelineRunner {
   /** Holds the run lock for `body`; ended as `busy` where another process does. */
   async function locked<Found>(day: string, body: () => Promise<Found>): Promise<Found | Ended> {
     try {
@@ -46,7 +48,13 @@ export function createRunner({ session, world, pipeline }: RunnerOptions): Pipel
 
   async function runDay(label: string, params?: Params): Promise<Ended> {
     await ensureArchive(session, { pipeline: pipeline(), world, allowSample: false });
-    const executed = await runDue(session, pipeline(), { world, next: false, today: label, params });
+    const executed = await runDue(session, pipeline(), {
+      world,
+      announcer,
+      next: false,
+      today: label,
+      params,
+    });
     const last = executed.at(-1);
     if (last === undefined) {
       return { status: "succeeded", runId: (await latestRun(session.db))?.run_id ?? null, day: label };
@@ -66,7 +74,7 @@ export function createRunner({ session, world, pipeline }: RunnerOptions): Pipel
         const due = { kind: "partial", day: known?.day ?? day, slot, unfinished: known } as const;
         const { log, signal } = world;
         const place = { db, home, log, signal, selection: { stages, params } };
-        const { run, status } = await execute(pipeline(), due, place);
+        const { run, status } = await announcer.around(due, () => execute(pipeline(), due, place));
         return { status, runId: run.run_id, day: run.day };
       }),
     async resume() {

@@ -6,6 +6,7 @@ import { describeError } from "../failure.ts";
 import type { Pipeline } from "../execute.ts";
 import { RUN_LOCK } from "../session.ts";
 import { dueLines, settledLines } from "./lines.ts";
+import type { Announcer } from "../notify/announcer.ts";
 import type { Presence } from "./presence.ts";
 import { workOffRequests } from "./requests.ts";
 import type { PipelineRunner } from "./runner.ts";
@@ -15,8 +16,10 @@ import { createWatch, settleAll, takeOver } from "./tick.ts";
 import { workOff } from "./work.ts";
 
 export interface SchedulerOptions {
-  db: Pool;
+  /** Where the ledger is now: an import may put a new database in the place of the old one. */
+  session: { readonly db: Pool };
   world: World;
+  announcer: Announcer;
   presence: Presence;
   runner: PipelineRunner;
   /** The pipeline in force now. */
@@ -40,6 +43,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     async idle() {
       await tick.idle();
       await work.idle();
+      await options.announcer.idle();
     },
   };
 }
@@ -64,7 +68,7 @@ function teller({ world }: SchedulerOptions, what: string): (error: unknown) => 
 }
 
 async function tickOnce(options: SchedulerOptions, state: State): Promise<void> {
-  const { db, world, presence, pipeline } = options;
+  const { session: { db }, world, presence, pipeline, announcer } = options;
   const { schedules } = (await pipeline()).manifest;
   if (!(await presence.isOurs())) return await standBy(options, state);
   const ledger = createSlotLedger(db);
@@ -77,6 +81,8 @@ async function tickOnce(options: SchedulerOptions, state: State): Promise<void> 
   const entered = await settleAll({ ledger, schedules, moment });
   if (isFirst) { for (const line of dueLines(schedules, now)) world.say(line); }
   for (const line of settledLines(entered)) world.say(line);
+  await announcer.record();
+  announcer.deliver();
   state.work.start();
 }
 
@@ -96,7 +102,7 @@ async function holderOfRuns(db: Pool): Promise<string | null> {
 }
 
 async function workAll(options: SchedulerOptions, state: State): Promise<void> {
-  const { db, world, runner, pipeline } = options;
+  const { session: { db }, world, runner, pipeline } = options;
   const { now, signal } = world;
   const { manifest } = await pipeline();
   const ledger = createSlotLedger(db);

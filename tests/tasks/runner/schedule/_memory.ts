@@ -52,6 +52,7 @@ export function memoryLedger(memory: Memory): SlotLedger {
           run_id: null,
           started_at: null,
           finished_at: null,
+          is_told: false,
         };
         for (const { dueAt, isMadeUp, ...rest } of slots) {
           enter({ ...blank, due_at: dueAt, is_made_up: isMadeUp, ...rest });
