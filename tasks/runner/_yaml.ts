@@ -1,6 +1,6 @@
 /** YAML 1.2 text as plain values, each with the place where it stands, so that any later error can point at it. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from "@std/yaml";
-import type { Document, Range, Scalar, ScalarTag, Tags, YAMLMap, YAMLSeq } from "@std/yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from "@std/yaml";
+import type { Range, Scalar, ScalarTag, Tags, YAMLMap, YAMLSeq } from "@std/yaml";
 import { type Span, type YamlFault, yamlFaults } from "./_yaml_fault.ts";
 
 /** A value and the places of what it is made of. */
@@ -49,7 +49,7 @@ export function readYaml(text: string): { root: Located | null; faults: YamlFaul
   const { faults, isReadable } = yamlFaults(text, [...document.errors, ...document.warnings]);
   if (!isReadable) return { root: null, faults };
   try {
-    return { root: new Locator(document).locate(document.contents), faults };
+    return { root: new Locator().locate(document.contents), faults };
   } catch (error) {
     if (!(error instanceof AliasError)) throw error;
     return { root: null, faults: [...faults, error.fault] };
@@ -122,8 +122,9 @@ class AliasError extends Error {
 class Locator {
   #visited = 0;
   #open = new Set<unknown>();
-
-  constructor(readonly document: Document.Parsed) {}
+  /** The newest node of each anchor, in the order of the file. */
+  #anchored = new Map<string, unknown>();
+  #unfolding = 0;
 
   locate(node: unknown): Located {
     const span = spanOf(node);
@@ -135,21 +136,27 @@ class Locator {
         `at most ${MAX_VALUES} values`,
       );
     }
-    if (isAlias(node)) return this.#locateSource(node.resolve(this.document), { alias: node.source, span });
+    if (isAlias(node)) return this.#locateSource(node.source, span);
+    if (isNode(node) && node.anchor && this.#unfolding === 0) this.#anchored.set(node.anchor, node);
     if (isMap(node)) return this.#within(node, () => this.#locateMap(node, span));
     if (isSeq(node)) return this.#within(node, () => this.#locateList(node, span));
     if (!isScalar(node)) return { value: null, span, children: new Map() };
     return { value: node.value, span, children: new Map(), source: node.source, isPlain: isPlain(node) };
   }
 
-  #locateSource(source: unknown, { alias, span }: { alias: string; span: Span }): Located {
+  /** The package's own `resolve()` walks the whole document for each alias. */
+  #locateSource(alias: string, span: Span): Located {
+    const source = this.#anchored.get(alias);
     if (source === undefined) {
       throw new AliasError(span, `Cannot find the anchor of "*${alias}"`, `"&${alias}" above it`);
     }
     if (this.#open.has(source)) {
       throw new AliasError(span, `Cannot unfold "*${alias}" within itself`, "an alias of another value");
     }
-    return this.locate(source);
+    this.#unfolding += 1;
+    const located = this.locate(source);
+    this.#unfolding -= 1;
+    return located;
   }
 
   #within(node: unknown, locate: () => Located): Located {

@@ -1,6 +1,4 @@
 import assert from "@std/assert";
-import fc from "fast-check";
-import { stringify } from "@std/yaml";
 import { z } from "zod";
 import { type Manifest, parseManifest } from "../../../tasks/runner/manifest.ts";
 import { formatManifestErrors, type ManifestError } from "../../../tasks/runner/manifest_error.ts";
@@ -21,25 +19,6 @@ function errorsOf(text: string): ManifestError[] {
   const { errors } = parse(text);
   if (errors === undefined) throw new Error(`This manifest has no error: ${text}`);
   return errors;
-}
-
-/** What every answer must be: a manifest, or errors that point into the file and can be printed. */
-function checkAnswer(text: string) {
-  const { manifest, errors } = parse(text);
-  if (manifest) return assert.ok(manifest.stages.length > 0);
-  assert.ok(errors.length > 0);
-  const lines = text.split("\n");
-  for (const { line, column, length } of errors) {
-    assert.ok(line >= 1 && line <= lines.length, `line ${line} of ${lines.length}`);
-    const { length: width } = lines[line - 1];
-    assert.ok(column >= 1 && column <= width + 1, `column ${column} of ${width}`);
-    assert.ok(
-      length >= 1 && column - 1 + length <= Math.max(width, column),
-      `length ${length} at ${column} of ${width}`,
-    );
-  }
-  // deno-lint-ignore no-control-regex
-  assert.doesNotMatch(formatManifestErrors(errors, text), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
 }
 
 Deno.test("parseManifest() reads the default manifest as DESIGN's defaults", () => {
@@ -164,77 +143,4 @@ Deno.test("parseManifest() takes no inherited property for a task or a key", () 
   assert.match(errorsOf("__proto__: { seed: 2 }\nstages: [{ task: ingest }]")[0].message, /"__proto__"/);
 });
 
-Deno.test("parseManifest() answers every edit of the default manifest with a manifest or an error in the file", () => {
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
-      checkAnswer(edits.reduce((text, { change, at, piece }) => change(text, { at, piece }), DEFAULT));
-    }),
-    { numRuns: 1_000 },
-  );
-});
-
-Deno.test("parseManifest() answers any text, and any value under any key", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), checkAnswer), { numRuns: 500 });
-  const key = fc.constantFrom("name", "seed", "source", "schedule", "batch", "holdout_days", "stages");
-  const stageKey = fc.constantFrom("task", "as", "enabled", "params", "timeout", "retry");
-  const stage = fc.dictionary(
-    fc.oneof(stageKey, fc.string()),
-    fc.oneof(fc.constantFrom("train", "10s"), fc.jsonValue()),
-  );
-  const value = fc.oneof(fc.jsonValue(), fc.array(fc.oneof(stage, fc.jsonValue())));
-  fc.assert(
-    fc.property(fc.dictionary(fc.oneof(key, fc.string()), value), (manifest) => {
-      checkAnswer(stringify(manifest));
-    }),
-    { numRuns: 500 },
-  );
-});
-
 eachSnapshot("manifest", (text) => formatManifestErrors(errorsOf(text), text));
-
-type Change = (text: string, edit: { at: number; piece: string }) => string;
-
-/** `at` in [0, 1) is a place in the text, or a line of it. */
-const changes: Record<string, Change> = {
-  insert: (text, { at, piece }) => splice(text, at, [0, piece]),
-  remove: (text, { at, piece }) => splice(text, at, [piece.length, ""]),
-  replace: (text, { at, piece }) => splice(text, at, [piece.length, piece]),
-  swapLines: (text, { at, piece }) => {
-    const lines = text.split("\n");
-    const [a, b] = [
-      Math.floor(at * lines.length),
-      (Math.floor(at * lines.length) + piece.length) % lines.length,
-    ];
-    [lines[a], lines[b]] = [lines[b], lines[a]];
-    return lines.join("\n");
-  },
-  repeatLine: (text, { at }) => {
-    const lines = text.split("\n");
-    const line = Math.floor(at * lines.length);
-    return lines.toSpliced(line, 0, lines[line]).join("\n");
-  },
-};
-
-function splice(text: string, at: number, [removed, piece]: [number, string]): string {
-  const start = Math.floor(at * text.length);
-  return text.slice(0, start) + piece + text.slice(start + removed);
-}
-
-const edit = fc.record({
-  change: fc.constantFrom(...Object.values(changes)),
-  at: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
-  piece: fc.oneof(
-    fc.string({ minLength: 1, maxLength: 3 }),
-    fc.constantFrom(
-      ..."\t\n\r:-#&*!|>'\"%@`{}[],?0~é\u{1f3ac}\0\u001b",
-      "  ",
-      "- ",
-      ": ",
-      "<<: ",
-      "*a",
-      "&a ",
-      "---\n",
-      "!!map ",
-    ),
-  ),
-});
