@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import { dayAfter, dayOf, dueRun } from "../../../tasks/runner/due.ts";
+import { dayAfter, dayOf, dueRun, todayOf } from "../../../tasks/runner/due.ts";
 import { closeRun, openRun, type Run, type RunOutcome } from "../../../tasks/runner/journal.ts";
 import type { Pool } from "../../../sql/db.ts";
 import { readPlanState } from "../../../tasks/runner/state.ts";
@@ -84,12 +84,27 @@ Deno.test("dayOf() and dayAfter() count in UTC, over months, leap years and cloc
   }
 });
 
+Deno.test("todayOf() is the date in the zone of the first schedule that runs whole days", () => {
+  const schedule = { name: "s", cron: "0 2 * * *", catchUp: "last", overlap: "queue" } as const;
+  const schedules = [
+    { ...schedule, timezone: "Pacific/Honolulu", only: ["publish"] },
+    { ...schedule, timezone: "Asia/Kathmandu", only: null },
+    { ...schedule, timezone: "UTC", only: null },
+  ];
+  const label = (time: string, from = 0) => todayOf({ schedules: schedules.slice(from) }, new Date(time));
+  assert.equal(label("2026-03-01T18:14:59Z"), "2026-03-01");
+  assert.equal(label("2026-03-01T18:15:00Z"), "2026-03-02", "midnight is at a quarter to");
+  assert.equal(label("2026-03-01T18:15:00Z", 2), "2026-03-01");
+  assert.equal(todayOf({ schedules: schedules.slice(0, 1) }, new Date("2026-03-01T08:00:00Z")), "2026-02-28");
+});
+
 Deno.test("readPlanState() of an empty ledger", async () => {
   await using pool = await testPool();
   assert.deepEqual(await readPlanState(pool, { kind: "bootstrap", day: "2026-03-01" }), {
     day: "2026-03-01",
     kind: "bootstrap",
     waiting: { imported: 0, live: 0, unparsable: 0 },
+    isImplicit: false,
     newestBatch: null,
     finished: {},
     champion: null,
@@ -143,6 +158,7 @@ Deno.test("readPlanState() reads what waits, what is finished, the versions, and
     kind: "daily",
     // A source that is not in whole waits with all its rows.
     waiting: { imported: 10, live: 2, unparsable: 2 },
+    isImplicit: false,
     newestBatch: 1,
     // publish finishes no batches: what there was when it last succeeded.
     finished: { ingest: 1, clean: 1, features: 0, publish: 0 },

@@ -1,0 +1,50 @@
+/** What `status` says of the schedules: when each is due next, and how often it was late or missed. */
+import type { Db } from "../../../sql/db.ts";
+import type { Schedule } from "../manifest.ts";
+import { nextDue } from "./cron.ts";
+
+export interface ScheduleCounts {
+  schedule: string;
+  timezone: string;
+  /** ISO time; null: never again. */
+  next_due: string | null;
+  /** Times it was due since it is watched, and what became of them. */
+  n: number;
+  open: number;
+  done: number;
+  failed: number;
+  skipped: number;
+  missed: number;
+  /** Of all these: run although no scheduler ran when they were due. */
+  made_up: number;
+  /** Of all these: begun, or ready, later than promised. */
+  late: number;
+  /** Label of the last missed one. */
+  last_missed: string | null;
+}
+
+/** One entry per schedule of the manifest, in its order. */
+export async function readScheduleCounts(
+  db: Db,
+  { schedules, now }: { schedules: readonly Schedule[]; now: Date },
+): Promise<ScheduleCounts[]> {
+  const rows = await db.rows<Omit<ScheduleCounts, "timezone" | "next_due">>("ops/schedule_counts");
+  const none = {
+    n: 0,
+    open: 0,
+    done: 0,
+    failed: 0,
+    skipped: 0,
+    missed: 0,
+    made_up: 0,
+    late: 0,
+    last_missed: null,
+  };
+  return schedules.map((schedule) => ({
+    ...none,
+    ...rows.find((row) => row.schedule === schedule.name),
+    schedule: schedule.name,
+    timezone: schedule.timezone,
+    next_due: nextDue(schedule, now)?.toISOString() ?? null,
+  }));
+}
