@@ -8,13 +8,15 @@ import type { BenchmarkOptions } from "./benchmark.ts";
 import { BENCHMARKS } from "./benchmarks.ts";
 import type { Outcome } from "./one.ts";
 
-const USAGE = "deno task bench [NAME …] [--ratings N] [--out DIR] [--json]";
+const USAGE = "deno task bench [NAME …] [--ratings N] [--out DIR] [--profile] [--json]";
 const ONE = fileURLToPath(new URL("./one.ts", import.meta.url));
 
 interface Asked extends BenchmarkOptions {
   names: string[];
   /** Folder that keeps each benchmark's last outcome. */
   out: string;
+  /** Whether to write where each benchmark's process spent its time. */
+  profile: boolean;
   json: boolean;
   help: boolean;
 }
@@ -28,17 +30,18 @@ async function main(args: string[]): Promise<number> {
     write(Deno.stderr, `error: ${error instanceof Error ? error.message : error}\n\n${help()}`);
     return 2;
   }
-  const { names, out, json, help: isHelp, ...options } = asked;
+  const { names, out, profile, json, help: isHelp, ...options } = asked;
   if (isHelp) {
     write(Deno.stdout, help());
     return 0;
   }
   const outcomes: Outcome[] = [];
   for (const name of names) {
-    const outcome = await measure(name, options);
+    const outcome = await measure(name, { ...options, profile: profile ? out : undefined });
     if (outcome === null) continue;
     outcomes.push(outcome);
     await keep(outcome, { out, options });
+    if (profile) write(Deno.stderr, `${join(out, name)}.html: flame graph; .cpuprofile: the samples\n`);
     if (!json) write(Deno.stdout, `${section(outcome).join("\n")}\n\n`);
   }
   if (json) write(Deno.stdout, `${JSON.stringify({ benchmarks: outcomes }, null, 2)}\n`);
@@ -49,6 +52,7 @@ function read(args: string[]): Asked {
   const options = {
     ratings: { type: "string" },
     out: { type: "string", default: join(Deno.env.get("MATINEE_HOME") || ".matinee", "bench") },
+    profile: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   } as const;
@@ -72,6 +76,7 @@ function read(args: string[]): Asked {
     names: positionals.length > 0 ? positionals : known,
     ratings,
     out: values.out,
+    profile: values.profile,
     json: values.json,
     help: values.help,
   };
@@ -81,11 +86,15 @@ function help(): string {
   const names = Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}\n`);
   return `Usage: ${USAGE}\n\nMeasures against calibrations of the same run; without a name, everything.\n\n${
     names.join("")
-  }\n  --ratings  ratings of the generated sample (32000204: the shape of MovieLens 32M)\n  --out      folder for one JSON file a benchmark (default: .matinee/bench)\n  --json     one JSON document on stdout\n`;
+  }\n  --ratings  ratings of the generated sample (32000204: the shape of MovieLens 32M)\n  --out      folder for one JSON file a benchmark (default: .matinee/bench)\n  --profile  beside it, NAME.html (a flame graph) and NAME.cpuprofile\n  --json     one JSON document on stdout\n`;
 }
 
 /** Runs benchmark `name` in a process of its own, so that its memory and its compiled code are its own. */
-async function measure(name: string, options: BenchmarkOptions): Promise<Outcome | null> {
+async function measure(
+  name: string,
+  options: BenchmarkOptions & { profile?: string },
+): Promise<Outcome | null> {
+  if (options.profile !== undefined) await Deno.mkdir(options.profile, { recursive: true });
   const args = ["run", "-A", ONE, name, JSON.stringify(options)];
   const child = new Deno.Command(Deno.execPath(), { args, stdin: "null", stderr: "inherit" });
   const { code, stdout } = await child.output();

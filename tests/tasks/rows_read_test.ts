@@ -1,6 +1,7 @@
 /** Nothing of O(archive) in a day: counted by PostgreSQL itself, on two archives with the same people and movies. */
 import assert from "@std/assert";
 import type { Pool } from "../../sql/db.ts";
+import { readNewerRatings } from "../../server/newer_ratings.ts";
 import clean from "../../tasks/clean.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import features from "../../tasks/features.ts";
@@ -10,6 +11,7 @@ import ingest from "../../tasks/ingest.ts";
 import monitor from "../../tasks/monitor.ts";
 import prequential from "../../tasks/prequential.ts";
 import publish from "../../tasks/publish.ts";
+import { topUnseen } from "../../tasks/runner/report.ts";
 import type { Task } from "../../tasks/runner/task.ts";
 import train from "../../tasks/train.ts";
 import { testRun } from "../support/context.ts";
@@ -76,9 +78,11 @@ async function liveThroughDay(pool: Pool, { isThin }: { isThin: boolean }): Prom
   await pool.script("vacuum analyze");
   const read = await live("daily", "2026-03-02");
   const plan = await rowsRead(pool, (db) => db.row("ops/plan_state", [2]));
+  const serve = await rowsRead(pool, (db) => readNewerRatings(db, 0));
+  const story = await rowsRead(pool, (db) => topUnseen(db, 1, { n: 5 }));
   await Deno.remove(artifacts, { recursive: true });
   const totals = await pool.row<{ n_ratings: number }>("features/totals");
-  return { read: { ...read, plan }, size: totals!.n_ratings };
+  return { read: { ...read, plan, serve, story }, size: totals!.n_ratings };
 }
 
 Deno.test("a day reads no more rows of a larger archive, stage by stage and table by table", async () => {

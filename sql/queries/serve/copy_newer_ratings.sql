@@ -4,6 +4,7 @@
 --
 -- Seen = lake + open batch + live lane + inbox. Imported rows that no batch has taken have not happened yet. What
 -- clean refused is in no lake: a cleaned batch counts by its lake rows, an open one, which has none, by its raw rows.
+-- Ranges are read one by one (lateral, offset 0): joined, they cost a scan of the whole lake.
 
 copy (
   with newer as (
@@ -16,11 +17,22 @@ copy (
   )
   select l.user_id, l.movie_id
   from newer
-  join data_lake_db.ratings l on l.rating_id between newer.first_id and newer.last_id and l.lane = newer.lane
+  cross join lateral (
+    select user_id, movie_id
+    from data_lake_db.ratings
+    where rating_id between newer.first_id and newer.last_id and lane = newer.lane
+    offset 0
+  ) l
+  where newer.is_clean
   union
   select r.user_id, r.movie_id
   from newer
-  join raw_db.ratings r on r.rating_id between newer.first_id and newer.last_id and r.lane = newer.lane
+  cross join lateral (
+    select user_id, movie_id
+    from raw_db.ratings
+    where rating_id between newer.first_id and newer.last_id and lane = newer.lane
+    offset 0
+  ) r
   where not newer.is_clean
   union
   select r.user_id, r.movie_id
