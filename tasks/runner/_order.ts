@@ -4,8 +4,10 @@
  * "Above" a stage is what it needs, directly or not. Stages without a way between them may run at once and in any
  * order: they must not touch one table where one of them writes it, so that the order makes no difference.
  */
+import type { TableName } from "../../sql/tables.ts";
 import { ancestorsOf } from "./_graph.ts";
 import { oneOf } from "./_words.ts";
+import { METRIC_TABLES } from "./facts.ts";
 import type { Stage } from "./manifest.ts";
 import type { PlanState } from "./plan_state.ts";
 import type { Tasks } from "./task.ts";
@@ -74,9 +76,9 @@ function sharedTables(tasks: Tasks, [one, other]: readonly [Stage, Stage]): stri
   return [...ones].filter((table) => others.has(table) && written.has(table)).sort();
 }
 
-function touched(tasks: Tasks, { task }: Stage) {
+function touched(tasks: Tasks, { task, when }: Stage): TableName[] {
   const { reads, readsPrevious = [], writes } = tasks[task];
-  return [...reads, ...readsPrevious, ...writes];
+  return [...reads, ...readsPrevious, ...writes, ...when?.readsMetrics ? METRIC_TABLES : []];
 }
 
 interface StaleRead {

@@ -18,7 +18,10 @@ export interface Facts {
 export type StageFacts = { status: "succeeded" | "skipped" } & Readonly<Record<string, unknown>>;
 
 /** What is known before all is: a stage or `metrics` that they leave out may be anything. */
-export type KnownFacts = Pick<Facts, "day" | "stages"> & Partial<Pick<Facts, "metrics">>;
+export type KnownFacts = Pick<Facts, "day" | "stages"> & Partial<Pick<Facts, "metrics">> & {
+  /** Stages that they leave out, but of which it is known that they will have succeeded. */
+  ahead?: ReadonlySet<string>;
+};
 
 /** Kleene's third truth value: it may be anything yet. */
 export const UNKNOWN = Symbol("unknown");
@@ -101,6 +104,7 @@ export function lookUp({ path: [first, part] }: Name, facts: KnownFacts, absent:
     : Object.hasOwn(facts.stages, first)
     ? facts.stages[first]
     : undefined;
+  if (held === undefined && part === "status" && facts.ahead?.has(first)) return "succeeded";
   if (held === undefined) return absent;
   return Object.hasOwn(held, part) ? held[part] ?? null : null;
 }

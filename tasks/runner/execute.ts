@@ -55,7 +55,7 @@ export async function execute(
   const { kind, day, slot, unfinished } = due;
   const ofDay = pipeline.manifestOn?.(day) ?? pipeline.manifest;
   const manifest = withParams(ofDay, tasks, selection);
-  const { errors } = plan(manifest, tasks, await readPlanState(db, due), selection);
+  const { errors } = plan(manifest, tasks, await readPlanState(db, due, manifest), selection);
   if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
   const run = unfinished
     ? await reopenRun(db, unfinished, { text, hash })
@@ -73,7 +73,7 @@ export async function execute(
     signal,
     isWhole: async () => isWhole(stagesOf(manifest, kind, selection), await stageRuns(db, run)),
     decide: async (stage) => {
-      const state = await readPlanState(db, { day, kind, unfinished: run });
+      const state = await readPlanState(db, { day, kind, unfinished: run }, manifest);
       const decision = decide(stage, { manifest, tasks, state, selection });
       // Asked for again without having work: its success stays what the ledger says of it.
       if (decision.action === "run" || !Object.hasOwn(state.run?.done ?? {}, stage.as)) return decision;

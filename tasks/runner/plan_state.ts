@@ -1,5 +1,6 @@
 /** What a plan may look at, and what it says of a stage. Plain data in, plain data out: no clock, no database. */
 import type { Settings } from "./task.ts";
+import type { Facts } from "./when.ts";
 
 /** The ledger, as far as plans depend on it. `run` and `waiting` are about the run that is planned. */
 export interface PlanState {
@@ -27,6 +28,8 @@ export interface PlanState {
   published: { version: string | null; batch: number } | null;
   /** The run of this day and kind; null before it starts. */
   run: RunSoFar | null;
+  /** What conditions ask for: the stages that this run has settled, and the newest metrics. Absent where none ask. */
+  facts?: Pick<Facts, "stages" | "metrics">;
 }
 
 export interface Version {
@@ -44,7 +47,7 @@ export interface RunSoFar {
   /** ISO time at which each stage that succeeded did so, by stage name. */
   done: Readonly<Record<string, string>>;
   /**
-   * Why each stage was skipped that its task's own plan skipped, by stage name. A resumed run keeps to it: what later
+   * Why each stage was skipped that its condition or its task's own plan skipped, by stage name. A resumed run keeps to it: what later
    * stages did since (a champion promoted, say) must not send an earlier one to work on it.
    */
   skipped: Readonly<Record<string, string>>;

@@ -1,6 +1,8 @@
 /** The ledger's answer to what a plan asks: `PlanState`, read in one statement. */
 import type { Db } from "../../sql/db.ts";
 import type { DueRun } from "./due.ts";
+import { readFacts } from "./facts.ts";
+import type { Stage } from "./manifest.ts";
 import type { PlanState, Version } from "./plan_state.ts";
 
 interface Found {
@@ -19,8 +21,12 @@ interface Found {
   batch: number | null;
 }
 
-/** The state that the plan of `due` depends on, as of now. */
-export async function readPlanState(db: Db, { day, kind, unfinished: run }: DueRun): Promise<PlanState> {
+/** The state that the plan of `due` depends on, as of now; with what the conditions of `stages` ask for. */
+export async function readPlanState(
+  db: Db,
+  { day, kind, unfinished: run }: DueRun,
+  { stages = [] }: { stages?: readonly Stage[] } = {},
+): Promise<PlanState> {
   const found = await db.row<Found>("ops/plan_state", [run?.run_id ?? null]);
   if (found === undefined) throw new Error("Cannot plan as the ledger gave no state: wanted one row");
   const {
@@ -35,8 +41,10 @@ export async function readPlanState(db: Db, { day, kind, unfinished: run }: DueR
     batch,
     ...rest
   } = found;
+  const facts = await readFacts(db, { stages, run });
   return {
     ...rest,
+    ...facts && { facts },
     day,
     // A partial run takes what a day takes.
     kind: kind === "partial" ? "daily" : kind,

@@ -45,5 +45,5 @@ select
   coalesce((select jsonb_object_agg(stage, finished_at) from newest_attempts where status = 'succeeded'), '{}')
     as done,
   coalesce((select jsonb_object_agg(stage, outputs ->> 'reason') from newest_attempts
-            where status = 'skipped' and outputs ->> 'skipped_by' = 'plan'), '{}') as skipped,
+            where status = 'skipped' and outputs ->> 'skipped_by' in ('plan', 'when')), '{}') as skipped,
   (select batch_id from ops_db.batches where run_id = $1::integer) as batch

@@ -35,8 +35,8 @@ export const planCommand: Command = {
     });
     const sources = await archiveSources(session.db);
     const importsFirst = sources.every(({ imported_at }) => imported_at === null);
-    const state = { ...await readPlanState(session.db, target), importsFirst };
     const manifest = pipeline.manifestOn?.(target.day) ?? pipeline.manifest;
+    const state = { ...await readPlanState(session.db, target, manifest), importsFirst };
     const { stages, errors } = plan(manifest, tasks, state, { from, only });
     if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
     const { day, kind } = target;

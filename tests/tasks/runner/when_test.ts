@@ -189,3 +189,14 @@ Deno.test("parseWhen() reads its longest and deepest texts at once", () => {
   assert.equal(holds(`${"!".repeat(990)}true`), true);
   assert.equal(holds(Array.from({ length: 110 }, () => "false").join(" or ")), false);
 });
+
+Deno.test("When.foresee() knows of a stage ahead how it ends, and nothing that it gives", () => {
+  const foreseen = (text: string) => {
+    const { when } = parseWhen(text);
+    return when?.foresee({ day: "2026-03-01", stages: {}, ahead: new Set(["train"]) });
+  };
+  assert.equal(foreseen('train.status == "succeeded"'), true);
+  assert.equal(foreseen('train.status == "skipped"'), false);
+  assert.equal(foreseen('train.mode == "warm"'), null);
+  assert.equal(foreseen('clean.status == "succeeded"'), null);
+});
