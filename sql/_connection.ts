@@ -10,6 +10,8 @@ import postgres from "@db/postgres";
 export interface Connection {
   /** True once the server has gone away; every further statement is refused. */
   readonly isLost: boolean;
+  /** Resolves when the server has gone away, or has ended the session. */
+  readonly whenLost: Promise<void>;
   /** Runs `work` after all that was asked for before. */
   send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
   /** As `send`, and refuses other statements until `work` is done: they would wait for a COPY that waits for them. */
@@ -48,10 +50,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   let isClosed = false;
   let isOccupied = false;
   let last: Promise<unknown> = Promise.resolve();
+  const loss = Promise.withResolvers<void>();
   const sql = driver(options, () => {
     isClosed = true;
     lost ??= new ConnectionLost("The connection to PostgreSQL was lost");
     abandon(lost);
+    loss.resolve();
   });
 
   function send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
@@ -73,6 +77,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     get isLost() {
       return lost !== undefined;
     },
+    whenLost: loss.promise,
     send,
     occupy(work) {
       const turn = send(work).finally(() => isOccupied = false);

@@ -12,7 +12,9 @@ export interface Lender {
 
 const END_PATIENCE = 5_000;
 
-export function createLender({ max, ...options }: ConnectionOptions & { max: number }): Lender {
+/** `options` are read anew for each connection: their url may move. */
+export function createLender(options: ConnectionOptions & { max: number }): Lender {
+  const { max } = options;
   const lent = new Set<Connection>();
   let idle: Connection[] = [];
   const waiting: PromiseWithResolvers<Connection>[] = [];

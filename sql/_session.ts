@@ -81,6 +81,7 @@ function limit(connection: Connection, isOpen: () => boolean): Connection {
     get isLost() {
       return connection.isLost;
     },
+    whenLost: connection.whenLost,
     send: guard(connection.send),
     occupy: guard(connection.occupy),
     cancel: connection.cancel,

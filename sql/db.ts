@@ -34,11 +34,19 @@ export interface Db {
   script(text: string): Promise<void>;
 }
 
+/** A session lock; dispose to release. */
+export interface Lock extends AsyncDisposable {
+  /** Resolves when its session is lost, and the lock with it: others can take it from then on. */
+  readonly whenLost: Promise<void>;
+}
+
 /** The pool: a `Db` that can also hold a session lock, listen, and end. */
 export interface Pool extends Db {
   readonly url: string;
-  /** Session-level advisory lock on `name`; null when somebody else holds it. Dispose to release. */
-  tryLock(name: string): Promise<AsyncDisposable | null>;
+  /** Session-level advisory lock on `name`; null when somebody else holds it. */
+  tryLock(name: string): Promise<Lock | null>;
+  /** Has connections from now on go to `url`, where the same database is after a restart. */
+  moveTo(url: string): void;
   /** Calls `heard` for each NOTIFY on `channel`, from when the promise resolves until disposed. */
   listen(channel: string, heard: (payload: string) => void): Promise<AsyncDisposable>;
   end(): Promise<void>;
@@ -49,10 +57,16 @@ export function connect(
   url: string,
   { max = 10, name = "matinee" }: { max?: number; name?: string } = {},
 ): Pool {
-  const lender = createLender({ url, name, max });
+  const place = { url, name, max };
+  const lender = createLender(place);
   const listener = createListener({ url, name });
   return {
-    url,
+    get url() {
+      return place.url;
+    },
+    moveTo(url) {
+      place.url = url;
+    },
     rows: (query, params) => lender.use((connection) => session(connection, 0).rows(query, params)),
     row: (query, params) => lender.use((connection) => session(connection, 0).row(query, params)),
     execute: (query, params) => lender.use((connection) => session(connection, 0).execute(query, params)),
@@ -82,7 +96,7 @@ async function* reading<T>(lender: Lender, body: (tx: Db) => AsyncIterable<T>): 
   }
 }
 
-async function tryLock(lender: Lender, name: string): Promise<AsyncDisposable | null> {
+async function tryLock(lender: Lender, name: string): Promise<Lock | null> {
   const connection = await lender.lend();
   const ask = (sql: postgres.Sql) => sql`select pg_try_advisory_lock(hashtext(${name})) as is_locked`;
   const [row] = await connection.send(ask).catch((error) => {
@@ -96,7 +110,7 @@ async function tryLock(lender: Lender, name: string): Promise<AsyncDisposable | 
     await undoWith(connection, "select pg_advisory_unlock_all()");
     lender.giveBack(connection);
   };
-  if (row.is_locked) return { [Symbol.asyncDispose]: release };
+  if (row.is_locked) return { whenLost: connection.whenLost, [Symbol.asyncDispose]: release };
   lender.giveBack(connection);
   return null;
 }

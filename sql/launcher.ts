@@ -28,6 +28,13 @@ export interface DatabaseHandle extends AsyncDisposable {
   readonly url: string;
   /** The data directory, or "DATABASE_URL". */
   readonly place: string;
+  /**
+   * Returns when the database answers again after it went away: an embedded server is started anew, where it was
+   * killed; for another one's return there is a minute. Its URL may be a new one.
+   *
+   * @throws {DatabaseError} when it stays away.
+   */
+  revive(): Promise<string>;
   /** Lets go of the database; the last one out stops an embedded server. */
   leave(): Promise<void>;
   /** As `leave`. */
@@ -43,7 +50,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHa
   const external = externalUrl(options);
   if (external) {
     await checkServer(external);
-    return handle(external, "DATABASE_URL", () => Promise.resolve());
+    const revive = () => awaitServer(external).then(() => external);
+    return handle({ url: external, place: "DATABASE_URL", revive, leave: () => Promise.resolve() });
   }
   const log = options.log ?? (() => {});
   await Deno.mkdir(options.home, { recursive: true });
@@ -55,13 +63,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<DatabaseHa
   const url = await start(place, log);
   const membership = await openLockFile(place, "members");
   await membership.lock(false);
-  return handle(url, place.data, () => leave(place, { membership, log }));
+  return handle({
+    url,
+    place: place.data,
+    async revive() {
+      using _lock = await lockStarts(place);
+      return await start(place, log);
+    },
+    leave: () => leave(place, { membership, log }),
+  });
 }
 
-function handle(url: string, place: string, leave: () => Promise<void>): DatabaseHandle {
+function handle({ leave, ...parts }: Omit<DatabaseHandle, typeof Symbol.asyncDispose>): DatabaseHandle {
   let left: Promise<void> | undefined;
   const once = () => left ??= leave();
-  return { url, place, leave: once, [Symbol.asyncDispose]: once };
+  return { ...parts, leave: once, [Symbol.asyncDispose]: once };
 }
 
 /** The URL of the database if it runs, without starting it. */
@@ -135,6 +151,21 @@ async function checkServer(url: string): Promise<void> {
       `Cannot use the database of DATABASE_URL as titles need encoding "UTF8": found "${encoding}". ` +
         "Next: create database matinee encoding 'UTF8' template template0.",
     );
+  }
+}
+
+/** Seconds that a server of somebody else's may take to come back. */
+const RETURN_PATIENCE = 60;
+
+async function awaitServer(url: string): Promise<void> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await checkServer(url);
+    } catch (error) {
+      if (performance.now() - began > RETURN_PATIENCE * 1000) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 

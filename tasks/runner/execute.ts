@@ -7,6 +7,7 @@ import { rowChecks } from "./check.ts";
 import { type AttemptContext, checksOf } from "./checks.ts";
 import type { DueRun } from "./due.ts";
 import { ManifestErrors } from "./errors.ts";
+import { guardLedger, type RunGuard, UNGUARDED } from "./guard.ts";
 import type { Home } from "./home.ts";
 import { openRun, reopenRun, type Run, type RunOutcome, type StageRun, stageRuns } from "./journal.ts";
 import type { RunLog } from "./log.ts";
@@ -29,6 +30,8 @@ export interface Pipeline {
 }
 
 export interface Workplace {
+  /** Absent: nothing is done about a database that goes away. */
+  guard?: RunGuard;
   home: Home;
   db: Pool;
   log: RunLog;
@@ -49,7 +52,7 @@ export interface Executed {
 export async function execute(
   pipeline: Pipeline,
   due: DueRun,
-  { db, home, log, signal, selection = {} }: Workplace & { selection?: PlanOptions },
+  { db, home, log, signal, selection = {}, guard = UNGUARDED }: Workplace & { selection?: PlanOptions },
 ): Promise<Executed> {
   const { text, hash, tasks } = pipeline;
   const { kind, day, slot, unfinished } = due;
@@ -65,12 +68,12 @@ export async function execute(
   const status = await executeRun({
     run,
     db,
-    ledger: (work) => work(),
+    ledger: guardLedger(db, run, guard),
     stages: manifest.stages,
     concurrency: manifest.concurrency,
     tasks,
     log,
-    signal,
+    signal: AbortSignal.any([signal, guard.lost]),
     isWhole: async () => isWhole(stagesOf(manifest, kind, selection), await stageRuns(db, run)),
     decide: async (stage) => {
       const state = await readPlanState(db, { day, kind, unfinished: run }, manifest);

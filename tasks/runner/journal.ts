@@ -89,6 +89,20 @@ export async function closeStageRun(
   return await one<StageRun>(db, "ops/finish_stage_run", params);
 }
 
+/** The session lock that whoever works on a run holds. */
+export const RUN_LOCK = "matinee run";
+
+export interface Holder {
+  holder: string;
+  since: Date;
+  day: string | null;
+}
+
+/** Who works on a run now; undefined: nobody does, and what the journal calls running was left by a dead process. */
+export async function readHolder(db: Db): Promise<Holder | undefined> {
+  return await db.row<Holder>("ops/lock_holder", [RUN_LOCK]);
+}
+
 /**
  * Closes what a killed process left open. Call it under the run lock only: whoever wrote `running` is gone then.
  *

@@ -1,6 +1,6 @@
 /** One run as `status` and the summary show it: its stages, every attempt, and the manifest that it worked by. */
 import type { Db } from "../../sql/db.ts";
-import { type Run, type StageRun, stageRuns } from "./journal.ts";
+import { readHolder, type Run, type StageRun, stageRuns } from "./journal.ts";
 import { count, duration } from "./log.ts";
 import { tableLines } from "./table.ts";
 
@@ -39,14 +39,22 @@ export interface RunDetail extends RunStatus {
 
 /** One run with the newest attempt of each stage. */
 export async function readRun(db: Db, run: Run): Promise<RunStatus> {
-  const { run_id, day, kind, status, started_at, finished_at } = run;
+  const { run_id, day, kind, started_at, finished_at } = run;
+  const status = await settled(db, run.status);
   const stages = (await stageRuns(db, run)).map(stageStatus);
+  for (const stage of stages) stage.status = await settled(db, stage.status);
   return { run_id, day, kind, status, started_at, finished_at, stages };
+}
+
+/** What a process that is gone has left as running was interrupted; the next run writes it down. */
+async function settled<Status extends string>(db: Db, status: Status): Promise<Status | "interrupted"> {
+  return status === "running" && await readHolder(db) === undefined ? "interrupted" : status;
 }
 
 export async function readRunDetail(db: Db, run: Run): Promise<RunDetail> {
   const attempts = await db.rows<StageRun>("status/attempts", [run.run_id]);
   const { seed, host, pid, manifest_hash, manifest } = run;
+  for (const attempt of attempts) attempt.status = await settled(db, attempt.status);
   return {
     ...await readRun(db, run),
     ...{ seed, host, pid, manifest_hash, manifest },

@@ -1,16 +1,16 @@
 /** What every command needs of the world: the home, the database at its newest migration, the run lock. */
 import { join } from "node:path";
-import { connect, type Pool } from "../../sql/db.ts";
+import { connect, type Lock, type Pool } from "../../sql/db.ts";
 import { type DatabaseHandle, openDatabase } from "../../sql/launcher.ts";
 import { migrate } from "../../sql/migrate.ts";
 import { replaceArchive } from "../import/replace.ts";
 import { delay } from "./_delay.ts";
 import { UsageError } from "./errors.ts";
+import type { Workplace } from "./execute.ts";
+import { LockGuard, UNGUARDED } from "./guard.ts";
 import { type Home, openHome } from "./home.ts";
-import { recoverJournal } from "./journal.ts";
-
-/** The lock of runs: one process holds it at a time. */
-export const RUN_LOCK = "matinee run";
+import { type Holder, readHolder, recoverJournal, RUN_LOCK } from "./journal.ts";
+import type { RunLog } from "./log.ts";
 
 export interface LockOptions {
   /** Wait until the holder is done, or this is aborted; without it a held lock is an error. */
@@ -20,13 +20,14 @@ export interface LockOptions {
 
 /** Home, database and lock of one command; dispose to leave them all. */
 export class Session implements AsyncDisposable {
-  #lock: AsyncDisposable | null = null;
+  #lock: LockGuard | null = null;
 
   private constructor(
     readonly home: Home,
     readonly database: DatabaseHandle,
     readonly name: string,
     public db: Pool,
+    readonly say: (line: string) => void,
   ) {}
 
   /** Opens home and database for `command`; the database is at its newest migration then. */
@@ -38,7 +39,7 @@ export class Session implements AsyncDisposable {
       log: say,
     });
     const name = `matinee ${command} (pid ${Deno.pid})`;
-    const session = new Session(home, database, name, connect(database.url, { name }));
+    const session = new Session(home, database, name, connect(database.url, { name }), say);
     try {
       await migrate(session.db);
     } catch (error) {
@@ -55,15 +56,35 @@ export class Session implements AsyncDisposable {
    */
   async lockRuns({ wait, say }: LockOptions = {}): Promise<void> {
     for (let tries = 0;; tries++) {
-      this.#lock = await this.db.tryLock(RUN_LOCK);
-      if (this.#lock !== null) return void await recoverJournal(this.db);
-      const holder = await describeHolder(this.db);
+      const lock = await this.db.tryLock(RUN_LOCK);
+      if (lock !== null) {
+        this.#lock = this.#guard(lock);
+        return void await recoverJournal(this.db);
+      }
+      const holder = inWords(await readHolder(this.db));
       if (wait === undefined) {
         throw new UsageError(`Cannot start as ${holder} is at work. Next: deno task status`);
       }
       if (tries === 0) say?.(`Waiting, as ${holder} is at work.`);
       if (!(await delay(500, wait))) wait.throwIfAborted();
     }
+  }
+
+  /** What `execute` needs: the home, the database, and what keeps a run under the lock the only writer. */
+  workplace({ log, signal }: { log: RunLog; signal: AbortSignal }): Workplace {
+    return { home: this.home, db: this.db, guard: this.#lock ?? UNGUARDED, log, signal };
+  }
+
+  #guard(lock: Lock): LockGuard {
+    return new LockGuard(lock, {
+      revive: async () => this.db.moveTo(await this.database.revive()),
+      tryLock: () => this.db.tryLock(RUN_LOCK),
+      describeHolder: async () => {
+        const row = await readHolder(this.db);
+        return { holder: inWords(row), isUs: row?.holder === this.name };
+      },
+      say: this.say,
+    });
   }
 
   /** Gives the run lock back, if it is held. */
@@ -97,10 +118,7 @@ export class Session implements AsyncDisposable {
   }
 }
 
-async function describeHolder(db: Pool): Promise<string> {
-  const found = await db.row<{ holder: string; since: Date; day: string | null }>("ops/lock_holder", [
-    RUN_LOCK,
-  ]);
+function inWords(found: Holder | undefined): string {
   if (found === undefined) return "another process";
   const day = found.day === null ? "" : `, on the run of ${found.day},`;
   return `"${found.holder}"${day} since ${found.since.toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -52,8 +52,7 @@ async function fill(
   pipeline: Pipeline,
   { wanted, world }: { wanted: readonly string[]; world: World },
 ): Promise<Executed[]> {
-  const { db, home } = session;
-  const { log, signal, say } = world;
+  const { say } = world;
   const executed: Executed[] = [];
   let left = [...wanted];
   while (left.length > 0) {
@@ -63,7 +62,7 @@ async function fill(
       break;
     }
     say(`${due.unfinished ? "Resuming" : "Run of"} ${due.day} (${due.kind}); ${left.length} days to go.`);
-    const result = await execute(pipeline, due, { db, home, log, signal });
+    const result = await execute(pipeline, due, session.workplace(world));
     executed.push(result);
     if (result.status !== "succeeded") break;
     if (due.kind === "daily") left = left.filter((day) => day !== due.day);

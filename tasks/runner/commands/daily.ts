@@ -45,7 +45,7 @@ export const daily: Command = {
 
 /** Runs until today (or, with `next`, one day more) is done, or a run does not succeed. */
 export async function runDue(
-  { db, home }: Session,
+  session: Session,
   pipeline: Pipeline,
   { world, announcer, next, today = todayOf(pipeline.manifest, world.now()), params }: {
     world: World;
@@ -58,11 +58,10 @@ export async function runDue(
   const executed: Executed[] = [];
   let early = next;
   for (;;) {
-    const due = await dueRun(db, { today, next: early });
+    const due = await dueRun(session.db, { today, next: early });
     if (due === null) return executed;
     announce(world, due);
-    const { log, signal } = world;
-    const place = { db, home, log, signal, selection: { params } };
+    const place = { ...session.workplace(world), selection: { params } };
     const result = await announcer.around(due, () => execute(pipeline, due, place));
     if (result.run.run_id === executed.at(-1)?.run.run_id) {
       throw new Error(
@@ -82,17 +81,17 @@ function announce({ say }: World, { kind, day, unfinished }: DueRun): void {
 
 /** Works on the newest run once more: from a stage on, or on one stage alone. */
 async function again(
-  { db, home }: Session,
+  session: Session,
   pipeline: Pipeline,
   { world, announcer, ...selection }: { world: World; announcer: Announcer } & PlanOptions,
 ): Promise<Executed> {
-  const latest = await latestRun(db);
+  const latest = await latestRun(session.db);
   if (latest === undefined) {
     throw new UsageError("Cannot run a stage again as there is no run yet. Next: deno task daily");
   }
-  const { log, signal } = world;
   const due = { kind: latest.kind, day: latest.day, unfinished: latest };
-  return await announcer.around(due, () => execute(pipeline, due, { db, home, log, signal, selection }));
+  const place = { ...session.workplace(world), selection };
+  return await announcer.around(due, () => execute(pipeline, due, place));
 }
 
 async function tell(

@@ -20,11 +20,11 @@ export const stage: Command = {
 
   async run({ words: [name], values, switches }, world) {
     const pipeline = await loadPipeline(values.manifest);
-    const { signal, log, say } = world;
+    const { signal, say } = world;
     await using session = await Session.open("stage", say);
     await session.lockRuns({ wait: signal, say });
     await ensureArchive(session, { pipeline, world, allowSample: false });
-    const { db, home } = session;
+    const { db } = session;
 
     const due = await dueRun(db, { today: todayOf(pipeline.manifest, world.now()), next: false });
     const latest = await latestRun(db);
@@ -39,10 +39,7 @@ export const stage: Command = {
       return EXIT.done;
     }
     const { run, status } = await execute(pipeline, target, {
-      db,
-      home,
-      log,
-      signal,
+      ...session.workplace(world),
       selection: { only: name },
     });
     if (switches.has("json")) printJson(world, await readRun(db, run));

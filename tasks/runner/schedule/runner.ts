@@ -66,14 +66,12 @@ export function createRunner({ session, world, pipeline, announcer }: RunnerOpti
     day: (label, params) => locked(label, () => runDay(label, params)),
     part: ({ slot, day, stages, params }) =>
       locked(day, async (): Promise<Ended> => {
-        const { db, home } = session;
-        const known = await runOfSlot(db, slot);
+        const known = await runOfSlot(session.db, slot);
         if (known?.status === "succeeded" || known?.status === "failed") {
           return { status: known.status, runId: known.run_id, day: known.day };
         }
         const due = { kind: "partial", day: known?.day ?? day, slot, unfinished: known } as const;
-        const { log, signal } = world;
-        const place = { db, home, log, signal, selection: { stages, params } };
+        const place = { ...session.workplace(world), selection: { stages, params } };
         const { run, status } = await announcer.around(due, () => execute(pipeline(), due, place));
         return { status, runId: run.run_id, day: run.day };
       }),

@@ -4,7 +4,7 @@ import type { World } from "../command.ts";
 import { todayOf } from "../due.ts";
 import { describeError } from "../failure.ts";
 import type { Pipeline } from "../execute.ts";
-import { RUN_LOCK } from "../session.ts";
+import { readHolder } from "../journal.ts";
 import { dueLines, settledLines } from "./lines.ts";
 import type { Announcer } from "../notify/announcer.ts";
 import type { Presence } from "./presence.ts";
@@ -98,7 +98,7 @@ async function standBy({ world, presence }: SchedulerOptions, state: State): Pro
 }
 
 async function holderOfRuns(db: Pool): Promise<string | null> {
-  return (await db.row<{ holder: string }>("ops/lock_holder", [RUN_LOCK]))?.holder ?? null;
+  return (await readHolder(db))?.holder ?? null;
 }
 
 async function workAll(options: SchedulerOptions, state: State): Promise<void> {

@@ -58,7 +58,7 @@ export function memoryLog(): RunLog & { lines: string[] } {
 
 type FakeTasks = Readonly<Record<string, Task<unknown>>>;
 
-export interface FakeRun extends Partial<Pick<Workplace, "log" | "signal">> {
+export interface FakeRun extends Partial<Pick<Workplace, "log" | "signal" | "guard">> {
   stages: Stage[];
   tasks: FakeTasks;
   selection?: PlanOptions;
@@ -76,11 +76,11 @@ export async function executeFake(
 ): Promise<Executed> {
   const path = await Deno.makeTempDir({ prefix: "matinee_runner_" });
   const home = { path, artifacts: `${path}/artifacts`, scratch: `${path}/scratch`, logs: path };
-  const { log = memoryLog(), signal = new AbortController().signal } = world;
+  const { log = memoryLog(), signal = new AbortController().signal, guard } = world;
   const manifest = { ...fakeManifest(needs ? stages : inARow(stages)), concurrency };
   const pipeline = { manifest, text: "stages: []", hash: "0", tasks, manifestOn };
   try {
-    return await execute(pipeline, due, { db, home, log, signal, selection });
+    return await execute(pipeline, due, { db, home, guard, log, signal, selection });
   } finally {
     await Deno.remove(path, { recursive: true });
   }
