@@ -28,11 +28,12 @@ export class ConnectionLost extends Error {
 
 /** Refused, reset, closed by the driver; the server goes down, has crashed, or is starting; the class of its losses. */
 const LOSS =
-  /^(ECONNREFUSED|ECONNRESET|CONNECTION_CLOSED|CONNECTION_DESTROYED|CONNECT_TIMEOUT|57P0[123]|08...)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_CLOSED|CONNECTION_DESTROYED|CONNECT_TIMEOUT|57P0[123]|08...)$/;
 
 /** Whether `error` says that the database was not there, rather than what it thinks of a statement. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof ConnectionLost) return true;
+  if (error instanceof Deno.errors.BrokenPipe) return false; // a child process that reads no more
   return error instanceof Error && "code" in error && LOSS.test(String(error.code));
 }
 

@@ -58,10 +58,11 @@ Deno.test("execute() over a lost database fails the attempt, takes the lock anew
   let attempts = 0;
   const a = fakeTask({
     async run({ db }: TaskContext) {
-      if (++attempts === 1) await endSessions(pool, "all").then(() => db.row("ops/newest_migration"));
-      if (attempts === 2) {
-        await db.transaction((tx) => endSessions(pool, "all").then(() => tx.row("ops/newest_migration")));
-      }
+      if (++attempts > 1) return {};
+      await db.transaction(async (tx) => {
+        await endSessions(pool, "all");
+        await tx.row("ops/newest_migration");
+      });
       return {};
     },
   });
@@ -120,8 +121,8 @@ Deno.test("execute() stops without a word in the ledger when another process was
       const taken = other.script(`select pg_advisory_lock(hashtext('${RUN_LOCK}'))`);
       while ((await ask(pool.url, "select 1 from pg_locks where not granted")).length === 0);
       await endSessions(pool, "lock");
-      await taken;
-      return await stopped.promise;
+      const [nothing] = await Promise.all([stopped.promise, taken]);
+      return nothing;
     },
   });
   const running = executeFake(world.db, DAY, { stages: [fakeStage("a")], tasks: { a }, guard: world.guard });
@@ -152,7 +153,13 @@ Deno.test("execute() says why when the database does not come back", async () =>
   await using world = await guarded(pool);
   world.guard.options.revive = () => Promise.reject(new Error("no server"));
   const a = fakeTask({
-    run: ({ db }) => endSessions(pool, "all").then(() => db.row("ops/newest_migration")).then(() => ({})),
+    async run({ signal }) {
+      const stopped = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => stopped.resolve(), { once: true });
+      await endSessions(pool, "all");
+      await stopped.promise;
+      return {};
+    },
   });
   const running = executeFake(world.db, DAY, { stages: [fakeStage("a")], tasks: { a }, guard: world.guard });
   await assert.rejects(running, /no server/);
