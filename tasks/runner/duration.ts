@@ -35,10 +35,15 @@ export function nearestDuration(text: string): string | undefined {
 
 const WANTED = "a duration such as 30s, 10m, 1h30m or 7d";
 
+/** How a duration is written, as JSON Schema says it. */
+export const DURATION_PATTERN = FORM.source;
+
 /** Schema of a duration; its value is in milliseconds. Tasks use it for their own parameters. */
-export const duration = z.string(WANTED).transform((text, context): number => {
-  const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
-  context.addIssue({ code: "custom", message: WANTED, params: { nearest: nearestDuration(text) } });
-  return z.NEVER;
-});
+export const duration = z.string(WANTED).meta({ pattern: DURATION_PATTERN }).transform(
+  (text, context): number => {
+    const ms = parseDuration(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: "custom", message: WANTED, params: { nearest: nearestDuration(text) } });
+    return z.NEVER;
+  },
+);
