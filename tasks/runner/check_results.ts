@@ -43,14 +43,29 @@ export async function keepResults(db: Db, judged: readonly Judged[], of: Checked
 
 const MAX_EXAMPLE = 300;
 
+/** How many checks came to what, and a line for each that did not pass, with rows that break it. */
+export function checkLines(results: readonly CheckResult[]): string[] {
+  if (results.length === 0) return [];
+  const counts = [...Map.groupBy(results, ({ outcome }) => outcome)].map(([outcome, { length }]) =>
+    `${length} ${outcome}`
+  );
+  const lines = results.filter(({ outcome }) => outcome !== "passed").flatMap((result) => {
+    const { outcome, stage, attempt, batch_id, table_name, check_text, found } = result;
+    const batch = batch_id === null ? "" : `, batch ${batch_id}`;
+    const place = `${stage}, attempt ${attempt}${batch}`;
+    return [`${outcome} in ${place}: ${table_name}, ${check_text}: ${found}`, ...exampleLines(result)];
+  });
+  return ["", `Checks    ${counts.join(", ")}`, ...lines];
+}
+
 /** "data_lake_db.ratings, between: { … }: 12 of 48,210 rows break it, none may". */
 export function resultLine({ check, verdict }: Judged): string {
   return `${check.table}, ${check.text}: ${verdict.found}`;
 }
 
 /** Up to three of the rows that break it, a line each. */
-export function exampleLines({ verdict }: Judged): string[] {
-  return verdict.examples.map((row) => {
+export function exampleLines({ examples }: Pick<Verdict, "examples">): string[] {
+  return examples.map((row) => {
     const text = JSON.stringify(row);
     return `  such as ${text.length > MAX_EXAMPLE ? `${text.slice(0, MAX_EXAMPLE - 1)}…` : text}`;
   });

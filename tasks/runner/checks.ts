@@ -161,7 +161,7 @@ function checkError(
   const lines = failed.flatMap((
     one,
     i,
-  ) => [...(i === 0 ? [] : [`also ${resultLine(one)}`]), ...exampleLines(one)]);
+  ) => [...(i === 0 ? [] : [`also ${resultLine(one)}`]), ...exampleLines(one.verdict)]);
   return new CheckError(
     [
       `Cannot finish ${what} as a check failed: ${resultLine(failed[0])}`,

@@ -1,5 +1,6 @@
 /** One run as `status` and the summary show it: its stages, every attempt, and the manifest that it worked by. */
 import type { Db } from "../../sql/db.ts";
+import { checkLines, type CheckResult, readCheckResults } from "./check_results.ts";
 import { readHolder, type Run, type StageRun, stageRuns } from "./journal.ts";
 import { count, duration } from "./log.ts";
 import { tableLines } from "./table.ts";
@@ -35,6 +36,8 @@ export interface RunDetail extends RunStatus {
   manifest: string;
   /** Oldest first; `stages` has the newest of each stage only. */
   attempts: (StageStatus & { started_at: Date })[];
+  /** What the manifest's checks found, in order. */
+  checks: CheckResult[];
 }
 
 /** One run with the newest attempt of each stage. */
@@ -59,6 +62,7 @@ export async function readRunDetail(db: Db, run: Run): Promise<RunDetail> {
     ...await readRun(db, run),
     ...{ seed, host, pid, manifest_hash, manifest },
     attempts: attempts.map((attempt) => ({ ...stageStatus(attempt), started_at: attempt.started_at })),
+    checks: await readCheckResults(db, run),
   };
 }
 
@@ -81,6 +85,7 @@ export function runDetailText(run: RunDetail): string {
     `Manifest  ${run.manifest_hash}, below`,
     "",
     ...attemptTable(run.attempts),
+    ...checkLines(run.checks),
     ...failures.flatMap(({ stage, attempt, error }) => ["", `${stage}, attempt ${attempt}: ${error}`]),
     "",
     `Next: deno task logs ${run.run_id}`,

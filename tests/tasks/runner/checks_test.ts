@@ -1,6 +1,8 @@
 import assert from "@std/assert";
 import type { Pool } from "../../../sql/db.ts";
-import { readCheckResults } from "../../../tasks/runner/check_results.ts";
+import { checkLines, readCheckResults } from "../../../tasks/runner/check_results.ts";
+import type { Run } from "../../../tasks/runner/journal.ts";
+import { readRunDetail, runDetailText } from "../../../tasks/runner/run_status.ts";
 import { testRun, type TestRunOptions } from "../../support/context.ts";
 import { testPool } from "../../support/database.ts";
 import { checksFrom } from "../_checks.ts";
@@ -204,4 +206,27 @@ Deno.test("checks see the rows of the batch, of the run, or the whole table", as
   // Rating 5 is live: it is in the live range alone, although the import range holds its number.
   assert.deepEqual(await counts(1, 2), [3, 1, 2, 2]);
   assert.deepEqual(await counts(null, 2), [0, 0, 2, 2]);
+});
+
+Deno.test("checkLines() counts what passed, and shows what did not", async () => {
+  await using pool = await testPool();
+  await pool.script("insert into raw_db.users (user_id) values (1)");
+  const { results } = await checkUsers(pool, {
+    lines: `
+      - row_count: { min: 1 }
+      - not_null: gender
+        severity: warn
+      - not_null: user_id`,
+  });
+  assert.deepEqual(checkLines(results), [
+    "",
+    "Checks    2 passed, 1 warned",
+    "warned in look, attempt 1: raw_db.users, not_null: gender: 1 of 1 rows breaks it, none may",
+    '  such as {"age":null,"gender":null,"user_id":1,"zip_code":null,"occupation":null}',
+  ]);
+  assert.deepEqual(checkLines([]), []);
+  const run = await pool.row<Run>("ops/latest_run");
+  const detail = await readRunDetail(pool, run!);
+  assert.deepEqual(detail.checks, results);
+  assert.match(runDetailText(detail), /\nChecks {4}2 passed, 1 warned\nwarned in look/);
 });
