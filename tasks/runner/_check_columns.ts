@@ -1,11 +1,13 @@
 /** Checks against the tables that there are: which table each looks at, and whether its columns and values fit. */
 import { type TableName, TABLES } from "../../sql/tables.ts";
+import { columnsOf, type Form, formOf, isTable, wantedInstead } from "./_column_form.ts";
+import { questionOf } from "./_check_question.ts";
 import { check, type Kind, kindsOf, type WrittenCheck } from "./_check_schema.ts";
 import { nearest } from "./_nearest.ts";
 import type { SchemaFault } from "./_schema_fault.ts";
 import { oneOf } from "./_words.ts";
 import { type Located, type Path, valueAt } from "./_yaml.ts";
-import { type Check, flowText, QUARANTINE, type Question, type Scalar } from "./check.ts";
+import { type Check, flowText, QUARANTINE, type Scalar } from "./check.ts";
 import type { Tasks } from "./task.ts";
 
 /** The checks of the stage at `path`, and what is wrong with them. What is no check at all, the schema says. */
@@ -27,9 +29,6 @@ export function readChecks(
   }
   return found;
 }
-
-/** What a column holds. */
-type Form = "numbers" | "times" | "text" | "true or false" | "lists";
 
 /** One check while it is read; what does not fit gathers in `faults`. */
 class Reading {
@@ -54,7 +53,14 @@ class Reading {
     if (isTable(this.#table)) this.#checkColumns();
     if (onFail === "quarantine") this.#checkQuarantine();
     const text = `${this.#kind}: ${flowText(this.#written[this.#kind])}`;
-    return { ...this.#question(), table: this.#table, severity, onFail, mostly, text };
+    return {
+      ...questionOf(this.#written, this.#columns),
+      table: this.#table,
+      severity,
+      onFail,
+      mostly,
+      text,
+    };
   }
 
   #columnsOf(): string[] {
@@ -98,39 +104,36 @@ class Reading {
       this.#formOf(this.#table, column, this.#placeOf(index))
     );
     const [form] = forms;
-    const { between, in: among, references } = this.#written;
     if (form === undefined || forms.includes(undefined)) return;
+    const { between, in: among, references } = this.#written;
     if (this.#kind === "matches") this.#wantForm(form, ["text"]);
     if (this.#kind === "freshness") this.#wantForm(form, ["times"]);
-    if (this.#kind === "between" && this.#wantForm(form, ["numbers", "times"])) {
-      for (const key of ["min", "max"] as const) {
-        this.#wantValue(between?.[key], { form, path: ["between", key] });
-      }
+    if (between && this.#wantForm(form, ["numbers", "times"])) {
+      this.#wantValue(between.min, ["between", "min"]);
+      this.#wantValue(between.max, ["between", "max"]);
     }
-    if (this.#kind === "in" && this.#wantForm(form, ["text", "numbers", "true or false"])) {
-      among!.values.forEach((value, index) =>
-        this.#wantValue(value, { form, path: ["in", "values", index] })
-      );
+    if (among && this.#wantForm(form, ["text", "numbers", "true or false"])) {
+      among.values.forEach((value, index) => this.#wantValue(value, ["in", "values", index]));
     }
-    if (references !== undefined) {
-      const other = this.#known(references.in, ["references", "in"]);
-      const key = references.key ?? references.column;
-      const path = ["references", references.key === undefined ? "in" : "key"];
-      const found = isTable(other) ? this.#formOf(other, key, path) : undefined;
-      if (found !== undefined && found !== form) {
-        this.#fault({
-          path,
-          message: `Cannot compare ${form} with ${found} in ${other}.${key}`,
-          wanted: form,
-        });
-      }
-    }
+    if (references) this.#checkReference(form, references);
   }
 
+  #checkReference(form: Form, { column, in: table, key }: NonNullable<WrittenCheck["references"]>): void {
+    const other = this.#known(table, ["references", "in"]);
+    const path = ["references", key === undefined ? "in" : "key"];
+    const found = isTable(other) ? this.#formOf(other, key ?? column, path) : undefined;
+    if (found === undefined || found === form) return;
+    this.#fault({
+      path,
+      message: `Cannot compare ${form} with ${found} in ${other}.${key ?? column}`,
+      wanted: form,
+    });
+  }
+
+  /** The form of a column; undefined where there is no such column. */
   #formOf(table: TableName, column: string, path: Path): Form | undefined {
-    const columns: Record<string, string> = TABLES[table];
-    if (Object.hasOwn(columns, column)) return formOf(columns[column].replace("?", ""));
-    const names = Object.keys(columns);
+    const names = Object.keys(columnsOf(table));
+    if (names.includes(column)) return formOf(table, column);
     const message = `Cannot find column ${JSON.stringify(column)} in ${table}`;
     this.#fault({ path, message, wanted: oneOf(names), nearest: nearest(column, names) });
     return undefined;
@@ -144,14 +147,15 @@ class Reading {
     return false;
   }
 
-  #wantValue(value: Scalar | undefined, { form, path }: { form: Form; path: Path }): void {
-    if (value === undefined) return;
-    const type = (TABLES[this.#table] as Record<string, string>)[this.#columns[0]];
-    const isWhole = !/^(?:smallint|integer|bigint)/.test(type) || Number.isSafeInteger(value);
-    const { js, wanted } = VALUES[form];
-    if (form === "times" ? isTime(value) : typeof value === js && isWhole) return;
-    const message = `Cannot compare ${this.#table}.${this.#columns[0]} with ${JSON.stringify(value)}`;
-    this.#fault({ path, message, wanted: isWhole ? wanted : "a whole number" });
+  #wantValue(value: Scalar | undefined, path: Path): void {
+    const [column] = this.#columns;
+    const wanted = value === undefined ? undefined : wantedInstead(value, this.#table, column);
+    if (wanted === undefined) return;
+    this.#fault({
+      path,
+      message: `Cannot compare ${this.#table}.${column} with ${JSON.stringify(value)}`,
+      wanted,
+    });
   }
 
   #checkQuarantine(): void {
@@ -166,52 +170,4 @@ class Reading {
   #fault(fault: Omit<SchemaFault, "on">): void {
     this.faults.push({ on: "value", ...fault });
   }
-
-  #question(): Question {
-    const { between, in: among, matches, row_count: rows, freshness, references } = this.#written;
-    const columns = this.#columns;
-    if (between) {
-      return { kind: "between", columns, min: this.#bound(between.min), max: this.#bound(between.max) };
-    }
-    if (among) return { kind: "in", columns, values: among.values };
-    if (matches) return { kind: "matches", columns, pattern: matches.pattern };
-    if (rows) return { kind: "row_count", columns, min: rows.min, max: rows.max, maxChange: rows.max_change };
-    if (freshness) return { kind: "freshness", columns, within: freshness.within };
-    if (references) {
-      const { in: table, key = references.column } = references;
-      return { kind: "references", columns, in: table as TableName, key };
-    }
-    return { kind: this.#kind as "not_null" | "unique", columns };
-  }
-
-  #bound(value: number | string | undefined): number | string | undefined {
-    return isTime(value) ? new Date(value).toISOString() : value;
-  }
-}
-
-const VALUES: Record<Form, { js?: string; wanted: string }> = {
-  numbers: { js: "number", wanted: "a number" },
-  text: { js: "string", wanted: "text" },
-  "true or false": { js: "boolean", wanted: "true or false" },
-  times: { wanted: "a date such as 1995-01-01 or 1995-01-01T12:30:00Z" },
-  lists: { wanted: "a column without lists" },
-};
-
-function isTable(name: string): name is TableName {
-  return Object.hasOwn(TABLES, name);
-}
-
-function formOf(type: string): Form {
-  if (type.endsWith("[]") || type === "jsonb") return "lists";
-  if (type === "boolean") return "true or false";
-  if (type === "text") return "text";
-  return type === "date" || type.startsWith("timestamp") ? "times" : "numbers";
-}
-
-/** A date, or a moment in UTC to the second. */
-function isTime(value: Scalar | undefined): value is string {
-  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/.test(value)) return false;
-  const time = Date.parse(value);
-  // JavaScript turns 30 February into March.
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(value.slice(0, 10));
 }

@@ -32,10 +32,9 @@ export async function keepResults(db: Db, judged: readonly Judged[], of: Checked
   for (const { check, place, verdict } of judged) {
     const { n_rows, n_broken, share, threshold, outcome, found, examples } = verdict;
     const { kind, text, table, columns, severity } = check;
-    const finite = Number.isFinite(share) ? share : null;
     await db.execute("checks/insert_result", [
       ...[of.runId, of.stage, of.batchId, place, kind, text, table, columns.join(", ") || null],
-      ...[n_rows, n_broken, finite ?? Number.MAX_VALUE, threshold, severity, outcome, found],
+      ...[n_rows, n_broken, share, threshold, severity, outcome, found],
       JSON.stringify(examples),
     ]);
   }

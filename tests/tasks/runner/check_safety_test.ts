@@ -3,7 +3,6 @@ import assert from "@std/assert";
 import fc from "fast-check";
 import type { Pool } from "../../../sql/db.ts";
 import { patternFault } from "../../../tasks/runner/_check_pattern.ts";
-import { CheckError } from "../../../tasks/runner/errors.ts";
 import { testRun } from "../../support/context.ts";
 import { testPool } from "../../support/database.ts";
 import { checksFrom } from "../_checks.ts";
@@ -160,9 +159,60 @@ Deno.test("execute() fails a stage whose check fails, although it works by no ba
   );
 });
 
-Deno.test("CheckError is what the runner can tell from other failures", async () => {
+Deno.test("execute() rolls back the batch whose check fails, and keeps those before it", async () => {
   await using pool = await testPool();
-  const checks = checksFrom("- row_count: { min: 1 }", { writes: ["raw_db.users"] });
-  await using run = await testRun(pool, { kind: "daily", checks });
-  await assert.rejects(run.stage("look", fakeTask()), CheckError);
+  await pool.script(`
+    insert into ops_db.runs (day, kind, status, manifest_hash, manifest, seed, pid, host)
+    values ('2026-02-01', 'bootstrap', 'succeeded', '', '', 1, 1, ''), ('2026-02-02', 'daily', 'succeeded', '', '', 1, 1, '');
+    insert into ops_db.batches values (0, 1, 'bootstrap', 1), (1, 2, 'daily', 1);
+    insert into ops_db.batch_stages values (0, 'first', 1), (1, 'first', 2);`);
+  const fill = fakeTask({
+    async run({ db, pendingBatches, finishBatch }) {
+      for (const batch of await pendingBatches("first")) {
+        await db.transaction(async (tx) => {
+          await tx.script(`insert into raw_db.users (user_id) values (${batch.id})`);
+          await finishBatch(tx, batch);
+        });
+      }
+      return {};
+    },
+  });
+  const checks = checksFrom("- row_count: { max: 1 }", { writes: ["raw_db.users"] });
+  const { status } = await executeFake(pool, DUE, {
+    stages: [fakeStage("fill", { checks })],
+    tasks: { fill },
+  });
+  assert.equal(status, "failed");
+  assert.deepEqual(await ask(pool.url, "select user_id from raw_db.users"), [["0"]]);
+  assert.deepEqual(await ask(pool.url, "select batch_id from ops_db.batch_stages where task = 'fill'"), [[
+    "0",
+  ]]);
+  assert.deepEqual(
+    await ask(pool.url, "select batch_id, n_rows, outcome, attempt from ops_db.check_results order by 1"),
+    [["0", "1", "passed", "1"], ["1", "2", "failed", "1"]],
+  );
+  assert.match(
+    String(await askOne(pool.url, "select error from ops_db.stage_runs")),
+    /^Cannot finish batch 1 in stage "fill"/,
+  );
+});
+
+Deno.test("execute() gives a task the checks of its stage that set rows aside, and no others", async () => {
+  await using pool = await testPool();
+  const lines = `
+    - not_null: user_id
+    - between: { column: rating, min: 1 }
+      on_fail: quarantine`;
+  let given: unknown;
+  const look = fakeTask({
+    run({ rowChecks }) {
+      given = rowChecks.map(({ kind }) => kind);
+      return Promise.resolve({});
+    },
+  });
+  await executeFake(pool, DUE, {
+    stages: [fakeStage("look", { checks: checksFrom(lines) })],
+    tasks: { look },
+  });
+  assert.deepEqual(given, ["between"]);
 });
