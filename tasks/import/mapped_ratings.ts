@@ -3,6 +3,7 @@ import { DataError } from "./errors.ts";
 import { MAX_SECONDS, MIN_SECONDS, toNumber } from "./fields.ts";
 import { IdColumn, problemOfKey } from "./id_column.ts";
 import { placesOf, type SourceMapping } from "./mapping.ts";
+import { MICROSECONDS } from "./parquet.ts";
 import { RatingTable } from "./rating_table.ts";
 import type { UnparsableLine } from "./source.ts";
 import { quoted } from "./text.ts";
@@ -15,7 +16,6 @@ const PROBED_ROWS = 1_000;
 const HOPELESS_ROWS = 1_000_000;
 /** An interaction is received without a rating: it counts as one. */
 const ONE_INTERACTION = 1;
-const IS_TYPED = / us$/;
 const NO_RATING = /^\s*(?:null|none|na|n\/a)?\s*$/i;
 
 interface Row {
@@ -52,8 +52,9 @@ export class MappedRatings {
     this.#file = file;
     this.#empty.length = 0;
     this.#width = header.length;
-    const names = header.map((name) => name.replace(IS_TYPED, ""));
-    this.#isTyped = header.some((name) => IS_TYPED.test(name));
+    const isTyped = (name: string) => name.endsWith(MICROSECONDS);
+    const names = header.map((name) => isTyped(name) ? name.slice(0, -MICROSECONDS.length) : name);
+    this.#isTyped = header.some(isTyped);
     const places = placesOf(names, ratingColumns(this.#mapping), { file, key: ["columns"] });
     this.#places = {
       user: places.get("user_id")!,

@@ -11,11 +11,11 @@ const ACCEPTED: Record<Role, RegExp> = {
   id: /^(U?Int\d+|Float\d+|String|Utf8|Categorical|Decimal)/,
   number: /^(U?Int\d+|Float\d+|String|Utf8|Categorical|Decimal|Bool)/,
   time: /^(U?Int\d+|Float\d+|String|Utf8|Categorical|Date)/,
-  text: /^(U?Int\d+|Float\d+|String|Utf8|Categorical|Decimal)/,
+  text: /^(U?Int\d+|Float\d+|String|Utf8|Categorical|Decimal|Date)/,
 };
 
 export interface ParquetOptions<Name extends string> {
-  /** Columns by the name that they get. */
+  /** Columns by what they are in the mapping. */
   columns: Readonly<Partial<Record<Name, string>>>;
   roles: Readonly<Record<Name, Role>>;
   /** Where the manifest's `source` names them. */
@@ -23,14 +23,18 @@ export interface ParquetOptions<Name extends string> {
   signal?: AbortSignal;
 }
 
-/** The wanted columns of the Parquet file at `path` as CSV; a header line says which times are in microseconds. */
+/** Behind the name of a time that is typed in the file, and therefore in microseconds. */
+export const MICROSECONDS = "\x1fus";
+
+/** The wanted columns of the Parquet file at `path` as CSV, with a header of its own names. */
 export async function* parquetRows<Name extends string>(
   path: string,
   { columns, roles, key, signal }: ParquetOptions<Name>,
 ): AsyncGenerator<Uint8Array> {
   const found = await parquetColumns(path, signal);
   const places = placesOf(found.map(([name]) => name), columns, { file: path, key });
-  const wanted = [...places].map(([name, place]) => {
+  const wanted = new Map<string, Role>();
+  for (const [name, place] of places) {
     const [column, type] = found[place];
     if (!ACCEPTED[roles[name]].test(type)) {
       throw new DataError(
@@ -38,9 +42,9 @@ export async function* parquetRows<Name extends string>(
           `${roles[name] === "number" ? "numbers" : `${roles[name]}s`}: found type ${type}`,
       );
     }
-    return [name, column, roles[name]];
-  });
-  yield* polars(path, { args: [path, JSON.stringify(wanted)], signal });
+    if (!wanted.has(column)) wanted.set(column, roles[name]); // a title may be the id
+  }
+  yield* polars(path, { args: [path, JSON.stringify([...wanted])], signal });
 }
 
 /** Names and types of the columns of the Parquet file at `path`. */

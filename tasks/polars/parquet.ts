@@ -1,15 +1,17 @@
 /**
  * Polars program: rows of a Parquet file as CSV with a header, in bounded memory.
  *
- * Arguments: the file, and the columns wanted: [["user_id", "customer", "id"], …] as JSON, that is the name that a
- * column gets, its name in the file, and what it is: id, number, time or text. Without them: the file's columns and
- * their types, as JSON. A time that is typed in the file comes out in microseconds, under the name with " us" behind.
+ * Arguments: the file, and the columns wanted: [["customer", "id"], …] as JSON, that is their names in the file and
+ * what they are: id, number, time or text. Without them: the file's columns and their types, as JSON. A time that is
+ * typed in the file comes out in microseconds, under its name with MICROSECONDS behind.
  */
 import pl from "nodejs-polars";
 
 /** Rows that Polars holds at once. */
 const CHUNK = 250_000;
 const [path, wanted] = Deno.args;
+/** No name in a file ends so: U+001F is the unit separator. */
+const MICROSECONDS = "\x1fus";
 const options = { cache: false, rechunk: false, glob: false, hivePartitioning: false };
 
 declare global {
@@ -27,10 +29,10 @@ const types = new Map(
 if (wanted === undefined) write(JSON.stringify([...types]));
 else await writeRows(JSON.parse(wanted));
 
-async function writeRows(columns: [name: string, column: string, role: Role][]): Promise<void> {
-  const names = columns.map(([name, column, role]) => isTyped(column, role) ? `${name} us` : name);
-  write(`${names.join()}\n`);
-  const selected = columns.map(([name, column, role]) => typed(column, role).alias(name));
+async function writeRows(columns: [column: string, role: Role][]): Promise<void> {
+  const names = columns.map(([column, role]) => isTyped(column, role) ? `${column}${MICROSECONDS}` : column);
+  write(`${names.map((name) => `"${name.replaceAll('"', '""')}"`).join()}\n`);
+  const selected = columns.map(([column, role]) => typed(column, role).alias(column));
   for (let at = 0;; at += CHUNK) {
     const frame = pl.scanParquet(path, options).select(...selected).slice(at, CHUNK).collectSync();
     if (frame.height === 0) return;

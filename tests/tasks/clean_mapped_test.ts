@@ -1,11 +1,15 @@
 import assert from "@std/assert";
 import clean from "../../tasks/clean.ts";
 import ingest from "../../tasks/ingest.ts";
+import { join } from "node:path";
 import { importArchive } from "../../tasks/import/archive.ts";
+import { mappedSource } from "../../tasks/import/mapped.ts";
 import { testRun } from "../support/context.ts";
 import { testPool } from "../support/database.ts";
 import { ask } from "./import/_ask.ts";
-import { mappedFile } from "./import/_mapping.ts";
+import { pl, writeParquet } from "../support/parquet.ts";
+import { dataFolder } from "./import/_data_folder.ts";
+import { mappedFile, mappingOf } from "./import/_mapping.ts";
 
 const HEAD = "user_id,movie_id,rating,rated_at";
 const SETTINGS = { bootstrap: { ratings: 1_000, atMost: 1 } };
@@ -79,4 +83,43 @@ Deno.test("clean makes one current row of interactions that repeat", async () =>
   assert.deepEqual(rejects, ["1 impossible_date", "1 exact_repeat"]);
   const current = "select count(*), sum(rating) from data_lake_db.current_ratings";
   assert.deepEqual((await ask(pool.url, current))[0], ["2", "10"]);
+});
+
+Deno.test("the same rows in CSV and in Parquet give the same archive and the same lake", async () => {
+  const rows = Array.from({ length: 500 }, (_, i) => ({
+    user: i % 3 === 0 ? `ann${i % 17}` : `${i % 17}`,
+    movie: `käse ${(i * 7) % 23}`,
+    stars: [1, 2.5, 3, 4.5, 7][i % 5],
+    at: 1_500_000_000 + ((i * 7919) % 300) * 60,
+  }));
+  await using folder = await dataFolder({
+    "r.csv": [
+      HEAD,
+      ...rows.map(({ user, movie, stars, at }) =>
+        [user, `"${movie}"`, stars, new Date(at * 1000).toISOString()].join()
+      ),
+    ].join("\n"),
+  });
+  writeParquet(join(folder.path, "r.parquet"), [
+    { name: "rating", values: rows.map(({ stars }) => stars) },
+    { name: "rated_at", values: rows.map(({ at }) => at * 1000), from: pl.Int64, type: pl.Datetime("ms") },
+    { name: "movie_id", values: rows.map(({ movie }) => movie) },
+    { name: "user_id", values: rows.map(({ user }) => user) },
+  ], { compression: "zstd", rowGroupSize: 100 });
+  const digests = [];
+  for (const name of ["r.csv", "r.parquet"]) {
+    await using pool = await testPool();
+    await importArchive(pool, mappedSource(mappingOf(join(folder.path, name))));
+    // A line of a CSV file counts its header, a row of a Parquet file has none.
+    await pool.script(
+      "update raw_db.ratings set source_line = source_line - (select min(source_line) from raw_db.ratings)",
+    );
+    await lakeOf(pool);
+    const digest = await pool.rows<{ table_name: string; n: number; hash: string }>("status/digest");
+    digests.push(digest.filter(({ table_name }) => !/sources|source_mappings/.test(table_name)));
+  }
+  assert.deepEqual(digests[1], digests[0]);
+  const lake = digests[0].find(({ table_name }) => table_name === "data_lake_db.ratings");
+  assert.ok(lake && lake.n > 0);
+  assert.ok(digests[0].some(({ table_name, n }) => table_name === "raw_db.user_keys" && n > 0));
 });

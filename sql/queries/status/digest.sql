@@ -13,6 +13,16 @@ union all
 select 'raw_db.unparsable', count(*), bit_xor(hashtextextended(t::text, 0))::text
 from (select s.sha256, u.source_line, u.line, u.reason from raw_db.unparsable u join raw_db.sources s using (source_id)) t
 union all
+select 'raw_db.source_mappings', count(*), bit_xor(hashtextextended(t::text, 0))::text
+from (
+  select s.sha256, m.as_written, m.is_implicit, m.scale_min, m.scale_max
+  from raw_db.source_mappings m join raw_db.sources s using (source_id)
+) t
+union all
+select 'raw_db.user_keys', count(*), bit_xor(hashtextextended(t::text, 0))::text from raw_db.user_keys t
+union all
+select 'raw_db.movie_keys', count(*), bit_xor(hashtextextended(t::text, 0))::text from raw_db.movie_keys t
+union all
 select 'raw_db.movies', count(*), bit_xor(hashtextextended(t::text, 0))::text from raw_db.movies t
 union all
 select 'raw_db.users', count(*), bit_xor(hashtextextended(t::text, 0))::text from raw_db.users t

@@ -128,3 +128,32 @@ Deno.test("mappedSource() reads the parts of a Parquet folder as one, row by row
   const rows = await ratingsOf(mappedSource(mappingOf(folder.path)));
   assert.deepEqual(rows.map((row) => row.split(" ").at(-1)), ["1", "2", "3", "4", "5", "6"]);
 });
+
+Deno.test("mappedSource() finds Parquet columns by the names of the file, one in two places if need be", async () => {
+  await using folder = await dataFolder({});
+  const path = join(folder.path, "r.parquet");
+  const at = TIMES.values.map((seconds) => Number(seconds) * 1000);
+  writeParquet(path, [
+    { name: 'the "who"', values: ["x", "y", "z"] },
+    { name: "What, then", values: ["a", "b", "c"] },
+    { name: "seen us", values: at, from: pl.Int64, type: pl.Datetime("ms") },
+    { name: "made", values: [9_000, 9_400, 9_800], from: pl.Int32, type: pl.Date },
+  ]);
+  const file = { path, format: "auto" as const };
+  const source = mappedSource(mappingOf(path, {
+    columns: { user_id: 'the "who"', movie_id: "What, then", rating: "rating", rated_at: "seen us" },
+    isImplicit: true,
+    movies: {
+      ...file,
+      columns: { movie_id: "What, then", title: "What, then", year: "made" },
+      genreSeparator: "|",
+    },
+  }));
+  assert.deepEqual(await ratingsOf(source), [
+    "x a 1 1600000000 1",
+    "y b 1 1600000060 2",
+    "z c 1 1600000120 3",
+  ]);
+  const { movies } = await source.read();
+  assert.deepEqual(movies.map(({ title, year }) => [title, year]), [["a", 1994], ["b", 1995], ["c", 1996]]);
+});

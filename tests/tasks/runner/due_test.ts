@@ -109,7 +109,6 @@ Deno.test("readPlanState() of an empty ledger", async () => {
     finished: {},
     champion: null,
     candidate: null,
-    isImplicit: false,
     retrainedOn: null,
     published: null,
     run: null,
@@ -166,7 +165,6 @@ Deno.test("readPlanState() reads what waits, what is finished, the versions, and
     champion: { version: "now", model: "bias", throughBatch: 0 },
     candidate: { version: "new", model: "bias", throughBatch: 1 },
     // This run's own training from scratch does not count.
-    isImplicit: false,
     retrainedOn: "2026-03-01",
     published: { version: "now", batch: 0 },
     run: { status: "failed", skipped: { prequential: "no champion" }, batch: 1 },
