@@ -54,6 +54,16 @@ Deno.test("parseManifest() gives the same settings when only stages are written"
   assert.deepEqual(rest, defaults);
 });
 
+Deno.test("parseManifest() takes every example that the default manifest has in its comments", () => {
+  const examples = Array.from(DEFAULT.matchAll(/^# {5}(\w+: .*?)(?: {2,}\S.*)?$/gm), ([, line]) => line);
+  assert.ok(examples.length >= 8, examples.join("\n"));
+  for (const line of examples.filter((line) => !line.includes("…"))) {
+    const isOfFile = /^(?:sla|notify)/.test(line);
+    const stage = `- task: clean\n- task: train\n${isOfFile ? "" : `  ${line}\n`}`;
+    manifestOf(`${isOfFile ? line : ""}\nstages:\n${stage}`);
+  }
+});
+
 Deno.test("parseManifest() fills a stage with its task's defaults and turns durations into milliseconds", () => {
   const text =
     "stages:\n  - { task: train, as: weekly, timeout: 1h30m, retry: { attempts: 3, backoff: 10s } }";
