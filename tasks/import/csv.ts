@@ -35,19 +35,33 @@ export function csvFields(line: string): string[] | null {
 /**
  * Where each wanted column stands in a header, by name: case, `_` and spaces do not matter.
  *
- * @throws {DataError} when one is missing.
+ * @throws {DataError} when one is missing or stands twice, or the lines end in a way that makes one line of all.
  */
 export function columnPlaces(header: readonly string[], wanted: readonly string[], file: string): number[] {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z]/g, "");
   const found = header.map(plain);
-  return wanted.map((name) => {
+  const places = wanted.map((name) => {
     const place = found.indexOf(plain(name));
-    if (place >= 0) return place;
+    if (place >= 0 && place === found.lastIndexOf(plain(name))) return place;
+    if (place >= 0) {
+      throw new DataError(
+        `Cannot read "${file}" as its line 1 should name the column ${name} once: found ${
+          quoted(header.join(","))
+        }`,
+      );
+    }
     throw new DataError(
       `Cannot read "${file}" as its line 1 should name the columns ${wanted.join(", ")}: ` +
         `found ${quoted(header.join(","))}`,
     );
   });
+  if (header.some((name) => /[\r\n]/.test(name))) {
+    throw new DataError(
+      `Cannot read "${file}" as its lines should end with a line feed: found a carriage return alone in line 1. ` +
+        `Next: tr '\\r' '\\n' < the file > a new one`,
+    );
+  }
+  return places;
 }
 
 /** "open": its last quote does not close in `text`; "broken": something stands behind a closing quote. */

@@ -3,6 +3,7 @@ import { DataError } from "./errors.ts";
 
 const READ_BYTES = 1 << 17;
 const GZIP = [0x1f, 0x8b];
+export const ZIP = [0x50, 0x4b, 3, 4];
 
 /** What the system says of `path`, as people are told. */
 export function systemFault(path: string, cause: unknown): DataError {
@@ -24,23 +25,25 @@ export async function* fileBytes(
   };
   const before = await Deno.stat(path).catch(refuse);
   using file = await Deno.open(path).catch(refuse);
-  for (let total = 0;;) {
+  let total = 0;
+  // Never beyond where it ended at first: who appends as fast as we read would keep us forever.
+  while (total <= before.size) {
     const bytes = new Uint8Array(READ_BYTES);
     const n = await file.read(bytes).catch(refuse);
-    if (n === null) {
-      const after = await Deno.stat(path).catch(refuse);
-      const isSame = after.size === total && after.ino === before.ino &&
-        after.mtime?.getTime() === before.mtime?.getTime();
-      if (isSame) return;
-      throw new DataError(
-        `Cannot read "${path}" as it changed meanwhile: wanted ${before.size} bytes, read ${total}, found ` +
-          `${after.size}. Next: the same command, once nobody writes to it`,
-      );
-    }
+    if (n === null) break;
     total += n;
     read(n);
     yield bytes.subarray(0, n);
   }
+  const after = await Deno.stat(path).catch(refuse);
+  const isSame = after.size === total && after.ino === before.ino &&
+    after.mtime?.getTime() === before.mtime?.getTime();
+  if (isSame) return;
+  throw new DataError(
+    `Cannot read "${path}" as it changed meanwhile: wanted ${before.size} bytes, found ${
+      Math.max(total, after.size)
+    }. Next: the same command, once nobody writes to it`,
+  );
 }
 
 /** Whether the file at `path` begins with `magic`. */
@@ -52,7 +55,7 @@ export async function startsWith(path: string, magic: readonly number[]): Promis
 /**
  * `bytes` without gzip around them, whatever the file is called.
  *
- * @throws {DataError} when the packing is damaged, or what it holds is UTF-16.
+ * @throws {DataError} when the packing is damaged, or what it holds is UTF-16 or a zip.
  */
 export async function* plainText(
   path: string,
@@ -63,6 +66,11 @@ export async function* plainText(
     if (isFirst && isUtf16(chunk)) {
       throw new DataError(
         `Cannot read "${path}" as it should be UTF-8 or Latin-1: found UTF-16. Next: iconv -f UTF-16 -t UTF-8`,
+      );
+    }
+    if (isFirst && begins(chunk, ZIP)) {
+      throw new DataError(
+        `Cannot read "${path}" as it should be text: found a zip. Next: deno task import "${path}"`,
       );
     }
     isFirst = false;

@@ -1,7 +1,7 @@
 /** The files of a data set, wherever they lie: a folder, a zip with or without a top folder, some of them gzipped. */
 import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "./errors.ts";
-import { fileBytes, plainText, startsWith, systemFault } from "./file_bytes.ts";
+import { fileBytes, plainText, startsWith, systemFault, ZIP } from "./file_bytes.ts";
 import { unzip, type ZipMember, zipMembers } from "./zip.ts";
 
 export interface Member {
@@ -29,7 +29,6 @@ export interface Members {
 
 const RATINGS = /^(ratings\.(csv|dat)|u\.data)$/;
 const WANTED = /^(ratings|movies|users)\.(csv|dat)$|^u\.(data|item|user|genre)$|^readme(\.txt|\.html)?$/;
-const ZIP = [0x50, 0x4b, 3, 4];
 
 /**
  * The files at `path`: a folder, a zip, or one ratings file, beside which the others lie.

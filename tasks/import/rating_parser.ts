@@ -17,6 +17,8 @@ const BUFFER_BYTES = 1 << 20;
 const KEPT_CHARS = 1000;
 /** More lines than this that are no ratings, and more than there are ratings: it is another kind of file. */
 const HOPELESS_LINES = 1_000_000;
+/** A line longer than this is no line: the file is something else, or a bomb. */
+const HOPELESS_BYTES = 1 << 28;
 
 /** `tab` is MovieLens 100K, `dat` (with `::`) 1M and 10M, `csv` all others. */
 export type Layout = "csv" | "dat" | "tab";
@@ -39,6 +41,7 @@ export class RatingParser {
   readonly #values = new Float64Array(4);
   /** The line at hand is longer than the buffer, and was noted: skip to its end. */
   #isSkipping = false;
+  #skipped = 0;
   #hasMark = false;
   #isMixed = false;
   /** Empty lines that count only when something follows. */
@@ -175,6 +178,10 @@ export class RatingParser {
 
   /** Notes, once, the line whose first `end` bytes fill the buffer, and forgets its rest. */
   #skipLine(end: number): void {
+    this.#skipped = this.#isSkipping ? this.#skipped + end : end;
+    if (this.#skipped > HOPELESS_BYTES) {
+      throw this.#noRatings(`its line ${this.#line} does not end in 268 MB`);
+    }
     if (this.#isSkipping) return;
     if (this.#places === null) columnPlaces([decodeLine(this.#buffer.subarray(0, 100))], COLUMNS, this.#file);
     this.#isSkipping = true;

@@ -6,6 +6,8 @@
  * rounded: the archive keeps values as received.
  */
 
+import { DataError } from "./errors.ts";
+
 const FIRST_CAPACITY = 1 << 16;
 
 export class RatingTable {
@@ -49,8 +51,22 @@ export class RatingTable {
     this.n += n;
   }
 
-  /** `transfer()` moves the memory on and leaves no copy to collect. */
+  /** @throws {DataError} when the system has no memory for them. */
   #grow(capacity: number): void {
+    try {
+      this.#moveTo(capacity);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new DataError(
+        `Cannot read so many ratings as ${capacity} need more memory than there is: found ${this.n} so far. ` +
+          "Next: a machine with more memory, or a part of the data",
+        { cause },
+      );
+    }
+  }
+
+  /** `transfer()` moves the memory on and leaves no copy to collect. */
+  #moveTo(capacity: number): void {
     const moved = (column: { buffer: ArrayBuffer; BYTES_PER_ELEMENT: number }) =>
       column.buffer.transfer(capacity * column.BYTES_PER_ELEMENT);
     this.userId = new Int32Array(moved(this.userId));

@@ -129,6 +129,12 @@ function explain(error: unknown, { name, signal }: { name: string; signal: Abort
   say(`error: ${describeError(error)}`);
   const isTheirs = error instanceof UsageError || error instanceof DataError ||
     error instanceof DatabaseError;
+  if (error instanceof DataError && !error.message.includes("Next: ")) {
+    const next = name === "inspect"
+      ? "mend the file, then the same command"
+      : "deno task inspect, which changes nothing";
+    say(`  next  ${next}`);
+  }
   if (!isTheirs) {
     say(`  next  deno task ${name}, which goes on where it stopped; deno task status shows what is in`);
   }
