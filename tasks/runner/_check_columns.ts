@@ -4,9 +4,9 @@ import { columnsOf, type Form, formOf, isTable, wantedInstead } from "./_column_
 import { questionOf } from "./_check_question.ts";
 import { check, type Kind, kindsOf, type WrittenCheck } from "./_check_schema.ts";
 import { nearest } from "./_nearest.ts";
-import type { SchemaFault } from "./_schema_fault.ts";
+import { placeName, type SchemaFault } from "./_schema_fault.ts";
 import { oneOf } from "./_words.ts";
-import { type Located, type Path, valueAt } from "./_yaml.ts";
+import { type Located, nodeAt, type Path, valueAt } from "./_yaml.ts";
 import { type Check, flowText, QUARANTINE, type Scalar } from "./check.ts";
 import type { Tasks } from "./task.ts";
 
@@ -25,9 +25,19 @@ export function readChecks(
     const reading = new Reading(parsed.data, { task, writes: tasks[task].writes });
     found.checks.push(reading.check());
     const place = [...path, "checks", index];
-    found.faults.push(...reading.faults.map((fault) => ({ ...fault, path: [...place, ...fault.path] })));
+    found.faults.push(
+      ...reading.faults.map((fault) => withoutSecret({ ...fault, path: [...place, ...fault.path] }, root)),
+    );
   }
   return found;
+}
+
+/** What a variable holds may be a secret: the error says only how it was written. */
+function withoutSecret(fault: SchemaFault, root: Located): SchemaFault {
+  const written = nodeAt(root, fault.path)?.written;
+  if (written === undefined) return fault;
+  const message = `Cannot use what ${JSON.stringify(written)} stands for in ${placeName(root, fault.path)}`;
+  return { ...fault, message, nearest: undefined };
 }
 
 /** One check while it is read; what does not fit gathers in `faults`. */

@@ -8,7 +8,6 @@ import { testPool } from "../support/database.ts";
 import { addMovies, addSource, addUnparsable, type RawRating, soundRatings } from "./_archive.ts";
 import { checksFrom } from "./_checks.ts";
 import { assertAccounted, lakeRows } from "./_found.ts";
-import { manifestOf } from "./runner/_fake_day.ts";
 import { ask } from "./import/_ask.ts";
 
 const ALL = { bootstrap: { ratings: 1_000_000, atMost: 1 }, batch: { size: 1_000_000, atMost: 1 } };
@@ -125,13 +124,4 @@ Deno.test("a quarantine that holds more than mostly leaves over fails, or warns"
     const left = ends ? [String(10 - n), String(n), "1"] : ["0", "0", "0"];
     assert.deepEqual(await ask(pool.url, LEFT), [left]);
   }
-});
-
-Deno.test("the README's checks and the default ones are checks", () => {
-  const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
-  const shown = /### Checks[^]*?```yaml\n([^]*?)```/.exec(read("README.md"))![1];
-  const kinds = (text: string) =>
-    manifestOf(text).stages.flatMap(({ checks }) => checks.map(({ kind }) => kind));
-  assert.deepEqual(kinds(shown), ["not_null", "between", "references", "row_count"]);
-  assert.deepEqual(kinds(read("pipeline.yaml")), ["row_count", "in"]);
 });
