@@ -6,6 +6,7 @@
  * after a loss crashes the process. Here a lost connection stays lost, and says so.
  */
 import postgres from "@db/postgres";
+import { RowTap } from "./_row_tap.ts";
 
 export interface Connection {
   /** True once the server has gone away; every further statement is refused. */
@@ -16,6 +17,8 @@ export interface Connection {
   send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
   /** As `send`, and refuses other statements until `work` is done: they would wait for a COPY that waits for them. */
   occupy<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
+  /** Where the rows of a COPY OUT come out; none where the connection is encrypted, or has a choice of servers. */
+  readonly tap: RowTap | undefined;
   /** Cancels what session `pid` runs now: a COPY of this connection. */
   cancel(pid: number): Promise<void>;
   end(): Promise<void>;
@@ -52,11 +55,15 @@ export function createConnection(options: ConnectionOptions): Connection {
   let isOccupied = false;
   let last: Promise<unknown> = Promise.resolve();
   const loss = Promise.withResolvers<void>();
-  const sql = driver(options, () => {
-    isClosed = true;
-    lost ??= new ConnectionLost("The connection to PostgreSQL was lost");
-    abandon(lost);
-    loss.resolve();
+  let tap: RowTap | undefined;
+  const sql = driver(options, {
+    lost() {
+      isClosed = true;
+      lost ??= new ConnectionLost("The connection to PostgreSQL was lost");
+      abandon(lost);
+      loss.resolve();
+    },
+    tapped: (made) => tap = made,
   });
 
   function send<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
@@ -79,6 +86,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       return lost !== undefined;
     },
     whenLost: loss.promise,
+    get tap() {
+      return tap;
+    },
     send,
     occupy(work) {
       const turn = send(work).finally(() => isOccupied = false);
@@ -107,9 +117,18 @@ const NUMBER_ARRAYS = {
     text === "{}" ? [] : text.slice(1, -1).split(",").map((value) => value === "NULL" ? null : Number(value)),
 };
 
+interface DriverHooks {
+  lost?: () => void;
+  /** Asks for a tap, and gets it as soon as the connection is made, where there can be one. */
+  tapped?: (tap: RowTap) => void;
+}
+
 /** The driver on one connection of its own. */
-export function driver({ url, name }: ConnectionOptions, lost: () => void = () => {}): postgres.Sql {
-  return postgres(url, {
+export function driver(
+  { url, name }: ConnectionOptions,
+  { lost = () => {}, tapped }: DriverHooks = {},
+): postgres.Sql {
+  const options = {
     max: 1,
     max_lifetime: null,
     connection: { application_name: name },
@@ -121,5 +140,16 @@ export function driver({ url, name }: ConnectionOptions, lost: () => void = () =
       int8: { to: 20, from: [20], serialize: String, parse: Number },
       date: { to: 1082, from: [1082], serialize: String, parse: String },
     },
-  });
+  };
+  // Nothing is sent before the first statement, so the driver may be made to see how it understands the URL.
+  const plain = postgres(url, options);
+  const { ssl, host, port, path } = plain.options;
+  if (tapped === undefined || ssl || host.length > 1) return plain;
+  const socket = () => {
+    const tap = new RowTap(path ? { path } : { host: host[0], port: port[0] });
+    tapped(tap);
+    return tap.socket;
+  };
+  // The driver's types lack its option `socket`.
+  return postgres(url, Object.assign(options, { socket }));
 }

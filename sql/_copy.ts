@@ -79,10 +79,10 @@ export function copyIn(
   });
 }
 
-/** Bytes gathered before they are handed on: the driver delivers each row by itself. */
+/** Bytes gathered before they are handed on, where the driver delivers each row by itself. */
 const CHUNK = 256 * 1024;
 
-/** The bytes of `COPY … TO STDOUT`, whole rows in chunks. Leaving the loop early cancels the COPY. */
+/** The bytes of `COPY … TO STDOUT`, in chunks that may cut a row. Leaving the loop early cancels the COPY. */
 export async function* copyOut(connection: Connection, text: string): AsyncGenerator<Uint8Array> {
   const begun = Promise.withResolvers<Copy>();
   const over = connection.occupy(async (sql) => {
@@ -95,15 +95,20 @@ export async function* copyOut(connection: Connection, text: string): AsyncGener
   if (!(stream instanceof Readable)) {
     throw new TypeError(`Cannot copy out as this is no COPY … TO STDOUT: ${text}`);
   }
+  const { tap } = connection;
   let isRead = false;
   try {
-    yield* chunks(stream);
+    if (tap) {
+      stream.on("error", () => {}).resume(); // it has no rows, but an end
+      yield* tap.rows();
+    } else yield* chunks(stream);
     isRead = true;
   } finally {
     if (!isRead) {
       // Cancelled before the rest is read, which is then what was under way: the server cannot be far ahead.
       stream.on("error", () => {}).removeAllListeners("data").pause();
       await connection.cancel(pid).catch(() => {});
+      tap?.discard();
       stream.resume();
       await over.catch(() => {});
     }

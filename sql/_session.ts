@@ -82,6 +82,9 @@ function limit(connection: Connection, isOpen: () => boolean): Connection {
       return connection.isLost;
     },
     whenLost: connection.whenLost,
+    get tap() {
+      return connection.tap;
+    },
     send: guard(connection.send),
     occupy: guard(connection.occupy),
     cancel: connection.cancel,
