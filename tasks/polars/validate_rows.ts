@@ -12,6 +12,10 @@ import pl from "nodejs-polars";
 import { HEADER_BYTES, IN_ROW, lakeRows, readRows, SIGNATURE, TRAILER } from "./_raw_rows.ts";
 import { judged, type Rules, staged } from "./_verdict.ts";
 
+declare global {
+  var gc: (() => void) | undefined; // with --expose-gc
+}
+
 interface Arguments extends Rules {
   batch: number;
   lane: string;
@@ -65,6 +69,9 @@ function int64(name: string, values: BigInt64Array): pl.Series {
 }
 
 const NONE = new Uint8Array(0);
+/** About 100 MB of frames. */
+const ROWS_A_COLLECTION = 1 << 20;
+let sinceCollected = 0;
 const isMovie = readMovies();
 const raw = new Uint8Array(block * IN_ROW);
 
@@ -95,5 +102,11 @@ for (;;) {
     : new Uint8Array(Buffer.from(staged(refused).writeCSV({ includeHeader: false })));
   putBlock([n, n - refused.height], lake.write(view, (row) => isSound[row] === 1), csv);
   if (n < block) break;
+  sinceCollected += n;
+  if (sinceCollected >= ROWS_A_COLLECTION) {
+    globalThis.gc?.(); // frames lie outside the heap, which therefore sees no need
+    await new Promise((resolve) => setTimeout(resolve, 0)); // and are let go of between two turns only
+    sinceCollected = 0;
+  }
 }
 putBlock([0, 0], TRAILER, NONE);

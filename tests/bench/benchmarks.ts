@@ -12,9 +12,17 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     about: "RMSE and MAE of the two-tower on a temporal hold-out, beside the bias baseline's",
     load: async () => (await import("./quality.ts")).quality,
   },
+  sample: {
+    about: "CPU seconds and memory of the made-up sample, beside plain draws",
+    load: async () => (await import("./sample.ts")).sampling,
+  },
   import: {
-    about: "rows per second of an import, beside a plain COPY of the same rows",
+    about: "rows per second of an import from CSV, beside a plain COPY of the same rows",
     load: async () => (await import("./import.ts")).importing,
+  },
+  bootstrap: {
+    about: "raw to features of a whole archive, beside plain SQL that copies the rows",
+    load: async () => (await import("./bootstrap.ts")).bootstrap,
   },
   features: {
     about: "CPU seconds of the as-of pass, beside a sum over arrays of the same size",
