@@ -57,7 +57,8 @@ export function createRunner({ session, world, pipeline, announcer }: RunnerOpti
     });
     const last = executed.at(-1);
     if (last === undefined) {
-      return { status: "succeeded", runId: (await latestRun(session.db))?.run_id ?? null, day: label };
+      const latest = await latestRun(session.db);
+      return { status: "succeeded", runId: latest?.run_id ?? null, day: latest?.day ?? label };
     }
     return { status: last.status, runId: last.run.run_id, day: last.run.day };
   }

@@ -78,6 +78,12 @@ async function workOn(slot: Slot, schedule: Schedule, { ledger, runner, now }: W
     await ledger.requeue(slot, `waits behind the failed run of ${day}`);
     return true;
   }
+  if (status === "succeeded" && !slot.is_part && day !== slot.day) {
+    const end = await refusalOf(slot, ledger) ??
+      { status: "failed" as const, reason: "its day is not due any more" };
+    await ledger.end(slot, { ...end, runId: null }, now());
+    return true;
+  }
   await ledger.end(slot, { status: status === "succeeded" ? "done" : "failed", runId, reason }, now());
   return true;
 }

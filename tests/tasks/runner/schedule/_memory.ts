@@ -119,7 +119,7 @@ export function memoryRunner(
       const { latest } = memory;
       if (latest !== undefined && latest.status !== "succeeded" && latest.day !== label) {
         const ended = await run(memory.days, latest.day, latest.day);
-        if (ended.status !== "succeeded") return ended;
+        if (ended.status !== "succeeded" || latest.day > label) return ended;
       }
       return await run(memory.days, label, label);
     },

@@ -58,7 +58,7 @@ function scheduler(
 }
 
 Deno.test("workOff() runs what is due once, and a whole day before a part that is due with it", async () => {
-  const { tick, work, calls, slots } = scheduler([PART, DAILY]);
+  const { tick, work, calls, slots, memory } = scheduler([PART, DAILY]);
   await tick("2026-03-01T01:30");
   await work();
   await tick("2026-03-01T02:00");
@@ -66,6 +66,12 @@ Deno.test("workOff() runs what is due once, and a whole day before a part that i
   await tick("2026-03-01T02:00");
   await work();
   assert.deepEqual(calls, ["often 2026-03-01T01:00:00.000Z", "2026-03-01", "often 2026-03-01T02:00:00.000Z"]);
+  const done = [...memory.slots.values()].filter(({ status }) => status === "done");
+  assert.deepEqual(done.map(({ started_at }) => started_at?.getTime()), [
+    at("2026-03-01T01:30").getTime(),
+    at("2026-03-01T02:00").getTime(),
+    at("2026-03-01T02:00").getTime(),
+  ], "when work on it began");
   assert.ok(slots().filter((slot) => !slot.endsWith("done")).every((slot) => slot.endsWith("skipped")));
 });
 
@@ -161,6 +167,17 @@ Deno.test("a day that was run out of its turn is done, and one that is older tha
     "daily 03-02T02:00 missed",
     "daily 03-03T02:00 done",
   ]);
+});
+
+Deno.test("a day whose turn is over when what was unfinished has been resumed is missed, and ends", async () => {
+  const { tick, work, calls, slots, memory } = scheduler([DAILY]);
+  await tick("2026-03-01T02:00");
+  // A person ran the next day early; it was cut off.
+  memory.latest = { run_id: 1, day: "2026-03-02", status: "interrupted", finished_at: null };
+  memory.days.set("2026-03-02", memory.latest);
+  await work();
+  assert.deepEqual(calls, ["2026-03-02"]);
+  assert.deepEqual(slots(), ["daily 03-01T02:00 missed"]);
 });
 
 Deno.test("a part makes no sense before the first day", async () => {
