@@ -138,7 +138,7 @@ function misfit(issue: z.core.$ZodIssue, { json, path, root }: Spot): SchemaFaul
 /** What a variable holds may be a secret: the error says only how it was written. */
 function misfitOfWritten(written: string, { value, json, path, root }: Spot & { value: unknown }) {
   const message = `Cannot read what ${JSON.stringify(written)} stands for as ${placeName(root, path)}`;
-  const isNoText = takesText(json) && typeof value !== "string";
+  const isNoText = takesText(json) && json.pattern === undefined && typeof value !== "string";
   return { message, nearest: isNoText ? JSON.stringify(written) : undefined };
 }
 

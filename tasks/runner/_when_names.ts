@@ -71,6 +71,7 @@ export function kindOf(name: Name): Kind {
     throw new WhenError({ start, end }, {
       message: `Cannot read ${JSON.stringify(first)} as a value`,
       wanted,
+      nearest: first === "metrics" ? undefined : nearest(first, ["day"]),
     });
   }
   if (rest.length > 0) {

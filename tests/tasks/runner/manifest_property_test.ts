@@ -4,8 +4,9 @@ import { stringify } from "@std/yaml";
 import fc from "fast-check";
 import { type Located, readYaml } from "../../../tasks/runner/_yaml.ts";
 import { parseManifest } from "../../../tasks/runner/manifest.ts";
-import { formatManifestErrors } from "../../../tasks/runner/manifest_error.ts";
-import { DAY } from "./_fake_day.ts";
+import { formatManifestErrors, type ManifestError } from "../../../tasks/runner/manifest_error.ts";
+import { plan } from "../../../tasks/runner/plan.ts";
+import { DAY, planState } from "./_fake_day.ts";
 
 const DEFAULT = Deno.readTextFileSync(new URL("../../../pipeline.yaml", import.meta.url));
 
@@ -47,10 +48,16 @@ stages:
 
 const parse = (text: string) => parseManifest(text, { file: "pipeline.yaml", tasks: DAY });
 
-/** What every answer must be: a manifest, or errors that point into the file and can be printed. */
+/** What every answer must be: a plan, or errors that point into the file and can be printed. */
 function checkAnswer(text: string) {
-  const { manifest, errors } = parse(text);
-  if (manifest) return assert.ok(manifest.stages.length > 0);
+  const { manifest, errors = [] } = parse(text);
+  const planned = manifest && plan(manifest, DAY, planState());
+  const told = planned?.errors ?? errors;
+  if (planned?.stages) return assert.equal(planned.stages.length, manifest?.stages.length);
+  checkErrors(told, text);
+}
+
+function checkErrors(errors: readonly ManifestError[], text: string) {
   assert.ok(errors.length > 0);
   const lines = text.split("\n");
   for (const { line, column, length } of errors) {
@@ -66,7 +73,7 @@ function checkAnswer(text: string) {
   assert.doesNotMatch(formatManifestErrors(errors, text), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
 }
 
-Deno.test("parseManifest() answers every edit with a manifest or an error in the file", () => {
+Deno.test("parseManifest() answers every edit with what can be planned, or an error in the file", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(DEFAULT, RICH),

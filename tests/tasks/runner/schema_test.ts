@@ -2,6 +2,8 @@ import assert from "@std/assert";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { readYaml } from "../../../tasks/runner/_yaml.ts";
+import type { World } from "../../../tasks/runner/command.ts";
+import { schema } from "../../../tasks/runner/commands/schema.ts";
 import { parseManifest } from "../../../tasks/runner/manifest.ts";
 import { loadTasks } from "../../../tasks/runner/registry.ts";
 import { manifestJsonSchema, SCHEMA_FILE } from "../../../tasks/runner/schema.ts";
@@ -29,6 +31,14 @@ const valueOf = (text: string) => readYaml(text).root?.value;
 Deno.test("deno task schema --write keeps what the schemas say now", () => {
   const wanted = `${JSON.stringify(manifestJsonSchema(tasks), null, 2)}\n`;
   assert.equal(Deno.readTextFileSync(SCHEMA_FILE), wanted, "next: deno task schema --write");
+});
+
+Deno.test("deno task schema prints the schema as JSON, and writes nothing", async () => {
+  let printed = "";
+  const options = { words: [], switches: new Set<string>(), values: {} };
+  const world = { out: (text: string) => void (printed += text) };
+  assert.equal(await schema.run(options, world as unknown as World), 0);
+  assert.deepEqual(JSON.parse(printed), manifestJsonSchema(tasks));
 });
 
 Deno.test("manifestJsonSchema() takes the default manifest, which refers to it, and every manifest of the README", () => {
