@@ -15,7 +15,7 @@ import type { MoviesMapping, SourceMapping } from "./mapping.ts";
 import { parquetRows, type Role } from "./parquet.ts";
 import { openParts, type Part } from "./parts.ts";
 import { RecordReader } from "./record_reader.ts";
-import { MAPPED_NAME, type RatingSet, type ReadOptions, type Source } from "./source.ts";
+import { MAPPED_NAME, type RatingSet, type ReadOptions, type Source, type SourceFile } from "./source.ts";
 
 const RATING_ROLES = { user_id: "id", movie_id: "id", rating: "number", rated_at: "time" } as const;
 const MOVIE_ROLES = { movie_id: "id", title: "text", year: "text", genres: "text" } as const;
@@ -40,7 +40,8 @@ export function mappedSource(mapping: SourceMapping): Source {
 async function readSet(mapping: SourceMapping, options: ReadOptions): Promise<Omit<RatingSet, "sha256">> {
   const table = new MappedRatings(mapping);
   const columns = ratingColumns(mapping);
-  await readParts(await openParts(mapping), table, {
+  const parts = await openParts(mapping);
+  await readParts(parts, table, {
     ...options,
     columns,
     roles: RATING_ROLES,
@@ -53,6 +54,7 @@ async function readSet(mapping: SourceMapping, options: ReadOptions): Promise<Om
   const notes = notesOf(mapping, table);
   const named = catalogue?.movies ?? moviesOf(ratings, movies);
   return {
+    files: [...factsOf("ratings", parts), ...catalogue?.files ?? []],
     ratings,
     unparsable,
     movies: named,
@@ -70,8 +72,16 @@ async function readMovies(mapping: MoviesMapping | undefined, ids: IdColumn, { s
   const table = new MappedMovies(mapping);
   const { columns } = mapping;
   const options = { signal, columns, roles: MOVIE_ROLES, key: ["movies", "columns"] };
-  await readParts(await openParts(mapping), table, options);
-  return { movies: table.finish(ids), broken: table.broken, nRepeated: table.nRepeated };
+  const parts = await openParts(mapping);
+  await readParts(parts, table, options);
+  const { broken, nRepeated } = table;
+  return { movies: table.finish(ids), broken, nRepeated, files: factsOf("movies", parts) };
+}
+
+function factsOf(role: SourceFile["role"], parts: readonly Part[]): SourceFile[] {
+  return parts.map(({ path, size, format }) => {
+    return { role, path, bytes: size, encoding: format === "parquet" ? "Parquet" : "CSV" };
+  });
 }
 
 /** What takes the records of a table. */

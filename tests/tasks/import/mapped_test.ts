@@ -146,7 +146,11 @@ Deno.test("mappedSource() takes titles, years and genres from a table of movies"
       genreSeparator: "/",
     },
   }));
-  const { movies, broken, keys, nRepeatedMovies } = await source.read();
+  const { movies, broken, keys, nRepeatedMovies, files } = await source.read();
+  assert.deepEqual(files?.map(({ role, path }) => [role, path.split("/").at(-1)]), [
+    ["ratings", "r.csv"],
+    ["movies", "m.tsv"],
+  ]);
   assert.deepEqual(movies, [
     { movieId: 1, title: "Matrix", year: 1999, genres: "Action" },
     { movieId: 0, title: "Heat", year: null, genres: "" },
