@@ -121,7 +121,7 @@ export function parseManifest(
     ...stage,
     as: nameOf(stage),
     needs: stage.needs ?? (index === 0 ? [] : [nameOf(value.stages[index - 1])]),
-    ...when !== undefined && { when: parseWhen(when).when },
+    ...when !== undefined && { when: whenOf(when, nodeAt(root, ["stages", index, "when"])) },
     params: params[index].value,
     given: stage.params,
     checks: checks[index].checks,
@@ -163,6 +163,12 @@ function toManifest(
     holdoutDays: value.holdout_days,
     ...rest,
   };
+}
+
+/** The condition that `text` is; what people read of it is what they wrote, without what variables hold. */
+function whenOf(text: string, node: Located | undefined): When | undefined {
+  const { when } = parseWhen(text);
+  return when && { ...when, text: node?.written ?? text };
 }
 
 /** The stage's task is known, and its `params` fit the task's schema. */

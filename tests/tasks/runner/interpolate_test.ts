@@ -136,6 +136,10 @@ Deno.test("parseManifest() never shows what a variable holds", () => {
   const shown = formatManifestErrors(errors, text);
   assert.equal(errors.length, 5);
   assert.doesNotMatch(shown, /hunter2|31415/);
+  const when = `stages: [{ task: free }, { task: clean, when: '"\${env.SECRET}" == "hunter2"' }]`;
+  const [, { when: condition }] = read(when, env).stages;
+  assert.equal(condition?.text, '"${env.SECRET}" == "hunter2"');
+  assert.equal(condition?.evaluate({ day: "2026-03-01", stages: {}, metrics: {} }), true);
   assert.match(shown, /Cannot read what "\$\{env.SECRET\}" stands for as timeout of stage "train"/);
 });
 
