@@ -39,13 +39,17 @@ export function createBias(config: BiasConfig = biasConfig.parse({})) {
   } satisfies Scorer;
 }
 
+/** The loop that a day of predictions spends its time in: no calls, no pairs made for each movie. */
 function userBias({ state, histories }: Moment, user: number, config: BiasConfig): number {
   const history = histories.of(user);
   if (history.size === 0) return 0;
+  const { mean, movieCounts, movieSums } = state;
+  const shrinkage = config.user_bias === "residual" ? config.movie_shrinkage : Infinity; // Infinity: b_i = 0
   let sum = 0;
-  for (const [movie, stars] of history) {
-    sum += stars - state.mean - (config.user_bias === "residual" ? movieBias(state, movie, config) : 0);
-  }
+  history.forEach((stars, movie) => {
+    const n = movieCounts[movie];
+    sum += stars - mean - (n === 0 ? 0 : (movieSums[movie] - mean * n) / (n + shrinkage));
+  });
   return sum / (history.size + config.user_shrinkage);
 }
 

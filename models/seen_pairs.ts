@@ -1,6 +1,5 @@
 /** Seen lists from pairs in any order, and from yesterday's lists and what came since. */
-import { grown } from "./id_index.ts";
-import { IdIndex } from "./id_index.ts";
+import { grown, IdIndex } from "./id_index.ts";
 import type { SeenLists } from "./seen_lists.ts";
 
 /** Takes pairs in any order, repeats as well. 32 million take 256 MB, and 128 MB more when they are put in order. */
@@ -60,28 +59,35 @@ export function mergeSeen(base: SeenLists, added: SeenLists, moved: Int32Array):
   const userIds = new Int32Array(base.userIds.length + added.userIds.length);
   const offsets = new Uint32Array(userIds.length + 1);
   const isMoved = moved.some((to, from) => to !== from);
-  let [users, to, old, fresh] = [0, 0, 0, 0];
-  while (old < base.userIds.length || fresh < added.userIds.length) {
-    const oldId = old < base.userIds.length ? base.userIds[old] : Infinity;
-    const freshId = fresh < added.userIds.length ? added.userIds[fresh] : Infinity;
-    const id = Math.min(oldId, freshId);
-    const before = id === oldId ? rowOf(base, old++) : NOTHING;
-    const news = id === freshId ? rowOf(added, fresh++) : NOTHING;
-    movies.set(before, to);
-    const row = movies.subarray(to, to + before.length);
-    if (isMoved) row.forEach((movie, i) => row[i] = moved[movie]);
-    to += news.length === 0 ? before.length : mergeRow(movies, to, { length: before.length, news });
-    userIds[users++] = id;
-    offsets[users] = to;
+  let [users, to, old] = [0, 0, 0];
+
+  /** Rows of `base` up to `end`, all at once: nearly everybody has seen nothing new. */
+  function copyBase(end: number): void {
+    const start = base.offsets[old];
+    movies.set(base.movies.subarray(start, base.offsets[end]), to);
+    userIds.set(base.userIds.subarray(old, end), users);
+    for (; old < end; old++) offsets[++users] = to + base.offsets[old + 1] - start;
+    const copied = movies.subarray(to, to += base.offsets[end] - start);
+    if (isMoved) { for (let i = 0; i < copied.length; i++) copied[i] = moved[copied[i]]; }
   }
+
+  added.userIds.forEach((id, row) => {
+    let end = old;
+    while (end < base.userIds.length && base.userIds[end] < id) end++;
+    copyBase(end);
+    const from = to;
+    if (base.userIds[old] === id) copyBase(old + 1);
+    else userIds[users++] = id;
+    to = from + mergeRow(movies, from, { length: to - from, news: rowOf(added, row) });
+    offsets[users] = to;
+  });
+  copyBase(base.userIds.length);
   return {
-    userIds: userIds.slice(0, users),
-    offsets: offsets.slice(0, users + 1),
-    movies: movies.slice(0, to),
+    userIds: userIds.subarray(0, users),
+    offsets: offsets.subarray(0, users + 1),
+    movies: movies.subarray(0, to),
   };
 }
-
-const NOTHING = new Int32Array(0);
 
 function rowOf({ offsets, movies }: SeenLists, row: number): Int32Array {
   return movies.subarray(offsets[row], offsets[row + 1]);

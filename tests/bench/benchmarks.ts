@@ -32,6 +32,10 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     about: "a day of 50,000 ratings on a large archive, beside the same day on a thin one",
     load: async () => (await import("./day.ts")).day,
   },
+  snapshot: {
+    about: "writing a snapshot, anew and by a day, and a server's start on it",
+    load: async () => (await import("./snapshot.ts")).snapshots,
+  },
   train: {
     about: "examples per second of the engine, beside plain TypeScript matrix products",
     load: async () => (await import("./train.ts")).training,

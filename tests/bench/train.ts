@@ -1,12 +1,16 @@
-/** What a step of training costs, data aside: the engine on one mini-batch, again and again. */
-import { openEngine } from "../../models/engine.ts";
+/** What training costs: the engine on one mini-batch again and again, and with the data pipeline before it. */
+import { type Dataset, pass } from "../../models/dataset.ts";
+import { type Engine, openEngine } from "../../models/engine.ts";
 import type { Examples } from "../../models/examples.ts";
-import { createFeatures } from "../../models/features.ts";
+import { createFeatures, fitYears } from "../../models/features.ts";
+import { inputMoments } from "../../models/input_moments.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
+import { splitByOrder } from "../../models/split.ts";
 import { initialTower, type Tower, type Weights } from "../../models/towers.ts";
 import { twoTowerConfig } from "../../models/two_tower.ts";
-import { type Figure, repeat, type Report, startClock } from "./benchmark.ts";
+import { type BenchmarkOptions, type Figure, repeat, type Report, startClock } from "./benchmark.ts";
 import { secondsPerGigaflop } from "./_calibration.ts";
+import { sampleRatings } from "./_sample.ts";
 
 const BATCH_SIZES = [512, 4_096];
 const SECONDS = 4;
@@ -14,7 +18,10 @@ const WARM_UP_SECONDS = 1;
 /** As many as MovieLens has. */
 const N_GENRES = 20;
 
-export async function training(): Promise<Report> {
+/** Ratings that go through the pipeline, once. */
+const RATINGS = 200_000;
+
+export async function training({ ratings: n = RATINGS }: BenchmarkOptions): Promise<Report> {
   const rng = createRng(1);
   const { hidden, dimension } = twoTowerConfig.parse({});
   const shape = createFeatures({
@@ -54,6 +61,7 @@ export async function training(): Promise<Report> {
       beside: { name: "as many operations in plain products", value: plain * 1e6 },
     });
   }
+  figures.push(...await withPipeline(engine, n, plain));
   figures.push({ name: "plain products alone", value: flops / plain / 1e9, unit: "GFLOP/s" });
   return {
     figures,
@@ -64,6 +72,31 @@ export async function training(): Promise<Report> {
       `${Math.round(flops / 1e3)} thousand operations an example`,
     ],
   };
+}
+
+/** One epoch over the generated sample: features as of each rating's moment, shuffled windows, steps. */
+async function withPipeline(engine: Engine, n: number, plain: number): Promise<Figure[]> {
+  const { catalogue, ratings } = await sampleRatings(n);
+  const { batch_size: batchSize, window, hidden, dimension } = twoTowerConfig.parse({});
+  const rng = createRng(1);
+  const shape = createFeatures({ preset: "deviations", n_genres: catalogue.nGenres, ...fitYears(catalogue) });
+  const dataset: Dataset = { catalogue, ratings: () => [ratings] };
+  const parts = splitByOrder(n, { validation: 0, test: 0 });
+  const options = { features: shape, parts, batchSize, window, rng, signal: new AbortController().signal };
+  const moments = await inputMoments(dataset, options);
+  const units = [...hidden, dimension];
+  const [user, movie] = [initialTower(moments.user, units, rng), initialTower(moments.movie, units, rng)];
+  using trainer = engine.train({ user, movie, logScale: 0, offset: 0 });
+  const clock = startClock();
+  for await (const { examples } of pass(dataset, options)) await trainer.step(examples, 1e-3);
+  const { seconds, cpuSeconds } = clock();
+  const name = `an epoch with its data, batch ${batchSize}`;
+  return [{ name, value: n / seconds, unit: "examples/s" }, {
+    name,
+    value: cpuSeconds / n * 1e6,
+    unit: "CPU s / 1M examples",
+    beside: { name: "as many operations in plain products", value: plain * 1e6 },
+  }];
 }
 
 /** Operations of one example's step: forward, gradients of kernels, and of inputs but for the first layer. */

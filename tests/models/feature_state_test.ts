@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import fc from "fast-check";
 import { createCatalogue } from "../../models/catalogue.ts";
-import { FeatureState, firstDifference } from "../../models/feature_state.ts";
+import { FeatureState, firstDifference, firstImpossible } from "../../models/feature_state.ts";
 
 const catalogue = createCatalogue([
   { id: 10, year: 1995, genres: [0, 1] },
@@ -89,4 +89,40 @@ Deno.test("firstDifference() names the count that differs", () => {
   state.observe(0, 0, 4, NaN);
   other.observe(0, 1, 4, NaN);
   assert.match(firstDifference(state, other) ?? "", /^genreCounts\[0\]: 1, not 0$/);
+});
+
+Deno.test("copy() has the same sums, and goes its own way", () => {
+  const catalogue = createCatalogue([{ id: 1, year: 1990, genres: [0] }], 1);
+  const state = new FeatureState(catalogue);
+  state.observe(0, 0, 4, NaN);
+  const copy = state.copy();
+  assert.equal(firstDifference(copy, state), null);
+  copy.observe(0, 0, 2, 4);
+  assert.deepEqual([state.userSums[0], copy.userSums[0]], [4, 2]);
+  assert.equal(state.mean, 4);
+});
+
+Deno.test("pinnedMean stands for the running mean, wherever the sums go", () => {
+  const state = new FeatureState(createCatalogue([{ id: 1, year: 1990, genres: [0] }], 1));
+  state.pinnedMean = 3.25;
+  state.observe(0, 0, 5, NaN);
+  assert.equal(state.mean, 3.25);
+  state.pinnedMean = null;
+  assert.equal(state.mean, 5);
+});
+
+Deno.test("firstImpossible() finds sums that no ratings can have, and nothing in those that they have", () => {
+  const catalogue = createCatalogue([{ id: 1, year: 1990, genres: [0] }], 1);
+  const possible = new FeatureState(catalogue);
+  possible.observe(0, 0, 0.5, NaN);
+  possible.observe(1, 0, 5, NaN);
+  assert.equal(firstImpossible(possible), null);
+  // Rewound by one rating too many, and by one too few: the newcomer is not at 0.
+  possible.unobserve(1, 0, 5, NaN);
+  possible.unobserve(1, 0, 5, NaN);
+  assert.equal(firstImpossible(possible), "userCounts[1]: -1, with sum -5");
+  const left = new FeatureState(catalogue);
+  left.observe(0, 0, 3, NaN);
+  left.unobserve(0, 0, 2.5, NaN);
+  assert.equal(firstImpossible(left), "userCounts[0]: 0, with sum 0.5");
 });

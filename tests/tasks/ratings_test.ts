@@ -136,6 +136,34 @@ Deno.test("collect() begins at the first rating that is asked for", async () => 
   assert.equal((await collect(readRatings(pool, options), () => false)).length, 0);
 });
 
+Deno.test("readRatings() with a tail leaves out what is older, and marks the same hold-out", async () => {
+  await using pool = await testPool();
+  await fillLake(pool);
+  const options = await reading(pool, [0, 2]);
+  const all = await collect(readRatings(pool, options));
+  const wanted = rowsOf(all, options);
+  const upTo = (batch: number) => wanted.filter((row) => Number(row[1]) <= batch).length;
+  for (const through of [-1, 0, 1, 2]) {
+    for (const n of [0, 1, 3, 11, 12, 500]) {
+      const tail = { through, n };
+      const part = await collect(readRatings(pool, { ...options, tail }));
+      const left = Math.max(0, upTo(through) - n);
+      assert.deepEqual(rowsOf(part, options), wanted.slice(left), `${n} through ${through}`);
+      assert.deepEqual(part.isHeldOut, all.isHeldOut.slice(left), `${n} through ${through}`);
+    }
+  }
+});
+
+Deno.test("readHistories() of some people reads theirs alone", async () => {
+  await using pool = await testPool();
+  await fillLake(pool);
+  const options = await reading(pool, [1, 2]);
+  const ratings = await collect(readRatings(pool, options));
+  const [one, two] = [1, 2].map((id) => options.users.get(id)!);
+  const histories = await readHistories(pool, { ...options, ratings, of: [one] });
+  assert.deepEqual([histories.of(one).size, histories.of(two).size], [1, 0]);
+});
+
 Deno.test("readHistories() holds what the users of a window had rated before it, wherever it begins", async () => {
   await using pool = await testPool();
   await fillLake(pool);

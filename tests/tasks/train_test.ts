@@ -78,6 +78,33 @@ Deno.test("train warms the champion up on the new batch, and starts from scratch
   assert.equal((await seventh.stage("train", train, { params: due })).mode, "scratch");
 });
 
+Deno.test("train warm reads the window before the new batch, and no rating before that", async () => {
+  await using lake = await smallLake();
+  const { pool } = lake;
+  const first = await bootstrapped(lake);
+  await first.stage("train", train, { params: FAST });
+  await first.stage("evaluate", evaluate);
+  const day = await lake.day({ kind: "daily", day: "2026-03-02", settings: { holdoutDays: 1 } });
+  await day.take("ingest", "clean", "features");
+  const config = { ...FAST.config, warm_epochs: 1 };
+  const examples = async (params: object) =>
+    Number((await day.stage("train", train, { params: { config, ...params } })).examples);
+  const none = await examples({ replay_window: 0, replay: 1 });
+  assert.equal(await examples({ replay_window: 1_000, replay: 0 }), none);
+  assert.equal(await examples({ replay_window: 1_000, replay: 1 }), none + 1_000);
+  assert.equal(await examples({ replay: 1 }), none + 4_800);
+  // It keeps what its parent, trained from scratch, saw of the ratings: slow drift adds up until the next one.
+  const profiles = "select count(distinct config -> 'profile') from ops_db.model_versions";
+  assert.equal(await askOne(pool.url, profiles), "1");
+
+  // Sums that newcomers of the window cannot have are not trained on.
+  await pool.script(`
+    update processed_db.user_features set rating_sum = rating_sum + 0.5
+    where user_id = (select user_id from data_lake_db.ratings where batch_id = 1 group by 1
+                     order by (select count(*) from data_lake_db.ratings o where o.user_id = ratings.user_id and batch_id = 0) limit 1)`);
+  await assert.rejects(examples({ replay: 1 }), /sums differ from processed_db's: userCounts/);
+});
+
 Deno.test("train that is stopped leaves no version, and the next attempt sweeps what is left", async () => {
   await using lake = await smallLake();
   const { pool, artifacts } = lake;

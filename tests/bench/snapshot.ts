@@ -1,0 +1,207 @@
+/**
+ * What a snapshot costs to write, anew and on top of yesterday's, and a server to start on it.
+ *
+ * All made up in memory, in the proportions of MovieLens 32M: reading the lake is `bench day`'s part.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createRng } from "../../models/rng.ts";
+import type { SeenLists } from "../../models/seen_lists.ts";
+import { createSeenPairs, mergeSeen } from "../../models/seen_pairs.ts";
+import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot.ts";
+import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
+import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
+import { describeUsage, metered, type Usage } from "./meter.ts";
+
+const [RATINGS, USERS, MOVIES] = [32_000_204, 200_948, 87_585];
+const DIMENSION = 32;
+const A_DAY = 50_000;
+
+export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Promise<Report> {
+  const home = await Deno.makeTempDir({ prefix: "matinee_bench_" });
+  await using _home = { [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }) };
+  const folder = join(home, "artifacts");
+  const shape = {
+    users: Math.ceil(USERS * ratings / RATINGS),
+    movies: Math.ceil(MOVIES * Math.sqrt(ratings / RATINGS)),
+  };
+  const usages: Record<string, Usage> = {};
+  const spend = async <T>(name: string, body: () => Promise<T> | T): Promise<T> => {
+    let result: T;
+    usages[name] = await metered(async () => void (result = await body()));
+    return result!;
+  };
+
+  const seen = await spend("seen lists from pairs in any order", () => randomPairs(ratings, shape));
+  const bytes = await spend("encode and check", () => encodeSnapshot(partsOf(seen, shape)));
+  const stored = await spend("hash, write, flush, rename", () => storeArtifact(folder, "snapshots", bytes));
+  await spend("the same bytes, written plainly and flushed", () => writeAside(join(home, "plain"), bytes));
+  const base = await spend(
+    "read back and check",
+    async () => openSnapshot(await loadArtifact(folder, stored.path)),
+  );
+  const today = randomPairs(A_DAY, shape);
+  const unmoved = Int32Array.from(base.movieIds.keys());
+  const merged = await spend("a day's pairs merged in", () => mergeSeen(base.seen, today, unmoved));
+  await spend("encode, write, read back", async () => {
+    const { path } = await storeArtifact(folder, "snapshots", encodeSnapshot(partsOf(merged, shape)));
+    openSnapshot(await loadArtifact(folder, path));
+  });
+
+  await publishBy(folder, stored);
+  const served = await startServer(home);
+  const hello = await startServer(null);
+  const sum = (...names: string[]) => names.reduce((total, name) => total + usages[name].seconds, 0);
+  const plain = {
+    name: "the same bytes, written plainly and flushed",
+    value: sum("the same bytes, written plainly and flushed"),
+  };
+  const figures: Figure[] = [
+    {
+      name: "hash, write, flush, rename",
+      value: sum("hash, write, flush, rename"),
+      unit: "s",
+      beside: plain,
+    },
+    {
+      name: "anew, without the lake",
+      value: sum(
+        "seen lists from pairs in any order",
+        "encode and check",
+        "hash, write, flush, rename",
+        "read back and check",
+      ),
+      unit: "s",
+      beside: plain,
+    },
+    {
+      name: "on top of yesterday's",
+      value: sum("read back and check", "a day's pairs merged in", "encode, write, read back"),
+      unit: "s",
+      beside: plain,
+    },
+    {
+      name: "server, from start to first list",
+      value: served.seconds,
+      unit: "s",
+      beside: { name: "hello world, from start to first answer", value: hello.seconds },
+    },
+    {
+      name: "server, resident at its peak",
+      value: served.peakMib,
+      unit: "MiB",
+      beside: { name: "hello world", value: hello.peakMib },
+    },
+  ];
+  return {
+    figures,
+    notes: [
+      `${ratings.toLocaleString("en-US")} ratings of ${shape.users.toLocaleString("en-US")} people, ` +
+      `${shape.movies.toLocaleString("en-US")} movies, ${DIMENSION} dimensions: ${
+        Math.round(bytes.length / 2 ** 20)
+      } MiB`,
+      ...Object.entries(usages).map(([name, usage]) => `${name}: ${describeUsage(usage)}`),
+    ],
+    usages,
+  };
+}
+
+interface Shape {
+  users: number;
+  movies: number;
+}
+
+function randomPairs(n: number, { users, movies }: Shape): SeenLists {
+  const rng = createRng(n);
+  const pairs = createSeenPairs();
+  // Everybody has rated something.
+  for (let user = 1; user <= users && n >= users; user++) pairs.add(user, rng.below(movies));
+  for (let i = n >= users ? users : 0; i < n; i++) pairs.add(1 + rng.below(users), rng.below(movies));
+  return pairs.finish();
+}
+
+function partsOf(seen: SeenLists, { movies }: Shape): SnapshotParts {
+  const vectors = (rows: number) => new Float32Array(rows * DIMENSION).fill(Math.sqrt(1 / DIMENSION));
+  return {
+    day: "2026-03-01",
+    batchId: 0,
+    edition: "bench",
+    isSample: true,
+    genres: ["Comedy", "Drama"],
+    movies: {
+      ids: Int32Array.from({ length: movies }, (_, movie) => movie + 1),
+      titles: Array.from({ length: movies }, (_, movie) => `A movie with number ${movie}`),
+      years: new Array(movies).fill(1999),
+      genreIds: new Array(movies).fill([0, 1]),
+      nRatings: new Uint32Array(movies).fill(7),
+      ratingSums: new Float64Array(movies).fill(21),
+    },
+    seen,
+    userRatingSums: new Float64Array(seen.userIds.length),
+    champion: {
+      version: "bench",
+      model: "two_tower",
+      dimension: DIMENSION,
+      movieEmbeddings: vectors(movies),
+      userEmbeddings: vectors(seen.userIds.length),
+      slope: 1,
+      intercept: 3.5,
+      mean: 3.5,
+    },
+  };
+}
+
+/** Points a server that has no database at the snapshot. */
+async function publishBy(folder: string, { path, sha256 }: { path: string; sha256: string }): Promise<void> {
+  const pointer = { publication_id: 1, snapshot: path, sha256, version: "bench", batch_id: 0 };
+  await writeAside(join(folder, "current.json"), new TextEncoder().encode(JSON.stringify(pointer)));
+}
+
+/** From the start of a process to its first 200, and its memory; without a home, a hello world's. */
+async function startServer(home: string | null): Promise<{ seconds: number; peakMib: number }> {
+  const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const begun = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: home === null
+      ? ["run", "-A", script("./_serving_process.ts"), "hello"]
+      : ["run", "-A", script("../../server/main.ts"), "--port", "0", "--drain", "0"],
+    env: { MATINEE_HOME: home ?? "", DATABASE_URL: "" },
+    stdin: "null",
+    stdout: home === null ? "piped" : "null",
+    stderr: home === null ? "inherit" : "piped",
+  }).spawn();
+  try {
+    const port = await portOf(home === null ? child.stdout : child.stderr);
+    const response = await fetch(`http://127.0.0.1:${port}/users/1/recommendations?n=10`);
+    await response.arrayBuffer();
+    if (response.status !== 200) {
+      throw new Error(`Cannot measure as the first answer is ${response.status}, not 200`);
+    }
+    const seconds = (performance.now() - begun) / 1_000;
+    const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
+    return { seconds, peakMib: Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? NaN) / 1024 };
+  } finally {
+    child.kill();
+    await child.status;
+    for (const stream of home === null ? [child.stdout] : [child.stderr]) {
+      await stream.cancel().catch(() => {});
+    }
+  }
+}
+
+/** The port that a server tells, on a line of its own or in its address. */
+async function portOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  let text = "";
+  const reader = stream.getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) {
+      throw new Error(`Cannot measure as the server ended before it listened: found ${JSON.stringify(text)}`);
+    }
+    text += new TextDecoder().decode(value);
+    const found = /(?:listening on http:\/\/[^:]+:|^)(\d+)\/?\s/.exec(text);
+    if (found === null) continue;
+    reader.releaseLock();
+    return found[1];
+  }
+}
