@@ -1,14 +1,23 @@
--- raw_db.ratings: thins ids 1 to $1 out to one in $2, but leaves each user and each movie the first of its rows.
+-- The raw ratings behind id last_id and, before it, one in one_in and the first of each user and movie, as binary COPY.
 --
--- $1  last_id  bigint
--- $2  one_in   integer
+-- settings: last_id, one_in
 
-with kept as (
-  select min(rating_id) as rating_id from raw_db.ratings where rating_id <= $1 group by user_id
+copy (
+  with firsts as (
+    select min(rating_id) as rating_id
+    from raw_db.ratings
+    where rating_id <= current_setting('matinee.last_id')::bigint
+    group by user_id
+    union
+    select min(rating_id)
+    from raw_db.ratings
+    where rating_id <= current_setting('matinee.last_id')::bigint
+    group by movie_id
+  )
+  select * from raw_db.ratings
+  where rating_id > current_setting('matinee.last_id')::bigint
+    or rating_id % current_setting('matinee.one_in')::bigint = 0
   union
-  select min(rating_id) from raw_db.ratings where rating_id <= $1 group by movie_id
-)
-delete from raw_db.ratings r
-where rating_id <= $1::bigint
-  and rating_id % $2::integer <> 0
-  and not exists (select from kept where kept.rating_id = r.rating_id)
+  select r.* from firsts join raw_db.ratings r using (rating_id)
+  order by rating_id
+) to stdout with (format binary)
