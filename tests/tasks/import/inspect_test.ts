@@ -5,6 +5,7 @@ import { testPool } from "../../support/database.ts";
 import clean from "../../../tasks/clean.ts";
 import { importArchive } from "../../../tasks/import/archive.ts";
 import { type Inspection, inspectSource } from "../../../tasks/import/inspect.ts";
+import { mappedSource } from "../../../tasks/import/mapped.ts";
 import { movieLens } from "../../../tasks/import/movielens.ts";
 import type { Source } from "../../../tasks/import/source.ts";
 import ingest from "../../../tasks/ingest.ts";
@@ -171,4 +172,25 @@ Deno.test("inspectSource() knows Latin-1, and times in milliseconds", async () =
   assert.deepEqual(notes, [
     "Most times are none that a rating can have: they look like milliseconds, wanted seconds since 1970",
   ]);
+});
+Deno.test("inspectSource() judges mapped data on their own scale, by their own ids", async () => {
+  await using folder = await dataFolder({
+    "r.csv":
+      "who,what,stars,at\nann,m1,10,1000000000\nbob,m1,11,1000000000\nann,m1,10,1000000000\nann,m2,1,1000000001\n",
+  });
+  const source = () =>
+    mappedSource({
+      path: `${folder.path}/r.csv`,
+      format: "csv",
+      columns: { user_id: "who", movie_id: "what", rating: "stars", rated_at: "at" },
+      timeForm: "seconds",
+      scale: { min: 1, max: 10 },
+      isImplicit: false,
+    });
+  const found = await look(source());
+  assert.deepEqual(said(found), await imported(source()));
+  assert.match(
+    found.rejects.rating_off_scale!.examples[0],
+    /:3 user bob, movie m1, rating 11, time 1000000000$/,
+  );
 });
