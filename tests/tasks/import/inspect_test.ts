@@ -99,6 +99,17 @@ const lines = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
+/** Times that PostgreSQL's microseconds make equal, or sound. */
+const SPLIT_MICROSECONDS = [
+  "1,1,4,788918399.9999999",
+  "2,2,4,1000000000.0000001",
+  "1,1,4,1000000000.0000001",
+  "3,1,4,1000000000.0000002",
+  "2,2,4,1000000000.0000002",
+  "2,2,3,1000000000.0000002",
+  "2,2,4,1000000000.0000003",
+];
+
 Deno.test("inspectSource() says what an import and clean then do", async () => {
   await fc.assert(
     fc.asyncProperty(lines, fc.constantFrom("\n", "\r\n"), async (lines, end) => {
@@ -114,7 +125,7 @@ Deno.test("inspectSource() says what an import and clean then do", async () => {
       const refused = Object.values(found.rejects).reduce((sum, { n }) => sum + n, 0);
       assert.equal(found.lines, found.accepted + refused);
     }),
-    { numRuns: 8 },
+    { numRuns: 8, examples: [[SPLIT_MICROSECONDS, "\n"]] },
   );
 });
 
@@ -159,6 +170,17 @@ Deno.test("inspectSource() shows the first three lines of each reason, in the or
     ["ratings", "UTF-8"],
     ["movies", "UTF-8, with a byte order mark"],
   ]);
+});
+
+Deno.test("inspectSource() shows repeats in the order of the file, not of time", async () => {
+  const lines = [900, 800, 700, 600, 500].map((seconds) => `1,1,4,${1e9 + seconds}`);
+  await using folder = await dataFolder({
+    "ratings.csv": ratingsCsv([...lines, ...lines]),
+    "movies.csv": MOVIES,
+  });
+  const { exact_repeat } = (await look(await movieLens(folder.path))).rejects;
+  assert.equal(exact_repeat?.n, 5);
+  assert.deepEqual(exact_repeat?.examples.map((example) => /:(\d+) /.exec(example)?.[1]), ["7", "8", "9"]);
 });
 
 Deno.test("inspectSource() knows Latin-1, and times in milliseconds", async () => {
