@@ -148,6 +148,8 @@ Deno.test("seedOf() differs by seed, day, kind and stage, and is the same at eve
     seedOf(1, { day: "2026-03-02", kind: "daily" }, "train"),
     seedOf(1, { day, kind: "bootstrap" }, "train"),
     seedOf(1, { day, kind: "daily" }, "evaluate"),
+    seedOf(1, { day, kind: "partial", slot: "often 2026-03-01T02:00:00.000Z" }, "train"),
+    seedOf(1, { day, kind: "partial", slot: "often 2026-03-01T03:00:00.000Z" }, "train"),
   ];
   assert.equal(new Set(seeds).size, seeds.length);
   assert.ok(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31));

@@ -7,6 +7,7 @@ import {
   openStageRun,
   recoverJournal,
   reopenRun,
+  runOfSlot,
   stageRuns,
 } from "../../../tasks/runner/journal.ts";
 import type { Pool } from "../../../sql/db.ts";
@@ -33,6 +34,20 @@ Deno.test("openRun() writes who works on what, and a day and kind only once", as
   await open(pool, "2026-03-01", "bootstrap");
   await assert.rejects(open(pool, "2026-03-01"), /runs_one_per_day/);
   assert.equal((await latestRun(pool))?.kind, "bootstrap");
+});
+
+Deno.test("openRun() of a part keeps it by its slot, beside the day's run, and latestRun() is not it", async () => {
+  await using pool = await testPool();
+  await open(pool, "2026-03-01");
+  const part = (slot?: string) =>
+    openRun(pool, { day: "2026-03-01", kind: "partial", slot, seed: 5, manifest });
+  const run = await part("request 1");
+  await part("request 2");
+  await assert.rejects(part("request 1"), /runs_one_per_slot/);
+  await assert.rejects(part(), /runs_slot_of_partial/);
+  assert.equal((await runOfSlot(pool, "request 1"))?.run_id, run.run_id);
+  assert.equal(await runOfSlot(pool, "request 3"), undefined);
+  assert.equal((await latestRun(pool))?.kind, "daily");
 });
 
 Deno.test("reopenRun() keeps the run's row and takes the manifest of now", async () => {
