@@ -8,7 +8,7 @@
 copy (
   select user_id, movie_id, rating, coalesce(replaces, 'NaN')
   from data_lake_db.ratings
-  where lane = current_setting('matinee.lane')
+  where lane = (select current_setting('matinee.lane')) -- asked once, not for every row
     and rating_id between current_setting('matinee.first_id')::bigint and current_setting('matinee.last_id')::bigint
     and not is_stale
 ) to stdout with (format binary)
