@@ -46,6 +46,7 @@ Deno.test("checks of each kind count the rows that break them", async () => {
       - unique: gender
       - references: { column: age, in: raw_db.users, key: user_id }
       - references: { column: user_id, in: raw_db.users, key: age }
+      - references: { column: age, in: raw_db.movies, key: movie_id }
       - row_count: { min: 20, max: 20 }`,
   });
   assert.equal(error?.name, "CheckError");
@@ -63,6 +64,7 @@ Deno.test("checks of each kind count the rows that break them", async () => {
     "unique 5 failed", // the second of each gender
     "references 0 passed",
     "references 4 failed", // no age is 17 to 20
+    "references 16 failed", // there is no movie; users 17 to 20 refer to none
     "row_count 0 passed",
   ]);
   assert.deepEqual(new Set(results.map(({ n_rows }) => n_rows)), new Set([20]));
@@ -181,11 +183,11 @@ Deno.test("checks see the rows of the batch, of the run, or the whole table", as
   await pool.script(`
     insert into ops_db.batches values (0, ${first.id}, 'bootstrap', 3), (1, ${second.id}, 'daily', 4)`);
   await pool.script(`
-    insert into ops_db.batch_ranges values (0, 'import', 1, 3, 3), (1, 'import', 4, 6, 3), (1, 'live', 5, 9, 1);
+    insert into ops_db.batch_ranges values (0, 'import', 1, 3, 3), (1, 'import', 4, 6, 2), (1, 'live', 5, 5, 1);
     insert into data_lake_db.ratings (rating_id, batch_id, lane, user_id, movie_id, rating, rated_at)
-    select i, case when i < 4 then 0 else 1 end, case i when 5 then 'live' else 'import' end, i, 1, 4, now()
+    select i, case when i < 4 then 0 else 1 end, case when i > 4 then 'live' else 'import' end, i, 1, 4, now()
     from generate_series(1, 6) i;
-    insert into data_lake_db.rejects values ('import', 2, 0, 'unknown_movie', '{}'), ('live', 6, 1, 'unknown_movie', '{}');
+    insert into data_lake_db.rejects values ('import', 2, 0, 'unknown_movie', '{}'), ('live', 5, 1, 'unknown_movie', '{}');
     insert into ops_db.metric_history values (1, 'volume', 'all', 1), (2, 'volume', 'all', 1), (2, 'age', 'all', 1);
     insert into processed_db.movie_features values (1, 6, 24), (2, 0, 0);`);
   const counts = async (batch: number | null, run: number) => {
@@ -203,8 +205,8 @@ Deno.test("checks see the rows of the batch, of the run, or the whole table", as
     );
   };
   assert.deepEqual(await counts(0, 1), [3, 1, 1, 2]);
-  // Rating 5 is live: it is in the live range alone, although the import range holds its number.
-  assert.deepEqual(await counts(1, 2), [3, 1, 2, 2]);
+  // Ratings 5 and 6 are live, and 6 waits for another batch, although the import range holds its number.
+  assert.deepEqual(await counts(1, 2), [2, 1, 2, 2]);
   assert.deepEqual(await counts(null, 2), [0, 0, 2, 2]);
 });
 
