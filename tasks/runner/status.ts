@@ -78,7 +78,10 @@ function labelOf(sources: Row<"raw_db.sources">[]): string | null {
 }
 
 /** The status as people read it. */
-export function statusText(status: Status, { url, home }: { url: string; home: string }): string {
+export function statusText(
+  status: Status,
+  { url, home, lines: more = [] }: { url: string; home: string; lines?: readonly string[] },
+): string {
   const { raw, lake, champion, runs, prequential } = status;
   const lines = [
     `Archive    ${status.label ?? "empty"}: ${balanceText(status)}`,
@@ -89,6 +92,7 @@ export function statusText(status: Status, { url, home }: { url: string; home: s
     `Champion   ${champion ? `${champion.model} ${champion.version}` : "none yet (next: deno task daily)"}`,
     `Database   ${url}`,
     `State      ${home}`,
+    ...more,
     ...(status.digest ? [`Digest     ${status.digest}`] : []),
     ...qualityLines(prequential),
   ];

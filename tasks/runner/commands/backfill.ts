@@ -8,6 +8,7 @@ import { execute, type Executed, type Pipeline } from "../execute.ts";
 import { findRun } from "../find_run.ts";
 import { latestRun } from "../journal.ts";
 import { loadPipeline } from "../load.ts";
+import { type Announcer, createAnnouncer } from "../notify/announcer.ts";
 import { readRun, runLines } from "../run_status.ts";
 import { Session } from "../session.ts";
 import { readPlanState } from "../state.ts";
@@ -34,7 +35,10 @@ export const backfill: Command = {
     await session.lockRuns();
     const wanted = await missing(session, range, switches.has("late"));
     await ensureArchive(session, { pipeline, world, allowSample: true });
-    const executed = await fill(session, pipeline, { wanted, world });
+    const { log, now } = world;
+    const announcer = createAnnouncer({ session, manifest: () => pipeline.manifest, log, now });
+    const executed = await fill(session, pipeline, { wanted, world, announcer });
+    await announcer.idle();
     await tell(session, { wanted, executed, world, isJson: switches.has("json") });
     if (world.signal.aborted) return EXIT.interrupted;
     return executed.every(({ status }) => status === "succeeded") ? EXIT.done : EXIT.failed;
@@ -50,7 +54,7 @@ async function missing({ db }: Session, range: BackfillRange, late: boolean): Pr
 async function fill(
   session: Session,
   pipeline: Pipeline,
-  { wanted, world }: { wanted: readonly string[]; world: World },
+  { wanted, world, announcer }: { wanted: readonly string[]; world: World; announcer: Announcer },
 ): Promise<Executed[]> {
   const { say } = world;
   const executed: Executed[] = [];
@@ -62,7 +66,7 @@ async function fill(
       break;
     }
     say(`${due.unfinished ? "Resuming" : "Run of"} ${due.day} (${due.kind}); ${left.length} days to go.`);
-    const result = await execute(pipeline, due, session.workplace(world));
+    const result = await announcer.around(due, () => execute(pipeline, due, session.workplace(world)));
     executed.push(result);
     if (result.status !== "succeeded") break;
     if (due.kind === "daily") left = left.filter((day) => day !== due.day);

@@ -1,9 +1,12 @@
 /** `deno task status [RUN]`: what is in, what is live, what ran; or all of one run. */
+import type { Db } from "../../../sql/db.ts";
 import type { DatabaseHandle } from "../../../sql/launcher.ts";
 import { type Command, printJson } from "../command.ts";
-import { EXIT, UsageError } from "../errors.ts";
+import { EXIT, ManifestErrors, UsageError } from "../errors.ts";
 import { findRun } from "../find_run.ts";
+import { loadPipeline } from "../load.ts";
 import { readRunDetail, runDetailText } from "../run_status.ts";
+import { countLines, readScheduleCounts, readScheduler, type ScheduleCounts } from "../schedule/counts.ts";
 import { Session } from "../session.ts";
 import { readStatus, statusText } from "../status.ts";
 
@@ -32,11 +35,30 @@ export const statusCommand: Command = {
     }
     const status = await readStatus(db, { limit, verify: switches.has("verify") || undefined });
     const place = { url: database.url, home: home.path };
-    if (switches.has("json")) printJson(world, { ...status, ...place });
-    else world.out(statusText(status, { ...place, url: `${shownUrl(database)}${uptimeOf(database)}` }));
+    const { schedules, lines } = await readSchedules(db, values.manifest, world.now());
+    if (switches.has("json")) printJson(world, { ...status, ...place, schedules });
+    else {world.out(
+        statusText(status, { home: home.path, url: shownUrl(database) + uptimeOf(database), lines }),
+      );}
     return EXIT.done;
   },
 };
+
+/** What the manifest's schedules have come to; a broken manifest must not keep the rest from being seen. */
+async function readSchedules(
+  db: Db,
+  manifest: string | undefined,
+  now: Date,
+): Promise<{ schedules: ScheduleCounts[] | null; lines: string[] }> {
+  try {
+    const { manifest: { schedules } } = await loadPipeline(manifest);
+    const counts = await readScheduleCounts(db, { schedules, now });
+    return { schedules: counts, lines: countLines(counts, await readScheduler(db)) };
+  } catch (error) {
+    if (!(error instanceof ManifestErrors)) throw error;
+    return { schedules: null, lines: ["Schedule   the manifest has errors (next: deno task plan)"] };
+  }
+}
 
 function limitOf(text = "30"): number {
   const n = Number(text);

@@ -1,7 +1,10 @@
 /** What `status` says of the schedules: when each is due next, and how often it was late or missed. */
 import type { Db } from "../../../sql/db.ts";
 import type { Schedule } from "../manifest.ts";
+import { count } from "../log.ts";
 import { nextDue } from "./cron.ts";
+import { localTime } from "./lines.ts";
+import { SCHEDULER_LOCK } from "./presence.ts";
 
 export interface ScheduleCounts {
   schedule: string;
@@ -47,4 +50,25 @@ export async function readScheduleCounts(
     timezone: schedule.timezone,
     next_due: nextDue(schedule, now)?.toISOString() ?? null,
   }));
+}
+
+/** Who works off the schedules at this moment; null: nobody. */
+export async function readScheduler(db: Db): Promise<string | null> {
+  return (await db.row<{ holder: string }>("ops/lock_holder", [SCHEDULER_LOCK]))?.holder ?? null;
+}
+
+/** The counts as people read them: a line for each schedule. */
+export function countLines(counts: readonly ScheduleCounts[], scheduler: string | null): string[] {
+  const lines = counts.map(({ schedule, timezone, next_due, n, last_missed, ...of }) => {
+    const next = next_due === null
+      ? "never due again"
+      : `next due ${localTime(new Date(next_due), timezone)} ${timezone}`;
+    const tally = (["done", "failed", "late", "made_up", "skipped", "missed"] as const)
+      .filter((key) => of[key] > 0)
+      .map((key) => `${count(of[key])} ${key.replace("_", " ")}`);
+    const missed = last_missed === null ? "" : ` (last ${last_missed})`;
+    const past = n === 0 ? [] : [`was due ${count(n)} times: ${tally.join(", ")}${missed}`];
+    return `Schedule   ${[`${schedule}: ${next}`, ...past].join("; ")}`;
+  });
+  return [...lines, `Scheduler  ${scheduler ?? "none is at work (deno task schedule)"}`];
 }

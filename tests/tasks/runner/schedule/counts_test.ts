@@ -1,5 +1,11 @@
 import assert from "@std/assert";
-import { readScheduleCounts } from "../../../../tasks/runner/schedule/counts.ts";
+import {
+  countLines,
+  readScheduleCounts,
+  readScheduler,
+  type ScheduleCounts,
+} from "../../../../tasks/runner/schedule/counts.ts";
+import { SCHEDULER_LOCK } from "../../../../tasks/runner/schedule/presence.ts";
 import { testPool } from "../../../support/database.ts";
 import { manifestOf } from "../_fake_day.ts";
 
@@ -66,4 +72,38 @@ stages: [{ task: ingest }]`);
     },
     { ...zero, schedule: "fresh", timezone: "UTC", next_due: "2026-03-09T12:00:00.000Z" },
   ]);
+});
+
+Deno.test("countLines() says when each schedule is due, what became of it, and who works", () => {
+  const counts: ScheduleCounts = {
+    schedule: "daily",
+    timezone: "Asia/Kathmandu",
+    next_due: "2026-03-06T20:15:00.000Z",
+    n: 6,
+    open: 1,
+    done: 3,
+    failed: 0,
+    skipped: 0,
+    missed: 2,
+    made_up: 1,
+    late: 0,
+    last_missed: "2026-03-04",
+  };
+  const fresh = { ...counts, schedule: "fresh", n: 0, next_due: null };
+  assert.deepEqual(countLines([counts, { ...fresh, last_missed: null }], "matinee schedule (pid 7)"), [
+    "Schedule   daily: next due 2026-03-07 02:00 Asia/Kathmandu; " +
+    "was due 6 times: 3 done, 1 made up, 2 missed (last 2026-03-04)",
+    "Schedule   fresh: never due again",
+    "Scheduler  matinee schedule (pid 7)",
+  ]);
+  assert.match(countLines([], null).join(), /none is at work \(deno task schedule\)/);
+});
+
+Deno.test("readScheduler() is who holds the scheduler's lock, and nobody once it is given back", async () => {
+  await using pool = await testPool();
+  assert.equal(await readScheduler(pool), null);
+  const lock = await pool.tryLock(SCHEDULER_LOCK);
+  assert.match(await readScheduler(pool) ?? "", /\w/);
+  await lock?.[Symbol.asyncDispose]();
+  assert.equal(await readScheduler(pool), null);
 });
