@@ -104,7 +104,6 @@ Deno.test("readPlanState() of an empty ledger", async () => {
     day: "2026-03-01",
     kind: "bootstrap",
     waiting: { imported: 0, live: 0, unparsable: 0 },
-    isImplicit: false,
     newestBatch: null,
     finished: {},
     champion: null,
