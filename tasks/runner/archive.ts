@@ -14,7 +14,9 @@ import { ManifestErrors, UsageError } from "./errors.ts";
 import type { Pipeline } from "./execute.ts";
 import { count } from "./log.ts";
 import { formatManifestErrors, positionOf } from "./manifest_error.ts";
+import { plan } from "./plan.ts";
 import type { Session } from "./session.ts";
+import { readPlanState } from "./state.ts";
 
 export interface ArchiveOptions {
   pipeline: Pipeline;
@@ -23,13 +25,23 @@ export interface ArchiveOptions {
   allowSample: boolean;
 }
 
-/** Imports what there is to import; hold the run lock. @throws {DataError} when that is refused, or nothing can be had. */
+/**
+ * Imports what there is to import; hold the run lock.
+ *
+ * @throws {ManifestErrors} when no run can follow, as the manifest's order makes no sense; nothing is imported then.
+ * @throws {DataError} when the import is refused, or nothing can be had.
+ */
 export async function ensureArchive(
   session: Session,
   { pipeline, world, allowSample }: ArchiveOptions,
 ): Promise<void> {
   const { say, signal } = world;
   const sources = await archiveSources(session.db);
+  const importsFirst = sources.every(({ imported_at }) => imported_at === null);
+  const due = { kind: "daily", day: dayOf(world.now()) } as const;
+  const state = { ...await readPlanState(session.db, due), importsFirst };
+  const { errors } = plan(pipeline.manifest, pipeline.tasks, state);
+  if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, pipeline.text));
   const download = { home: session.home.path, log: say, signal };
   const fromEnv = Deno.env.get("MATINEE_DATA") || undefined;
   const wanted = fromEnv ? { matineeData: fromEnv } : manifestSource(pipeline.manifest.source);

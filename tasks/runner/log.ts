@@ -33,6 +33,8 @@ const PROGRESS_EVERY_MS = { terminal: 200, plain: 5_000 };
 export function createLog(options: LogOptions): RunLog {
   const warnings: string[] = [];
   const { format, now, write, verbose } = options;
+  /** By stage. One that ends, however it does, is shown no more. */
+  const shown = new Map<string, Shown>();
   const keepers = new Set<(line: KeptLine) => void>();
   const line = (event: string, fields: Fields, isShown = true) => {
     const all = { time: now().toISOString(), event, ...fields };
@@ -40,7 +42,10 @@ export function createLog(options: LogOptions): RunLog {
     if (isShown) write((format === "json" ? JSON.stringify(all) : logfmt(all)) + "\n");
   };
   return {
-    line: (event, fields) => line(event, fields),
+    line(event, fields) {
+      if (event === "stage") shown.delete(String(fields.stage));
+      line(event, fields);
+    },
     warnings,
     keepIn(keep) {
       keepers.add(keep);
@@ -54,12 +59,22 @@ export function createLog(options: LogOptions): RunLog {
       detail(message) {
         line("detail", { stage, message }, verbose);
       },
-      progress: progressOf(stage, options),
+      progress: progressOf(stage, options, shown),
     }),
   };
 }
 
-function progressOf(stage: string, { terminal, write, now, format }: LogOptions): Log["progress"] {
+/** What the one progress line of a terminal shows of a stage at work; in short where others work beside it. */
+interface Shown {
+  text: string;
+  short: string;
+}
+
+function progressOf(
+  stage: string,
+  { terminal, write, now, format }: LogOptions,
+  shown: Map<string, Shown>,
+): Log["progress"] {
   const every = terminal ? PROGRESS_EVERY_MS.terminal : PROGRESS_EVERY_MS.plain;
   const startedAt = now().getTime();
   let lastAt = startedAt;
@@ -75,8 +90,16 @@ function progressOf(stage: string, { terminal, write, now, format }: LogOptions)
     }
     const pace = rate > 0 ? `, ${count(rate)}/s, ${duration((total - done) / rate)} left` : "";
     const text = `  ${stage}: ${count(done)} of ${count(total)} ${unit}${pace}`;
-    write(terminal ? `\r\x1b[2K${isLast ? "" : text}` : `${text}\n`);
+    if (!terminal) return write(`${text}\n`);
+    if (isLast) shown.delete(stage);
+    else shown.set(stage, { text, short: `${stage} ${Math.floor(100 * done / Math.max(1, total))} %` });
+    write(`\r\x1b[2K${lineOf([...shown.values()])}`);
   };
+}
+
+function lineOf(shown: readonly Shown[]): string {
+  if (shown.length > 1) return `  ${shown.map(({ short }) => short).join("  ·  ")}`;
+  return shown.length === 0 ? "" : shown[0].text;
 }
 
 /** `key=value` pairs; a value with a blank, quote or equals sign is quoted. */

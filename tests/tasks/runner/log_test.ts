@@ -114,6 +114,29 @@ Deno.test("progress() redraws one line on a terminal and clears it at the end", 
   ]);
 });
 
+Deno.test("progress() of stages at work together shares one line, until each has ended", () => {
+  const { log, written, clock } = timedLog({ terminal: true });
+  const { progress: cleaning } = log.ofStage("clean");
+  const { progress: training } = log.ofStage("train");
+  clock.ms = 300;
+  cleaning(30, 100, "ratings");
+  training(5, 60, "examples");
+  clock.ms = 600;
+  cleaning(60, 100, "ratings");
+  log.line("stage", { stage: "clean", status: "failed" });
+  clock.ms = 900;
+  training(12, 60, "examples");
+  training(60, 60, "examples");
+  const lines = written.filter((text) => text.startsWith("\r"));
+  assert.deepEqual(lines.map((text) => text.slice("\r\x1b[2K".length)), [
+    "  clean: 30 of 100 ratings, 100/s, 0.7 s left",
+    "  clean 30 %  ·  train 8 %",
+    "  clean 60 %  ·  train 8 %",
+    "  train: 12 of 60 examples, 13/s, 3.6 s left",
+    "",
+  ]);
+});
+
 Deno.test("progress() is one JSON document a line with --log json", () => {
   const { log, written, clock } = timedLog({ format: "json" });
   const { progress } = log.ofStage("clean");
