@@ -51,6 +51,7 @@ Deno.test("plan() refuses a writer beside whoever touches its table, and says wh
   assert.deepEqual(errorsOf("writes", "looks_back, needs: []"), [clash("looks_back")]);
   assert.deepEqual(errorsOf("writes", "writes, as: again, needs: []"), [clash("again")]);
   assert.deepEqual(errorsOf("writes", "reads, needs: [writes]"), []);
+  assert.match(errorsOf("reads", "writes, needs: []").join(), /^3:13 Cannot run "writes" beside "reads"/);
 });
 
 Deno.test("plan() lets stages run beside each other that share no table, or only read it", () => {

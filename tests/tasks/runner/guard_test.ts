@@ -18,10 +18,11 @@ async function guarded(pool: Pool) {
   const db = connect(pool.url, { name: NAME });
   const said: string[] = [];
   let revived = 0;
+  let asked = 0;
   const guard = new LockGuard((await db.tryLock(RUN_LOCK))!, {
     revive: () => Promise.resolve(void revived++),
     tryLock: () => db.tryLock(RUN_LOCK),
-    describeHolder: () => Promise.resolve({ holder: '"another"', isUs: false }),
+    describeHolder: () => Promise.resolve(void asked++).then(() => ({ holder: '"another"', isUs: false })),
     say: (line) => said.push(line),
   });
   return {
@@ -29,6 +30,8 @@ async function guarded(pool: Pool) {
     guard,
     said,
     revived: () => revived,
+    /** How often it was asked who holds the lock. */
+    asked: () => asked,
     async [Symbol.asyncDispose]() {
       await guard[Symbol.asyncDispose]();
       await db.end();
@@ -122,6 +125,7 @@ Deno.test("execute() stops without a word in the ledger when another process was
   });
   const running = executeFake(world.db, DAY, { stages: [fakeStage("a")], tasks: { a }, guard: world.guard });
   await assert.rejects(running, /Cannot go on as "another" took over/);
+  assert.equal(world.asked(), 1);
   assert.deepEqual(await journal(pool), ["a 1 running"]);
   assert.deepEqual(await runs(pool), ["2026-03-01 daily running"]);
   await other.end();
