@@ -104,3 +104,45 @@ Deno.test("execute() of one stage by name does not ask its condition", async () 
   const rows = await ask(pool.url, "select stage, status from ops_db.stage_runs order by stage_run_id");
   assert.deepEqual(rows, [["a", "succeeded"], ["b", "skipped"], ["b", "succeeded"]]);
 });
+
+Deno.test("execute() that resumes keeps to a skip although the metrics have moved, and notes no skip twice", async () => {
+  await using pool = await testPool();
+  let isBroken = true;
+  const tasks = {
+    a: fakeTask(),
+    off: fakeTask(),
+    b: fakeTask({ run: () => isBroken ? Promise.reject(new Error("broken")) : Promise.resolve({}) }),
+  };
+  const stages = inARow([
+    conditional("a", "metrics.psi > 0.5"),
+    fakeStage("off", { enabled: false }),
+    fakeStage("b"),
+  ]);
+  const { run } = await executeFake(pool, DAY, { stages, tasks });
+  await pool.script("insert into ops_db.metric_history (run_id, metric, value) values (1, 'psi', 0.9)");
+  isBroken = false;
+  await executeFake(pool, { ...DAY, unfinished: run }, { stages, tasks });
+  const rows = await ask(
+    pool.url,
+    "select stage, attempt, status from ops_db.stage_runs order by stage_run_id",
+  );
+  assert.deepEqual(rows.map((row) => row.join(" ")), [
+    "a 1 skipped",
+    "off 1 skipped",
+    "b 1 failed",
+    "b 2 succeeded",
+  ]);
+});
+
+Deno.test("execute() takes a stage that was not asked for as skipped", async () => {
+  await using pool = await testPool();
+  const stages = inARow([
+    fakeStage("a"),
+    conditional("b", 'a.status == "succeeded"'),
+    conditional("c", 'a.status == "skipped"'),
+  ]);
+  const tasks = { a: fakeTask(), b: fakeTask(), c: fakeTask() };
+  await executeFake(pool, DAY, { stages, tasks, selection: { stages: ["b", "c"] } });
+  const rows = await ask(pool.url, "select stage, status from ops_db.stage_runs order by stage_run_id");
+  assert.deepEqual(rows, [["b", "skipped"], ["c", "succeeded"]]);
+});

@@ -306,3 +306,15 @@ Deno.test("describeError() gives each cause a line, and any thrown value words",
   });
   assert.equal(describeError(quoted), quoted.message);
 });
+
+Deno.test("executeRun() tries again only what the stage's retry is for", async () => {
+  await using pool = await testPool();
+  const retry = { attempts: 3, backoff: 1, on: ["timeout" as const] };
+  const result = await runDay(pool, {
+    stages: [fakeStage("a", { retry })],
+    does: { a: fails("no") },
+  });
+  assert.equal(result.status, "failed");
+  assert.deepEqual(await journal(pool), ["a 1 failed"]);
+  assert.match(result.lines.at(-1) ?? "", / cause=error error=no$/);
+});
