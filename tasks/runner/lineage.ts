@@ -85,6 +85,6 @@ function sourceOf(read: TableRead): string {
   if (left_by.length === 0) return "from outside";
   const before = as_of_batch === null ? "not written yet" : `as of batch ${as_of_batch}`;
   if (written_by.length === 0) return `${before}, by ${oneOf(left_by)}`;
-  const now = `of this run, by ${oneOf(written_by.map(({ stage }) => stage))}`;
+  const now = `of this run, by ${written_by.map(({ stage }) => stage).join(" and ")}`;
   return isFromBefore(read) ? `${now}, if that runs; else ${before}` : now;
 }
