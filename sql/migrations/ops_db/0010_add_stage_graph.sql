@@ -1,1 +1,0 @@
--- ops_db: attempts of stages that run together.
