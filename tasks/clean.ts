@@ -7,7 +7,7 @@ import type { Row } from "../sql/tables.ts";
 import { finishBatches, type Range, rangesOf, ratingChunks } from "./_batches.ts";
 import { filter } from "./polars/filter.ts";
 import { soundRows } from "./polars/sound_rows.ts";
-import { planBatches } from "./runner/plan_state.ts";
+import { planBatches } from "./runner/plan/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 /** Of the first batch, whose rows stream through Polars: small blocks keep all processes busy. */

@@ -20,7 +20,7 @@ import {
   type VersionRow,
   writeMetrics,
 } from "./_versions.ts";
-import type { Decision, PlanState } from "./runner/plan_state.ts";
+import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 const params = z.strictObject({

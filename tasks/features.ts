@@ -4,7 +4,7 @@ import type { Db } from "../sql/db.ts";
 import { finishBatches, type Range, rangesOf, ratingChunks } from "./_batches.ts";
 import { addUpFirst, writeFirst } from "./_first_sums.ts";
 import { filter } from "./polars/filter.ts";
-import { planBatches } from "./runner/plan_state.ts";
+import { planBatches } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 export default task({

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
-import type { Decision, PlanState } from "./runner/plan_state.ts";
+import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 type BatchRow = Pick<Row<"ops_db.batches">, "batch_id" | "kind" | "n_ratings">;

@@ -8,7 +8,7 @@ import { type Moment, observe, rewind } from "../models/ratings.ts";
 import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
-import { type Decision, planBatches, type PlanState } from "./runner/plan_state.ts";
+import { type Decision, planBatches, type PlanState } from "./runner/plan/plan_state.ts";
 import { type Batch, type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 export default task({

@@ -17,7 +17,7 @@ import { readFeatureState, readMovies } from "./_lake.ts";
 import { collect, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratingSumsOf, seenThrough } from "./_snapshot.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import type { Decision, PlanState } from "./runner/plan_state.ts";
+import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 interface Pointer {

@@ -8,9 +8,9 @@ import { type Profile, profileOf } from "../models/profile.ts";
 import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
 import { readTrainingData } from "./_training_data.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import { formsBy } from "./runner/_schema_text.ts";
-import { duration } from "./runner/duration.ts";
-import type { Decision, PlanState } from "./runner/plan_state.ts";
+import { formsBy } from "./runner/manifest/_schema_text.ts";
+import { duration } from "./runner/manifest/duration.ts";
+import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 const names = Object.keys(FAMILY) as [ModelName, ...ModelName[]];

@@ -7,16 +7,16 @@ import type { Source } from "../import/source.ts";
 import { decide } from "../import/verdict.ts";
 import { nearest } from "./_nearest.ts";
 import { oneOf } from "./_words.ts";
-import { readYaml, spanAt } from "./_yaml.ts";
-import type { World } from "./command.ts";
+import { readYaml, spanAt } from "./manifest/_yaml.ts";
+import type { World } from "./cli/command.ts";
 import { dayOf } from "./due.ts";
 import { ManifestErrors, UsageError } from "./errors.ts";
-import type { Pipeline } from "./execute.ts";
-import { count } from "./log.ts";
-import { formatManifestErrors, positionOf } from "./manifest_error.ts";
-import { plan } from "./plan.ts";
+import type { Pipeline } from "./run/execute.ts";
+import { count } from "./cli/log.ts";
+import { formatManifestErrors, positionOf } from "./manifest/manifest_error.ts";
+import { plan } from "./plan/plan.ts";
 import type { Session } from "./session.ts";
-import { readPlanState } from "./state.ts";
+import { readPlanState } from "./plan/state.ts";
 
 export interface ArchiveOptions {
   pipeline: Pipeline;

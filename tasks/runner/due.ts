@@ -1,7 +1,7 @@
 /** Which run is due, by the ledger alone: never twice, an unfinished one first. */
 import type { Db } from "../../sql/db.ts";
-import { type DayRun, latestRun, newestDay, type Run, type RunKind } from "./journal.ts";
-import type { Manifest } from "./manifest.ts";
+import { type DayRun, latestRun, newestDay, type Run, type RunKind } from "./run/journal.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 
 export interface DueRun {
   kind: RunKind;

@@ -1,8 +1,8 @@
 /** What `deno task inspect` says of a data set, as people read it. */
 import type { Finding, Inspection } from "../import/inspect.ts";
 import { printableLine } from "./_printable.ts";
-import { count } from "./log.ts";
-import { sparkline, tableLines } from "./table.ts";
+import { count } from "./cli/log.ts";
+import { sparkline, tableLines } from "./cli/table.ts";
 
 /** What an import would do to the archive that is there. */
 export interface ArchiveVerdict {

@@ -19,8 +19,8 @@ const loading = setTimeout(
   () => say("Loading packages; into an empty cache they are fetched first, about 400 MB on disk, once."),
   1_500,
 );
-const cli = "./cli.ts";
-const { main } = await import(cli) as typeof import("./cli.ts");
+const cli = "./cli/cli.ts";
+const { main } = await import(cli) as typeof import("./cli/cli.ts");
 clearTimeout(loading);
 Deno.exitCode = await main(Deno.args);
 

@@ -6,11 +6,11 @@ import { migrate } from "../../sql/migrate.ts";
 import { replaceArchive } from "../import/replace.ts";
 import { delay } from "./_delay.ts";
 import { UsageError } from "./errors.ts";
-import type { Workplace } from "./execute.ts";
-import { LockGuard, UNGUARDED } from "./guard.ts";
+import type { Workplace } from "./run/execute.ts";
+import { LockGuard, UNGUARDED } from "./run/guard.ts";
 import { type Home, openHome } from "./home.ts";
-import { type Holder, readHolder, recoverJournal, RUN_LOCK } from "./journal.ts";
-import type { RunLog } from "./log.ts";
+import { type Holder, readHolder, recoverJournal, RUN_LOCK } from "./run/journal.ts";
+import type { RunLog } from "./cli/log.ts";
 
 export interface LockOptions {
   /** Wait until the holder is done, or this is aborted; without it a held lock is an error. */

@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import type { Db, Pool } from "../../sql/db.ts";
 import type { TableName } from "../../sql/tables.ts";
-import type { RowCheck } from "./check.ts";
-import type { Decision, DecisionOptions, PlanState } from "./plan_state.ts";
+import type { RowCheck } from "./checks/check.ts";
+import type { Decision, DecisionOptions, PlanState } from "./plan/plan_state.ts";
 
 /** A batch: the raw rows that one run took. Arrival order of ratings is (batch id, lane, rating_id). */
 export interface Batch {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { nearest } from "../../tasks/runner/_nearest.ts";
-import { tableLines } from "../../tasks/runner/table.ts";
+import { tableLines } from "../../tasks/runner/cli/table.ts";
 import type { BenchmarkOptions } from "./benchmark.ts";
 import { BENCHMARKS } from "./benchmarks.ts";
 import type { Outcome } from "./one.ts";

@@ -6,7 +6,7 @@ import type { Serving } from "../../server/live.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import publish from "../../tasks/publish.ts";
-import { type Recommended, topUnseen } from "../../tasks/runner/report.ts";
+import { type Recommended, topUnseen } from "../../tasks/runner/history/report.ts";
 import train from "../../tasks/train.ts";
 import { post } from "../tasks/_archive.ts";
 import { testPool } from "../support/database.ts";

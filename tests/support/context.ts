@@ -1,9 +1,9 @@
 /** A run for tests: real database, fixed clock and seed, folders of its own, log lines that are kept. */
 import { join } from "node:path";
 import type { Db, Pool } from "../../sql/db.ts";
-import { type Check, rowChecks } from "../../tasks/runner/check.ts";
-import { checksOf, type StageChecks } from "../../tasks/runner/checks.ts";
-import { openRun } from "../../tasks/runner/journal.ts";
+import { type Check, rowChecks } from "../../tasks/runner/checks/check.ts";
+import { checksOf, type StageChecks } from "../../tasks/runner/checks/checks.ts";
+import { openRun } from "../../tasks/runner/run/journal.ts";
 import type { Batch, Log, Settings, StageResult, Task, TaskContext } from "../../tasks/runner/task.ts";
 
 const SETTINGS: Settings = {

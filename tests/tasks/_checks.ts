@@ -1,6 +1,6 @@
 /** Checks for tests, as a manifest's lines make them. */
 import type { TableName } from "../../sql/tables.ts";
-import type { Check } from "../../tasks/runner/check.ts";
+import type { Check } from "../../tasks/runner/checks/check.ts";
 import { fakeTask, manifestOf } from "./runner/_fake_day.ts";
 
 const LAKE: readonly TableName[] = ["data_lake_db.ratings", "data_lake_db.rejects"];

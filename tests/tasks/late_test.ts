@@ -6,7 +6,7 @@ import { readMovies } from "../../tasks/_lake.ts";
 import { collect, readRatings } from "../../tasks/_ratings.ts";
 import clean from "../../tasks/clean.ts";
 import ingest from "../../tasks/ingest.ts";
-import { readStatus, statusText } from "../../tasks/runner/status.ts";
+import { readStatus, statusText } from "../../tasks/runner/history/status.ts";
 import { testRun } from "../support/context.ts";
 import { testPool } from "../support/database.ts";
 import { addMovies, addSource, post, type RawRating } from "./_archive.ts";

@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import type { Pool } from "../../sql/db.ts";
 import clean from "../../tasks/clean.ts";
 import ingest from "../../tasks/ingest.ts";
-import { readCheckResults } from "../../tasks/runner/check_results.ts";
+import { readCheckResults } from "../../tasks/runner/checks/check_results.ts";
 import { testRun } from "../support/context.ts";
 import { testPool } from "../support/database.ts";
 import { addMovies, addSource, addUnparsable, type RawRating, soundRatings } from "./_archive.ts";

@@ -11,7 +11,7 @@ import ingest from "../../tasks/ingest.ts";
 import monitor from "../../tasks/monitor.ts";
 import prequential from "../../tasks/prequential.ts";
 import publish from "../../tasks/publish.ts";
-import { topUnseen } from "../../tasks/runner/report.ts";
+import { topUnseen } from "../../tasks/runner/history/report.ts";
 import type { Task } from "../../tasks/runner/task.ts";
 import train from "../../tasks/train.ts";
 import { testRun } from "../support/context.ts";

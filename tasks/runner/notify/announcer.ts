@@ -2,11 +2,11 @@
 import type { Pool } from "../../../sql/db.ts";
 import type { Row } from "../../../sql/tables.ts";
 import type { DueRun } from "../due.ts";
-import type { Executed } from "../execute.ts";
-import { formatDuration } from "../duration.ts";
-import { describeError } from "../failure.ts";
-import type { RunLog } from "../log.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Executed } from "../run/execute.ts";
+import { formatDuration } from "../manifest/duration.ts";
+import { describeError } from "../run/failure.ts";
+import type { RunLog } from "../cli/log.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { deliver, type DeliveryLimits, type EventBody, LIMITS, targetName } from "./deliver.ts";
 import { type NewEvent, recordEnds, recordEvent } from "./events.ts";
 import { deadlineOf, readyBy, STALE_MS } from "./sla.ts";

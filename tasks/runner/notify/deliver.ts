@@ -1,8 +1,8 @@
 /** Takes an event to a webhook or a command. What goes wrong comes back as words: it must never fail a run. */
 import { createHash } from "node:crypto";
 import { delay } from "../_delay.ts";
-import { describeError } from "../failure.ts";
-import type { Notification } from "../manifest.ts";
+import { describeError } from "../run/failure.ts";
+import type { Notification } from "../manifest/manifest.ts";
 
 /** The JSON that webhooks and commands get. */
 export interface EventBody {

@@ -6,7 +6,7 @@
  */
 import type { Db } from "../../../sql/db.ts";
 import type { Row } from "../../../sql/tables.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { type EventBody, targetName } from "./deliver.ts";
 
 export type EventName = "failed" | "late" | "recovered" | "drift";

@@ -1,6 +1,6 @@
 /** When a day is late: by the clock of the schedule that runs whole days. */
 import { dayAfter, dayOf } from "../due.ts";
-import type { Manifest, Schedule } from "../manifest.ts";
+import type { Manifest, Schedule } from "../manifest/manifest.ts";
 import { dueBetween, nextDue } from "../schedule/cron.ts";
 
 type Promised = Pick<Manifest, "schedules" | "sla">;

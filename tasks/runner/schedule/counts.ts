@@ -1,7 +1,7 @@
 /** What `status` says of the schedules: when each is due next, and how often it was late or missed. */
 import type { Db } from "../../../sql/db.ts";
-import type { Schedule } from "../manifest.ts";
-import { count } from "../log.ts";
+import type { Schedule } from "../manifest/manifest.ts";
+import { count } from "../cli/log.ts";
 import { nextDue } from "./cron.ts";
 import { localTime } from "./lines.ts";
 import { SCHEDULER_LOCK } from "./presence.ts";

@@ -5,7 +5,7 @@
  * that it shows twice the first time. A time that recurs by the hour keeps to real hours.
  */
 import { Cron } from "croner";
-import type { Schedule } from "../manifest.ts";
+import type { Schedule } from "../manifest/manifest.ts";
 
 type Pattern = Pick<Schedule, "cron" | "timezone">;
 

@@ -1,6 +1,6 @@
 /** What the scheduler says: when each schedule is due next, and what became of the time when none ran. */
 import { dayOf } from "../due.ts";
-import type { Schedule } from "../manifest.ts";
+import type { Schedule } from "../manifest/manifest.ts";
 import { nextDue } from "./cron.ts";
 import type { NewSlot } from "./settle.ts";
 

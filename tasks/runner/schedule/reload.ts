@@ -1,9 +1,9 @@
 /** The pipeline of now: read again when its file changes, and the last good one for as long as the new one is broken. */
 import { join } from "node:path";
 import { ManifestErrors, UsageError } from "../errors.ts";
-import type { Pipeline } from "../execute.ts";
+import type { Pipeline } from "../run/execute.ts";
 import { CHECKOUT } from "../home.ts";
-import { loadPipeline } from "../load.ts";
+import { loadPipeline } from "../cli/load.ts";
 
 /** Returns the pipeline in force; what changed, or is wrong with the change, it says once. */
 export function createReloader(

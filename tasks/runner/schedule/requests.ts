@@ -7,7 +7,7 @@ import type { Db } from "../../../sql/db.ts";
 import type { Row } from "../../../sql/tables.ts";
 import { dueRun } from "../due.ts";
 import { ManifestErrors, UsageError } from "../errors.ts";
-import { describeError } from "../failure.ts";
+import { describeError } from "../run/failure.ts";
 import type { Params, PipelineRunner } from "./runner.ts";
 import type { Ended } from "./work.ts";
 

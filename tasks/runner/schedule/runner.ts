@@ -1,12 +1,12 @@
 /** Runs slots and requests with the real pipeline, each under the run lock. */
 import { ensureArchive } from "../archive.ts";
-import type { World } from "../command.ts";
-import { runDue } from "../commands/daily.ts";
+import type { World } from "../cli/command.ts";
+import { runDue } from "../cli/commands/daily.ts";
 import { UsageError } from "../errors.ts";
-import { execute, type Pipeline } from "../execute.ts";
-import { latestRun, runOfSlot } from "../journal.ts";
+import { execute, type Pipeline } from "../run/execute.ts";
+import { latestRun, runOfSlot } from "../run/journal.ts";
 import type { Announcer } from "../notify/announcer.ts";
-import type { PlanOptions } from "../plan.ts";
+import type { PlanOptions } from "../plan/plan.ts";
 import type { Session } from "../session.ts";
 import type { Ended, Runner } from "./work.ts";
 

@@ -1,10 +1,10 @@
 /** The scheduler: a tick a minute settles what is due, and work goes on beside it, so that it sees what comes due then. */
 import type { Pool } from "../../../sql/db.ts";
-import type { World } from "../command.ts";
+import type { World } from "../cli/command.ts";
 import { todayOf } from "../due.ts";
-import { describeError } from "../failure.ts";
-import type { Pipeline } from "../execute.ts";
-import { readHolder } from "../journal.ts";
+import { describeError } from "../run/failure.ts";
+import type { Pipeline } from "../run/execute.ts";
+import { readHolder } from "../run/journal.ts";
 import { dueLines, settledLines } from "./lines.ts";
 import type { Announcer } from "../notify/announcer.ts";
 import type { Presence } from "./presence.ts";

@@ -1,6 +1,6 @@
 /** What becomes of the instants at which a schedule was due: plain data in, plain data out, no clock, no database. */
 import { dayOf } from "../due.ts";
-import type { Schedule } from "../manifest.ts";
+import type { Schedule } from "../manifest/manifest.ts";
 import { dueBetween, lastDue } from "./cron.ts";
 
 export type SlotStatus = "queued" | "running" | "done" | "failed" | "skipped" | "missed";

@@ -1,8 +1,8 @@
 /** The ledger of slots: what each schedule was due for, and what became of it. Every write is one statement or transaction. */
 import type { Db } from "../../../sql/db.ts";
 import type { Row } from "../../../sql/tables.ts";
-import { type DayRun, latestRun } from "../journal.ts";
-import type { Schedule } from "../manifest.ts";
+import { type DayRun, latestRun } from "../run/journal.ts";
+import type { Schedule } from "../manifest/manifest.ts";
 import { type Settled, type SlotStatus, SUPERSEDED } from "./settle.ts";
 
 export type Slot = Row<"ops_db.slots"> & { status: SlotStatus };

@@ -1,5 +1,5 @@
 /** What happens each minute: all that has come due since the last one gets its slot. */
-import type { Schedule } from "../manifest.ts";
+import type { Schedule } from "../manifest/manifest.ts";
 import { type Moment, type NewSlot, settle, TICK_MS, watchFrom } from "./settle.ts";
 import type { SlotLedger } from "./slots.ts";
 

@@ -5,9 +5,9 @@
  * (whole days) or by its slot (parts); so a process that dies between any two writes leaves a slot that the next one
  * takes up, and a run that is opened once.
  */
-import { describeError } from "../failure.ts";
-import type { RunOutcome } from "../journal.ts";
-import type { Schedule } from "../manifest.ts";
+import { describeError } from "../run/failure.ts";
+import type { RunOutcome } from "../run/journal.ts";
+import type { Schedule } from "../manifest/manifest.ts";
 import type { Slot, SlotLedger } from "./slots.ts";
 
 /** How work on a slot ended; `busy`: it could not begin, as another process is at work. */

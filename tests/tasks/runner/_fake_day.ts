@@ -1,9 +1,9 @@
 /** The day's eight tasks without their work: tables, parameters and plans like the real ones. */
 import { z } from "zod";
-import { duration } from "../../../tasks/runner/duration.ts";
-import { type Manifest, parseManifest } from "../../../tasks/runner/manifest.ts";
-import { formatManifestErrors } from "../../../tasks/runner/manifest_error.ts";
-import { planBatches, type PlanState } from "../../../tasks/runner/plan_state.ts";
+import { duration } from "../../../tasks/runner/manifest/duration.ts";
+import { type Manifest, parseManifest } from "../../../tasks/runner/manifest/manifest.ts";
+import { formatManifestErrors } from "../../../tasks/runner/manifest/manifest_error.ts";
+import { planBatches, type PlanState } from "../../../tasks/runner/plan/plan_state.ts";
 import { type Task, task, type Tasks } from "../../../tasks/runner/task.ts";
 
 /** A task that does nothing, but for what `parts` say. */

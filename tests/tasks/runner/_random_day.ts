@@ -1,10 +1,10 @@
 /** Random days: tasks that look at the ledger and change it, a graph of stages with conditions, and their outcomes. */
 import fc from "fast-check";
 import type { TableName } from "../../../sql/tables.ts";
-import { ancestorsOf } from "../../../tasks/runner/_graph.ts";
-import type { Manifest } from "../../../tasks/runner/manifest.ts";
-import { plan } from "../../../tasks/runner/plan.ts";
-import { planBatches, type PlanState } from "../../../tasks/runner/plan_state.ts";
+import { ancestorsOf } from "../../../tasks/runner/plan/_graph.ts";
+import type { Manifest } from "../../../tasks/runner/manifest/manifest.ts";
+import { plan } from "../../../tasks/runner/plan/plan.ts";
+import { planBatches, type PlanState } from "../../../tasks/runner/plan/plan_state.ts";
 import type { Task, Tasks } from "../../../tasks/runner/task.ts";
 import { fakeTask, manifestOf, planState } from "./_fake_day.ts";
 

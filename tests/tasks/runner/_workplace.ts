@@ -1,10 +1,10 @@
 /** Where a fake day is run in tests: stages out of thin air, a log that keeps its lines, the ledger as plain rows. */
 import type { Pool } from "../../../sql/db.ts";
 import type { DueRun } from "../../../tasks/runner/due.ts";
-import { execute, type Executed, type Pipeline, type Workplace } from "../../../tasks/runner/execute.ts";
-import { createLog, type RunLog } from "../../../tasks/runner/log.ts";
-import type { Manifest, Stage } from "../../../tasks/runner/manifest.ts";
-import type { PlanOptions } from "../../../tasks/runner/plan.ts";
+import { execute, type Executed, type Pipeline, type Workplace } from "../../../tasks/runner/run/execute.ts";
+import { createLog, type RunLog } from "../../../tasks/runner/cli/log.ts";
+import type { Manifest, Stage } from "../../../tasks/runner/manifest/manifest.ts";
+import type { PlanOptions } from "../../../tasks/runner/plan/plan.ts";
 import type { Task } from "../../../tasks/runner/task.ts";
 import { ask } from "../import/_ask.ts";
 

@@ -1,8 +1,8 @@
 import assert from "@std/assert";
 import { dayAfter, dayOf, dueRun, todayOf } from "../../../tasks/runner/due.ts";
-import { closeRun, openRun, type Run, type RunOutcome } from "../../../tasks/runner/journal.ts";
+import { closeRun, openRun, type Run, type RunOutcome } from "../../../tasks/runner/run/journal.ts";
 import type { Pool } from "../../../sql/db.ts";
-import { readPlanState } from "../../../tasks/runner/state.ts";
+import { readPlanState } from "../../../tasks/runner/plan/state.ts";
 import { testPool } from "../../support/database.ts";
 
 async function addRun(

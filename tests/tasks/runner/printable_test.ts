@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { printable, printableLine } from "../../../tasks/runner/_printable.ts";
-import { storyLines } from "../../../tasks/runner/report.ts";
+import { storyLines } from "../../../tasks/runner/history/report.ts";
 
 const ATTACK = "\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202egpj\u2028x";
 const SHOWN = "\\x1b]0;owned\\x07\\x1b[2J\\x0d\\x9b31m\\u202egpj\\u2028x";

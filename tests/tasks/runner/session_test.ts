@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { UsageError } from "../../../tasks/runner/errors.ts";
-import { closeRun, openRun, openStageRun } from "../../../tasks/runner/journal.ts";
+import { closeRun, openRun, openStageRun } from "../../../tasks/runner/run/journal.ts";
 import { Session } from "../../../tasks/runner/session.ts";
 import { testPool } from "../../support/database.ts";
 import { journal } from "./_workplace.ts";

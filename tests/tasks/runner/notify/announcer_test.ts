@@ -8,8 +8,8 @@ import {
   openStageRun,
   type Run,
   type RunOutcome,
-} from "../../../../tasks/runner/journal.ts";
-import { reopenRun } from "../../../../tasks/runner/journal.ts";
+} from "../../../../tasks/runner/run/journal.ts";
+import { reopenRun } from "../../../../tasks/runner/run/journal.ts";
 import { createAnnouncer } from "../../../../tasks/runner/notify/announcer.ts";
 import { testPool } from "../../../support/database.ts";
 import { ask } from "../../import/_ask.ts";

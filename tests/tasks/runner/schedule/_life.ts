@@ -1,6 +1,6 @@
 /** Years of a scheduler on a clock of its own: it ticks when something is due, works, dies, and comes back. */
 import { createRng } from "../../../../models/rng.ts";
-import type { Schedule } from "../../../../tasks/runner/manifest.ts";
+import type { Schedule } from "../../../../tasks/runner/manifest/manifest.ts";
 import { nextDue } from "../../../../tasks/runner/schedule/cron.ts";
 import type { SlotLedger } from "../../../../tasks/runner/schedule/slots.ts";
 import { settleAll, takeOver } from "../../../../tasks/runner/schedule/tick.ts";

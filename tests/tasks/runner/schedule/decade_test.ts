@@ -1,6 +1,6 @@
 /** Ten years of several schedules in several zones, of clocks that change, and of processes that die anywhere. */
 import assert from "@std/assert";
-import type { Schedule } from "../../../../tasks/runner/manifest.ts";
+import type { Schedule } from "../../../../tasks/runner/manifest/manifest.ts";
 import { SUPERSEDED, TICK_MS } from "../../../../tasks/runner/schedule/settle.ts";
 import { live, type Lived, type Settlement } from "./_life.ts";
 import { Memory, memoryLedger, memoryRunner } from "./_memory.ts";

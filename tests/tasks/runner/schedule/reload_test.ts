@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import { loadPipeline } from "../../../../tasks/runner/load.ts";
+import { loadPipeline } from "../../../../tasks/runner/cli/load.ts";
 import { createReloader } from "../../../../tasks/runner/schedule/reload.ts";
 
 const manifest = (name: string) => `name: ${name}\nstages: [{ task: ingest }]\n`;

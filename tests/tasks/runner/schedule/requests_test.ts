@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import type { Pool } from "../../../../sql/db.ts";
 import { UsageError } from "../../../../tasks/runner/errors.ts";
-import { closeRun, openRun } from "../../../../tasks/runner/journal.ts";
+import { closeRun, openRun } from "../../../../tasks/runner/run/journal.ts";
 import { REQUESTS, workOffRequests } from "../../../../tasks/runner/schedule/requests.ts";
 import type { Params } from "../../../../tasks/runner/schedule/runner.ts";
 import type { Ended } from "../../../../tasks/runner/schedule/work.ts";

@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import type { Schedule } from "../../../../tasks/runner/manifest.ts";
+import type { Schedule } from "../../../../tasks/runner/manifest/manifest.ts";
 import { type Moment, settle, watchFrom } from "../../../../tasks/runner/schedule/settle.ts";
 import { createWatch } from "../../../../tasks/runner/schedule/tick.ts";
 

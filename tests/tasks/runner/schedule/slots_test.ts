@@ -1,8 +1,14 @@
 import assert from "@std/assert";
 import type { Pool } from "../../../../sql/db.ts";
 import { dueRun } from "../../../../tasks/runner/due.ts";
-import { closeRun, openRun, recoverJournal, reopenRun, runOfSlot } from "../../../../tasks/runner/journal.ts";
-import type { Schedule } from "../../../../tasks/runner/manifest.ts";
+import {
+  closeRun,
+  openRun,
+  recoverJournal,
+  reopenRun,
+  runOfSlot,
+} from "../../../../tasks/runner/run/journal.ts";
+import type { Schedule } from "../../../../tasks/runner/manifest/manifest.ts";
 import { createSlotLedger } from "../../../../tasks/runner/schedule/slots.ts";
 import type { Ended, Runner } from "../../../../tasks/runner/schedule/work.ts";
 import { testPool } from "../../../support/database.ts";

@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import type { Schedule } from "../../../../tasks/runner/manifest.ts";
+import type { Schedule } from "../../../../tasks/runner/manifest/manifest.ts";
 import { settleAll } from "../../../../tasks/runner/schedule/tick.ts";
 import { workOff } from "../../../../tasks/runner/schedule/work.ts";
 import { Memory, memoryLedger, memoryRunner } from "./_memory.ts";

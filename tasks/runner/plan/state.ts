@@ -1,0 +1,63 @@
+/** The ledger's answer to what a plan asks: `PlanState`, read in one statement. */
+import type { Db } from "../../../sql/db.ts";
+import type { DueRun } from "../due.ts";
+import { readFacts } from "./facts.ts";
+import type { Stage } from "../manifest/manifest.ts";
+import type { PlanState, Version } from "./plan_state.ts";
+
+interface Found {
+  imported: number;
+  live: number;
+  unparsable: number;
+  is_implicit: boolean;
+  newest_batch: number | null;
+  finished: Record<string, number>;
+  champion: Version | null;
+  candidate: Version | null;
+  retrained_on: string | null;
+  published: PlanState["published"];
+  done: Record<string, string>;
+  skipped: Record<string, string>;
+  batch: number | null;
+}
+
+/** The state that the plan of `due` depends on, as of now; with what the conditions of `stages` ask for. */
+export async function readPlanState(
+  db: Db,
+  { day, kind, unfinished: run }: DueRun,
+  { stages = [] }: { stages?: readonly Stage[] } = {},
+): Promise<PlanState> {
+  const found = await db.row<Found>("ops/plan_state", [run?.run_id ?? null]);
+  if (found === undefined) throw new Error("Cannot plan as the ledger gave no state: wanted one row");
+  const {
+    imported,
+    live,
+    unparsable,
+    is_implicit,
+    newest_batch,
+    retrained_on,
+    done,
+    skipped,
+    batch,
+    ...rest
+  } = found;
+  const facts = await readFacts(db, { stages, run });
+  return {
+    ...rest,
+    ...facts && { facts },
+    day,
+    // A partial run takes what a day takes.
+    kind: kind === "partial" ? "daily" : kind,
+    waiting: { imported, live, unparsable },
+    isImplicit: is_implicit,
+    newestBatch: newest_batch,
+    retrainedOn: retrained_on,
+    run: run === undefined ? null : {
+      status: run.status,
+      finishedAt: run.finished_at?.toISOString() ?? null,
+      done,
+      skipped,
+      batch,
+    },
+  };
+}
