@@ -85,8 +85,12 @@ async function* unpacked(
   const first = await bytes.next();
   if (first.done) return;
   const whole = async function* () {
-    yield first.value;
-    yield* bytes;
+    try {
+      yield first.value;
+      yield* bytes;
+    } finally {
+      await bytes.return(undefined); // who stops at the first piece must not leave the file open
+    }
   };
   if (!begins(first.value, GZIP)) return yield* whole();
   try {
