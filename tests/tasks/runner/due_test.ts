@@ -103,6 +103,7 @@ Deno.test("readPlanState() of an empty ledger", async () => {
   assert.deepEqual(await readPlanState(pool, { kind: "bootstrap", day: "2026-03-01" }), {
     day: "2026-03-01",
     kind: "bootstrap",
+    isImplicit: false,
     waiting: { imported: 0, live: 0, unparsable: 0 },
     newestBatch: null,
     finished: {},
