@@ -39,18 +39,19 @@ export function createBias(config: BiasConfig = biasConfig.parse({})) {
   } satisfies Scorer;
 }
 
-/** The loop that a day of predictions spends its time in: no calls, no pairs made for each movie. */
+/** The loop that a day of predictions spends its time in. */
 function userBias({ state, histories }: Moment, user: number, config: BiasConfig): number {
-  const history = histories.of(user);
-  if (history.size === 0) return 0;
+  const { movies, stars } = histories.of(user);
+  if (movies.length === 0) return 0;
   const { mean, movieCounts, movieSums } = state;
   const shrinkage = config.user_bias === "residual" ? config.movie_shrinkage : Infinity; // Infinity: b_i = 0
   let sum = 0;
-  history.forEach((stars, movie) => {
+  for (let i = 0; i < movies.length; i++) {
+    const movie = movies[i];
     const n = movieCounts[movie];
-    sum += stars - mean - (n === 0 ? 0 : (movieSums[movie] - mean * n) / (n + shrinkage));
-  });
-  return sum / (history.size + config.user_shrinkage);
+    sum += stars[i] - mean - (n === 0 ? 0 : (movieSums[movie] - mean * n) / (n + shrinkage));
+  }
+  return sum / (movies.length + config.user_shrinkage);
 }
 
 /** A movie without ratings is an average one, whatever λ_i is. */

@@ -97,7 +97,7 @@ function createLister(scorers: Readonly<Record<string, Scorer>>, moment: Moment,
 
 /** A person's first held-out row: the moment of their list. */
 function arrive(user: number, moment: Moment, list: Lister): Person & { seen: Set<number> } {
-  const seen = new Set(moment.histories.of(user).keys());
+  const seen = new Set(moment.histories.of(user).movies);
   const isCold = isColdUser(moment, user);
   return { user, isCold, seen, lists: list(user, seen), targets: new Set(), predictions: [] };
 }

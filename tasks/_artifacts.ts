@@ -1,4 +1,5 @@
 /** Files named by their content: written aside, on disk before they are named, never changed. */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 
@@ -15,6 +16,16 @@ export async function storeArtifact(folder: string, kind: string, bytes: Uint8Ar
   const path = `${kind}/${sha256.slice(0, 16)}.bin`;
   await writeAside(join(folder, path), bytes);
   return { sha256, path };
+}
+
+/** Reads back what `storeArtifact()` wrote. @throws {Error} when the disk has something else. */
+export async function verifyArtifact(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+  const found = await Deno.readFile(join(folder, path));
+  if (Buffer.compare(found, bytes) === 0) return;
+  throw new Error(
+    `Cannot trust "${path}" as it should read as it was written, ${bytes.length} bytes: found ${found.length} ` +
+      "that differ. Next: look at the disk, then deno task daily",
+  );
 }
 
 /** Reads an artifact and checks that it still is what its name says. @throws {SyntaxError} when it is damaged. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { IdIndex } from "../models/id_index.ts";
 import type { Row } from "../sql/tables.ts";
-import { loadArtifact, storeArtifact, sweepArtifacts, writeAside } from "./_artifacts.ts";
+import { storeArtifact, sweepArtifacts, verifyArtifact, writeAside } from "./_artifacts.ts";
 import { readBase } from "./_base_snapshot.ts";
 import { writeEmbeddings } from "./_embedding_rows.ts";
 import { embeddingsOf, planEmbeddings } from "./_embeddings.ts";
@@ -57,7 +57,7 @@ export default task({
     const { bytes, nRatings, nUsers } = await nextSnapshot(context, { champion, batchId });
     const { path: snapshot, sha256 } = await storeArtifact(artifacts, "snapshots", bytes);
     // Of these bytes every figure was looked at when they were made: on disk they are the same.
-    await loadArtifact(artifacts, snapshot);
+    await verifyArtifact(artifacts, snapshot, bytes);
     signal.throwIfAborted();
     const version = champion?.row.version ?? null;
     const row = await db.row<Pick<Row<"ops_db.publications">, "publication_id">>(

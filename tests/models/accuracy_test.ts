@@ -95,7 +95,7 @@ Deno.test({
       const scores = new Float32Array(world.catalogue.movies.size);
       const lists = Array.from(targets.keys(), (user) => {
         retrieve(moment, user, scores);
-        const seen = moment.histories.of(user);
+        const seen = new Set(moment.histories.of(user).movies);
         return topN(scores, { n: 10, isSeen: (movie) => seen.has(movie), ids: world.catalogue.movies.ids })
           .movies;
       });

@@ -67,7 +67,7 @@ for (const [name, model] of Object.entries(FAMILY)) {
     const retrieve = scorer.retriever(moment);
     for (let user = 0; user < 40; user++) {
       retrieve(moment, user, scores);
-      const history = moment.histories.of(user);
+      const history = new Set(moment.histories.of(user).movies);
       const isSeen = (movie: number) => history.has(movie);
       const { movies } = topN(scores, { n: 1000, isSeen, ids: catalogue.movies.ids });
       assert.equal(movies.length, catalogue.movies.size - history.size);

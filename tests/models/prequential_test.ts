@@ -29,7 +29,7 @@ Deno.test("prequential() predicts each rating from everything before it, then ob
   assert.deepEqual(known, [1, 2, 3]);
   assert.equal(valueOf(found, "all", "rmse")?.value, Math.sqrt(8 / 3));
   assert.equal(valueOf(found, "all", "mae")?.value, 4 / 3);
-  assert.deepEqual([moment.state.nRatings, moment.histories.of(1).size], [4, 2]);
+  assert.deepEqual([moment.state.nRatings, moment.histories.of(1).movies.length], [4, 2]);
 });
 
 Deno.test("prequential() is not moved by what comes later in the batch", async () => {

@@ -1,6 +1,12 @@
 import assert from "@std/assert";
 import { join } from "node:path";
-import { loadArtifact, storeArtifact, sweepArtifacts, writeAside } from "../../tasks/_artifacts.ts";
+import {
+  loadArtifact,
+  storeArtifact,
+  sweepArtifacts,
+  verifyArtifact,
+  writeAside,
+} from "../../tasks/_artifacts.ts";
 
 /** A folder that is gone afterwards. */
 async function folder(): Promise<AsyncDisposable & { path: string }> {
@@ -28,6 +34,18 @@ Deno.test("storeArtifact() mends a damaged file of the same content", async () =
   await Deno.writeFile(join(place.path, path), BYTES.subarray(0, 10));
   await storeArtifact(place.path, "models", BYTES);
   assert.deepEqual(await loadArtifact(place.path, path), BYTES);
+});
+
+Deno.test("verifyArtifact() finds that the disk has something else than was written", async () => {
+  await using place = await folder();
+  const { path } = await storeArtifact(place.path, "models", BYTES);
+  await verifyArtifact(place.path, path, BYTES);
+  const flipped = BYTES.slice();
+  flipped[99_999] ^= 1;
+  for (const other of [flipped, BYTES.subarray(1)]) {
+    await Deno.writeFile(join(place.path, path), other);
+    await assert.rejects(verifyArtifact(place.path, path, BYTES), /found \d+ that differ/);
+  }
 });
 
 Deno.test("loadArtifact() finds a flipped bit, a lost end and a lost file", async () => {
