@@ -1,9 +1,12 @@
 /** The snapshot that the next one is made from: the last one published, as long as it can be trusted. */
 import { openSnapshot, type Snapshot } from "../models/snapshot.ts";
+import type { Row } from "../sql/tables.ts";
 import { loadArtifact } from "./_artifacts.ts";
 import type { Movies } from "./_lake.ts";
 import type { Version } from "./_versions.ts";
 import type { TaskContext } from "./runner/task.ts";
+
+type Published = Pick<Row<"ops_db.publications">, "snapshot" | "version">;
 
 export interface BaseOptions {
   champion: Version | null;
@@ -18,11 +21,11 @@ export interface BaseOptions {
  */
 export async function readBase(context: TaskContext, options: BaseOptions): Promise<Snapshot | null> {
   const { db, artifacts, log } = context;
-  const row = await db.row<{ snapshot: string; sha256: string }>("publish/newest_snapshot");
+  const row = await db.row<Published>("publish/newest_snapshot");
   if (row === undefined) return null;
   try {
     const base = openSnapshot(await loadArtifact(artifacts, row.snapshot));
-    const reason = refusal(base, options);
+    const reason = refusal(base, row, options);
     if (reason !== null) log.detail(`snapshot built from the lake: ${reason}`);
     return reason === null ? base : null;
   } catch (error) {
@@ -42,9 +45,14 @@ function fault(error: unknown, path: string): string {
   throw error;
 }
 
-function refusal(base: Snapshot, { champion, movies, batchId }: BaseOptions): string | null {
+/** `published.version` and not the snapshot's: a model without vectors leaves no trace in there. */
+function refusal(
+  base: Snapshot,
+  published: Published,
+  { champion, movies, batchId }: BaseOptions,
+): string | null {
   if (base.batchId < 0 || base.batchId > batchId) return `the last one is of batch ${base.batchId}`;
-  const isNew = champion !== null && champion.row.version !== base.champion?.version;
+  const isNew = champion !== null && champion.row.version !== published.version;
   if (isNew && champion.row.mode === "scratch") return `${champion.row.version} was trained from scratch`;
   const unknown = base.movieIds.find((id) => movies.catalogue.movies.get(id) === undefined);
   return unknown === undefined ? null : `the last one has movie ${unknown}, the lake has not`;

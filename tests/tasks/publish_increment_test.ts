@@ -15,10 +15,10 @@ import { ask, askOne } from "./import/_ask.ts";
 const SMALL = { batch: { size: 20, atMost: 1 } };
 const ROOMY = { margin_rmse: 9, margin_ndcg: 1, min_users: 1 };
 
-async function championLake(): Promise<{ lake: SmallLake; first: Day }> {
+async function championLake(params: object = FAST): Promise<{ lake: SmallLake; first: Day }> {
   const lake = await smallLake();
   const first = await bootstrapped(lake);
-  await first.stage("train", train, { params: FAST });
+  await first.stage("train", train, { params });
   await first.stage("evaluate", evaluate, { params: ROOMY });
   await first.stage("publish", publish);
   return { lake, first };
@@ -101,6 +101,12 @@ Deno.test("publish on top of yesterday is publish from the lake, with new people
   assert.equal(snapshot.batchId, 1);
   assert.equal(snapshot.title(0), "First of all");
   assert.ok(snapshot.genres.includes("Puppetry"));
+});
+
+Deno.test("publish of a model without vectors is made from the snapshot before as well", async () => {
+  const { lake } = await championLake({ model: "popularity" });
+  await using _ = lake;
+  await assertSameAnew(lake, await eventfulDay(lake));
 });
 
 Deno.test("publish makes up for days on which it stood still", async () => {

@@ -1,6 +1,6 @@
 -- The snapshot that was published last: at most one row.
 
-select snapshot, sha256
+select snapshot, version
 from ops_db.publications
 where status = 'published'
 order by publication_id desc
