@@ -11,7 +11,7 @@ const README = Deno.readTextFileSync(new URL("../../README.md", import.meta.url)
 
 /** The manifests of the section, by their names. */
 function examples(): Record<string, string> {
-  const section = README.slice(README.indexOf("## Your own data"), README.indexOf("## What it promises"));
+  const section = README.split(/^(?=## )/m).find((part) => part.startsWith("## Your own data")) ?? "";
   const blocks = Array.from(section.matchAll(/```yaml\n(.*?)```/gs), ([, text]) => text);
   return Object.fromEntries(blocks.map((text) => [/name: (\w+)/.exec(text)![1], text]));
 }
