@@ -1,4 +1,8 @@
-/** Normalisation of the towers' inputs: their mean and deviation over the training examples, and no others. */
+/**
+ * Normalisation of the towers' inputs, over the training examples and no others:
+ *
+ *   x̂ = (x − μ) / max(σ, 0.1);   where an input never varied, x̂ = x − μ
+ */
 import { type Dataset, pass, type PassOptions } from "./dataset.ts";
 import type { Moments } from "./towers.ts";
 

@@ -1,7 +1,7 @@
 /**
  * What makes a rating sound, as `clean` judges it: the one definition that an inspection before any import asks as well.
  *
- * Polars judges the same in columns (`tasks/polars/validate.ts`); a test holds the two to each other.
+ * Polars judges the same in columns (`tasks/polars/_verdict.ts`); a test holds the two to each other.
  */
 
 /** MovieLens took its first rating in 1995; what is older is a lost date (1970) or a typing error. */

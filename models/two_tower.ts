@@ -35,7 +35,7 @@ export const twoTowerConfig = z.strictObject({
     "Passes over the training examples, at most.",
   ),
   max_examples: z.number().int().min(1).default(5_000_000).describe(
-    "Examples that all epochs together may step over: large data gets fewer epochs, but never less than one.",
+    "Examples that all epochs before the refit may step over: large data gets fewer epochs, but never less than one.",
   ),
   learning_rate: z.number().positive().default(0.01).describe(
     "Adam's step size to begin with; it falls linearly to 0 over all epochs.",

@@ -42,7 +42,12 @@ export default task({
     "processed_db.rating_totals",
   ],
   readsPrevious: ["ops_db.model_versions"],
-  writes: ["processed_db.movie_embeddings", "processed_db.user_embeddings", "ops_db.publications"],
+  writes: [
+    "processed_db.movie_embeddings",
+    "processed_db.user_embeddings",
+    "processed_db.embedding_versions",
+    "ops_db.publications",
+  ],
 
   plan: planPublication,
 

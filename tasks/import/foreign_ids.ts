@@ -37,14 +37,16 @@ export async function numberIds(
 ): Promise<Record<Kind, NewKeys>> {
   const { n, userId, movieId } = set.ratings;
   const movies = Int32Array.from(set.movies, (movie) => movie.movieId);
+  const people = Int32Array.from(set.users, (user) => user.userId);
   const options = { name, isFirst };
-  const users = { keys: set.keys?.users ?? null, columns: [userId.subarray(0, n)] };
+  const users = { keys: set.keys?.users ?? null, columns: [userId.subarray(0, n), people] };
   const titles = { keys: set.keys?.movies ?? null, columns: [movieId.subarray(0, n), movies] };
   const added = {
     users: await renumber(db, "users", { ...users, ...options }),
     movies: await renumber(db, "movies", { ...titles, ...options }),
   };
   set.movies = set.movies.map((movie, i) => ({ ...movie, movieId: movies[i] }));
+  set.users = set.users.map((user, i) => ({ ...user, userId: people[i] }));
   set.keys = undefined;
   return added;
 }

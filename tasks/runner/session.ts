@@ -104,6 +104,9 @@ export class Session implements AsyncDisposable {
       const { keptAs } = await replaceArchive(this.database.url, { day });
       await Deno.rename(this.home.artifacts, join(this.home.path, keptAs));
       await Deno.mkdir(this.home.artifacts);
+      // Runs count from 1 again: what others with these numbers said must not stand above.
+      await Deno.rename(this.home.logs, join(this.home.path, keptAs, "logs"));
+      await Deno.mkdir(this.home.logs);
       return keptAs;
     } finally {
       this.db = connect(this.database.url, { name: this.name });

@@ -116,8 +116,10 @@ Deno.test("four edits of the manifest do what the plan says, and lose no row", a
   const between = await json<Status>(checkout, "status");
   assert.ok(between.balanced && between.raw.pending > 0);
 
-  const { plan: madeUp } = await dayUnder(checkout, DAY);
+  const { plan: madeUp, run: whole } = await dayUnder(checkout, DAY);
   assert.equal(reasonOf(madeUp, "clean"), "batches 5 to 6 wait");
+  // Served as of batch 6: clean has finished both, or features would have had nothing to go on to.
+  assert.equal(whole.stages.find(({ stage }) => stage === "publish")!.outputs.batch, 6);
   const { raw, lake, balanced } = await json<Status>(checkout, "status");
   assert.ok(balanced);
   assert.equal(raw.ratings, lake.ratings + lake.rejects + raw.pending);

@@ -1,6 +1,6 @@
--- ops_db.runs: closes a run.
+-- ops_db.runs: closes a run; returns its row.
 --
 -- $1  run_id  integer
 -- $2  status  text     succeeded, failed or interrupted
 
-update ops_db.runs set status = $2, finished_at = now() where run_id = $1
+update ops_db.runs set status = $2, finished_at = now() where run_id = $1 returning *

@@ -8,11 +8,16 @@ with taken as (
 by_batch as (
   select task, max(batch_id) as batch_id from ops_db.batch_stages group by task
 ),
+newest_success as (
+  select task, max(finished_at) as finished_at
+  from ops_db.stage_runs
+  where status = 'succeeded' and task not in (select task from by_batch)
+  group by task
+),
 by_success as (
   select s.task, max(b.batch_id) as batch_id
-  from ops_db.stage_runs s
+  from newest_success s
   join ops_db.batches b on b.created_at <= s.finished_at
-  where s.status = 'succeeded' and s.task not in (select task from by_batch)
   group by s.task
 ),
 newest_attempts as (

@@ -4,7 +4,7 @@ import { nearest } from "../_nearest.ts";
 import { UsageError } from "../errors.ts";
 
 export interface Option {
-  /** `true`: a switch. Text: takes a value, named so in the help. */
+  /** Absent: a switch. Text: takes a value, named so in the help. */
   value?: string;
   help: string;
 }

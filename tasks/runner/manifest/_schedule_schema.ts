@@ -66,7 +66,7 @@ export const schedules = z.union([schedule, z.array(schedule).min(1)]);
 export const sla = z.object({
   ready_by: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "06:30"').optional()
     .describe("Time of day, in the schedule's zone, by which the day must have succeeded."),
-  max_duration: duration.optional().describe("Longest time that a run may take from start to end."),
+  max_duration: duration.optional().describe("Longest time that a run may work at a stretch."),
 });
 
 export const notification = z.object({

@@ -112,11 +112,38 @@ const stagesInWords = (names: readonly string[]) => names.length > 0 ? oneOf(nam
 function scheduleFaults(root: Located, names: ReadonlySet<string>): SchemaFault[] {
   const schedule = valueAt(root, ["schedule"]);
   const paths: Path[] = Array.isArray(schedule) ? schedule.map((_, i) => ["schedule", i]) : [["schedule"]];
-  return paths.flatMap((path) =>
-    (listed(root, [...path, "only"]) ?? []).filter(({ name }) => !names.has(name))
-      .map(({ name, path }): SchemaFault => ({ path, on: "value", ...unknownStage(name, [...names]) }))
-  );
+  return [
+    ...scheduleNameFaults(root, paths),
+    ...paths.flatMap((path) =>
+      (listed(root, [...path, "only"]) ?? []).filter(({ name }) => !names.has(name))
+        .map(({ name, path }): SchemaFault => ({ path, on: "value", ...unknownStage(name, [...names]) }))
+    ),
+  ];
 }
+
+/** Scopes of events that are no schedule's. */
+const EVENT_SCOPES = ["day", "request"];
+
+/** Schedules of one name would share one place in the ledger, and the second would never be due. */
+function scheduleNameFaults(root: Located, paths: readonly Path[]): SchemaFault[] {
+  const taken = new Set(EVENT_SCOPES);
+  return paths.flatMap((path, i): SchemaFault[] => {
+    const written = valueAt(root, [...path, "name"]);
+    const name = typeof written === "string" ? written : scheduleName(i);
+    if (!taken.has(name)) {
+      taken.add(name);
+      return [];
+    }
+    const message = EVENT_SCOPES.includes(name)
+      ? `Cannot call a schedule ${JSON.stringify(name)}: events that are no schedule's go by it`
+      : `Cannot have two schedules named ${JSON.stringify(name)}`;
+    const at = typeof written === "string" ? [...path, "name"] : path;
+    return [{ path: at, on: "value", message, wanted: "a name of its own" }];
+  });
+}
+
+/** What the schedule at place `i` is called where the file does not say. */
+export const scheduleName = (i: number) => i === 0 ? "daily" : `schedule_${i + 1}`;
 
 /** Of a stage's name, the stages that must have ended before it starts. */
 function ancestorsIn(stages: readonly Named[]): (name: string) => ReadonlySet<string> {

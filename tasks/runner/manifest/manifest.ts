@@ -7,7 +7,7 @@ import { manifestSchema, type RETRY_CAUSES } from "./_manifest_schema.ts";
 import { nearest } from "../_nearest.ts";
 import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
 import type { EVENTS } from "./_schedule_schema.ts";
-import { nameOf, stageNameFaults, stagePaths } from "./_stage_names.ts";
+import { nameOf, scheduleName, stageNameFaults, stagePaths } from "./_stage_names.ts";
 import { oneOf } from "../_words.ts";
 import { type Located, nodeAt, type Path, readYaml, spanAt, spanWithin, valueAt } from "./_yaml.ts";
 import type { Span } from "./_yaml_fault.ts";
@@ -154,7 +154,7 @@ function toManifest(
     source,
     concurrency,
     schedules: schedules.map(({ catch_up, only = null, ...rest }, i) => {
-      return { name: i === 0 ? "daily" : `schedule_${i + 1}`, ...rest, catchUp: catch_up, only };
+      return { name: scheduleName(i), ...rest, catchUp: catch_up, only };
     }),
     sla: { readyBy: sla.ready_by, maxDuration: sla.max_duration },
     notify: notify.map(({ on, ...rest }) => ({ on: Array.isArray(on) ? on : [on], ...rest })),

@@ -42,8 +42,13 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
   const deliverAll = () => {
     delivering = delivering.then(() => deliverPending(options)).catch(warn);
   };
-  const tell = (event: NewEvent) =>
-    void recordEvent(session.db, manifest(), event).then(deliverAll).catch(warn);
+  let recording: Promise<unknown> = Promise.resolve();
+  const tell = (event: NewEvent) => {
+    recording = Promise.all([
+      recording,
+      recordEvent(session.db, manifest(), event).then(deliverAll).catch(warn),
+    ]);
+  };
   return {
     async around(due, work) {
       const timers = latenessOf(due, manifest(), now()).map(({ inMs, event }) =>
@@ -53,6 +58,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
         return await work();
       } finally {
         for (const timer of timers) clearTimeout(timer);
+        await recording; // what is being told as late must stand before the end that may end it
         await recordEnds(session.db, manifest(), now()).catch(warn);
         deliverAll();
       }

@@ -51,7 +51,7 @@ export async function deliver(
   limits: DeliveryLimits = LIMITS,
 ): Promise<string | null> {
   if (webhook !== undefined) return await post(webhook, body, limits);
-  return await call(command!, body, limits);
+  return await call(command!, body, limits).catch(describeError);
 }
 
 async function post(
@@ -74,10 +74,17 @@ async function post(
       fault = `it answered ${answer.status}`;
     } catch (error) {
       const isSlow = error instanceof Error && error.name === "TimeoutError";
-      fault = isSlow ? `it did not answer within ${webhook / 1000} s` : describeError(error);
+      fault = isSlow
+        ? `it did not answer within ${webhook / 1000} s`
+        : withoutAddress(describeError(error), url);
     }
   }
   return fault;
+}
+
+/** What the system says of a request names its address, which may hold a secret. */
+function withoutAddress(text: string, url: string): string {
+  return text.replaceAll(url, "its address").replaceAll(new URL(url).href, "its address");
 }
 
 /** `/usr/bin/env` is the one program that Matinee may start; it finds the other. */

@@ -26,7 +26,9 @@ export async function readFacts(
       return status === "succeeded" ? [[stage, { ...outputs, rows_in, rows_out, status }]] : [];
     },
   );
-  const metrics = await db.rows<{ metric: string; value: number }>("ops/newest_metrics");
+  const metrics = stages.some(({ when }) => when?.readsMetrics)
+    ? await db.rows<{ metric: string; value: number }>("ops/newest_metrics")
+    : [];
   return {
     stages: Object.fromEntries(settled),
     metrics: Object.fromEntries(metrics.map(({ metric, value }) => [metric, value])),

@@ -179,5 +179,5 @@ function distinct(branches: readonly Branch[]): Branch[] {
 
 const skip = (by: SkippedBy, reason: string): Verdict => ({ action: "skip", by, reason });
 
-/** HH:MM of an ISO time, in UTC as the schedule is. */
-const clock = (iso: string) => iso.slice(11, 16);
+/** HH:MM of an ISO time, in UTC, whatever the zone of the session that wrote it. */
+const clock = (iso: string) => new Date(iso).toISOString().slice(11, 16);

@@ -65,7 +65,7 @@ export async function execute(
     : await openRun(db, { day, kind, slot, seed: manifest.seed, manifest: { text, hash } });
   using _kept = keepRunLog(log, home.logs, run.run_id);
   log.line("run", { run: run.run_id, day, kind, status: unfinished ? "resumed" : "started", manifest: hash });
-  const status = await executeRun({
+  const executed = await executeRun({
     run,
     db,
     ledger: guardLedger(db, run, guard),
@@ -85,8 +85,8 @@ export async function execute(
     seedOf: (stage) => seedOf(manifest.seed, run, stage.as),
     context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
   });
-  log.line("run", { run: run.run_id, day, kind, status });
-  return { run, status };
+  log.line("run", { run: run.run_id, day, kind, status: executed.status });
+  return executed;
 }
 
 /** The stages that make the run whole: a partial one is no more than what was asked for. */

@@ -78,6 +78,7 @@ export class LockGuard implements RunGuard, AsyncDisposable {
   async #recover(): Promise<void> {
     for (let tries = 0;; tries++) {
       try {
+        this.#lost.signal.throwIfAborted();
         await this.options.revive();
         if (this.#lock === null) await this.#retake(tries);
         if (this.#lock !== null) return;
@@ -92,6 +93,8 @@ export class LockGuard implements RunGuard, AsyncDisposable {
 
   async #retake(tries: number): Promise<void> {
     const lock = await this.options.tryLock();
+    if (lock !== null && this.#lost.signal.aborted) await lock[Symbol.asyncDispose]();
+    this.#lost.signal.throwIfAborted(); // given back meanwhile: nobody would give this one back
     if (lock !== null) return this.#watch(lock);
     const { holder, isUs } = await this.options.describeHolder();
     if (!isUs || tries >= PATIENCE) {

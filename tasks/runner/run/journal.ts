@@ -41,8 +41,8 @@ export async function reopenRun(db: Db, run: Run, manifest: ManifestText): Promi
   return await one<Run>(db, "ops/reopen_run", params);
 }
 
-export async function closeRun(db: Db, run: Run, status: RunOutcome): Promise<void> {
-  await db.execute("ops/finish_run", [run.run_id, status]);
+export async function closeRun(db: Db, run: Run, status: RunOutcome): Promise<Run> {
+  return await one<Run>(db, "ops/finish_run", [run.run_id, status]);
 }
 
 /** The newest run of a whole day. */

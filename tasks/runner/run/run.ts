@@ -7,7 +7,7 @@
  */
 import { type AttemptOptions, attemptStage } from "./_attempts.ts";
 import { describeError } from "./failure.ts";
-import { closeRun, type RunOutcome, skipStageRun } from "./journal.ts";
+import { closeRun, type Run, type RunOutcome, skipStageRun } from "./journal.ts";
 import type { Stage } from "../manifest/manifest.ts";
 import type { Verdict } from "../plan/plan.ts";
 
@@ -24,12 +24,12 @@ export interface RunOptions extends AttemptOptions {
 }
 
 /** Works through the stages; returns how that ended. The ledger says the same, unless the run is not whole yet. */
-export async function executeRun(options: RunOptions): Promise<RunOutcome> {
+export async function executeRun(options: RunOptions): Promise<{ run: Run; status: RunOutcome }> {
   const { run, db, ledger } = options;
   const status = await workThrough(options);
   const isWhole = status !== "succeeded" || (await ledger(async () => await options.isWhole?.() ?? true));
-  await ledger(() => closeRun(db, run, isWhole ? status : "interrupted"));
-  return status;
+  const closed = await ledger(() => closeRun(db, run, isWhole ? status : "interrupted"));
+  return { run: closed, status };
 }
 
 async function workThrough(options: RunOptions): Promise<RunOutcome> {

@@ -5,7 +5,6 @@ import { type Command, printJson, type World } from "../command.ts";
 import { type DueDay, todayOf } from "../../due.ts";
 import { EXIT } from "../../errors.ts";
 import { execute, type Executed, type Pipeline } from "../../run/execute.ts";
-import { findRun } from "../../history/find_run.ts";
 import { latestRun } from "../../run/journal.ts";
 import { loadPipeline } from "../load.ts";
 import { type Announcer, createAnnouncer } from "../../notify/announcer.ts";
@@ -96,9 +95,7 @@ async function tell(
     isJson: boolean;
   },
 ): Promise<void> {
-  const done = await Promise.all(executed.map(async ({ run }) => {
-    return await readRun(db, await findRun(db, String(run.run_id)));
-  }));
+  const done = await Promise.all(executed.map(({ run }) => readRun(db, run)));
   if (isJson) printJson(world, { missing: wanted, runs: done });
   else if (wanted.length === 0) world.out("Nothing to do: every day of the range is done.\n");
   else if (done.length === 0) world.out("Nothing to do: no rating waits.\n");

@@ -36,6 +36,7 @@ export const stage: Command = {
       );
     if (done) {
       say(`Stage ${name} is done in the run of ${target.day} (${target.kind}).`);
+      if (switches.has("json")) printJson(world, await readRun(db, target.unfinished!));
       return EXIT.done;
     }
     const { run, status } = await execute(pipeline, target, {

@@ -99,3 +99,12 @@ Deno.test("parseManifest() refuses a schedule of stages that are not there, and 
     ["day", undefined],
   ]);
 });
+
+Deno.test("parseManifest() refuses schedules that share a name, written or not, and names of events' scopes", () => {
+  const stages = "stages: [{ task: a }]";
+  assert.deepEqual(markedIn(`schedule: [{ name: x }, { name: x }]\n${stages}`), [["x", undefined]]);
+  assert.deepEqual(markedIn(`schedule: [{}, { name: daily }]\n${stages}`), [["daily", undefined]]);
+  assert.deepEqual(markedIn(`schedule: [{ name: schedule_2 }, {}]\n${stages}`), [["{}", undefined]]);
+  assert.deepEqual(markedIn(`schedule: { name: request }\n${stages}`), [["request", undefined]]);
+  assert.deepEqual(markedIn(`schedule: [{}, {}, { name: often }]\n${stages}`), []);
+});

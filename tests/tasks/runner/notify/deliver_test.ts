@@ -71,3 +71,17 @@ Deno.test("targetName() tells targets apart without their secrets", () => {
   assert.notEqual(name, targetName({ on: ON, webhook: "https://hooks.example.org/services/0THER" }));
   assert.match(targetName({ on: ON, command: ["mail", "-s", "secret"] }), /^command mail [0-9a-f]{12}$/);
 });
+
+Deno.test("deliver() never repeats a webhook's address, which may hold a secret", async () => {
+  const gone = await createReceiver();
+  const address = `${gone.url}/secret/T0K3N`;
+  await gone[Symbol.asyncDispose]();
+  const fault = await deliver({ on: ON, webhook: address }, BODY, QUICK) ?? "";
+  assert.match(fault, /error sending request for url \(its address\)/);
+  assert.doesNotMatch(fault, /T0K3N/);
+});
+
+Deno.test("deliver() says what is wrong with a command that cannot be started, and goes on", async () => {
+  const fault = await deliver({ on: ON, command: ["a\0b"] }, BODY, QUICK);
+  assert.match(fault ?? "", /\w/);
+});

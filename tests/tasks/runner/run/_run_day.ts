@@ -63,7 +63,7 @@ export async function runDay(
     context: (stage, signal) => contextOf(pool, { stage, signal, scratch: `${scratch}/${stage.as}` }),
     onAttempt: ({ stage, status }) => attempts.push(`${stage} ${status}`),
   };
-  const status = await executeRun(options);
+  const { status } = await executeRun(options);
   const left = [...Deno.readDirSync(scratch)].map(({ name }) => name);
   await Deno.remove(scratch, { recursive: true });
   return { status, calls, lines: log.lines, warnings: log.warnings, attempts, left };

@@ -69,11 +69,14 @@ Deno.test("executeRun() interrupted in a stage leaves the later ones untouched, 
 Deno.test("executeRun() interrupted between two attempts begins no other", async () => {
   await using pool = await testPool();
   const stop = new AbortController();
-  const result = await runDay(pool, {
+  const running = runDay(pool, {
     stages: [fakeStage("a", { retry: { attempts: 3, backoff: 3_600_000 } }), fakeStage("b")],
-    does: { a: () => (setTimeout(() => stop.abort(), 30), fails("no")()) },
+    does: { a: fails("no") },
     stop,
   });
+  while ((await journal(pool)).join() !== "a 1 failed");
+  stop.abort();
+  const result = await running;
   assert.equal(result.status, "interrupted");
   assert.deepEqual(await journal(pool), ["a 1 failed"]);
 });

@@ -36,6 +36,7 @@ async function lifeOf(catchUp: Schedule["catchUp"], { seed, to }: { seed: number
   const memory = new Memory();
   memory.newestDay = "2026-01-08"; // parts of a day make no sense before the first
   const runs: string[] = [];
+  const repeats: string[] = [];
   const lived = await live({
     schedules: schedulesOf(catchUp),
     from: FROM,
@@ -43,9 +44,14 @@ async function lifeOf(catchUp: Schedule["catchUp"], { seed, to }: { seed: number
     seed,
     mortality: 0.003,
     ledger: memoryLedger(memory),
-    runner: (pretence) => memoryRunner(memory, { ...pretence, closed: (key) => runs.push(key) }),
+    runner: (pretence) =>
+      memoryRunner(memory, {
+        ...pretence,
+        closed: (key) => runs.push(key),
+        repeated: (key) => repeats.push(key),
+      }),
   });
-  return { memory, runs, lived };
+  return { memory, runs, repeats, lived };
 }
 
 type What = "done" | "missed" | "done or superseded" | "superseded";
@@ -84,9 +90,11 @@ function judge(due: number[], { bootedAt }: Settlement, catchUp: Schedule["catch
 }
 
 Deno.test("a decade of deaths with catch_up all: every slot and label once, none missed", async () => {
-  const { memory, runs, lived } = await lifeOf("all", { seed: 11, to: "2036-01-10" });
+  const { memory, runs, repeats, lived } = await lifeOf("all", { seed: 11, to: "2036-01-10" });
   assert.ok(lived.deaths > 500, `${lived.deaths} deaths`);
   assert.equal(new Set(runs).size, runs.length, "no run ends twice");
+  // Only who died between a run's end and its entry may ask for it again.
+  assert.ok(repeats.length <= lived.deaths, `${repeats.length} runs asked for again`);
   const slots = [...memory.slots.values()];
   for (const name of Object.keys(TIMES)) {
     const own = slots.filter(({ schedule }) => schedule === name);
