@@ -11,15 +11,21 @@ import type { Features } from "./features.ts";
 import { breathe } from "./breathe.ts";
 import { createWindow, type Examples } from "./examples.ts";
 import type { Rng } from "./rng.ts";
-import type { Ratings } from "./ratings.ts";
-import { type Part, partOf, type Parts } from "./split.ts";
+import type { IdIndex } from "./id_index.ts";
+import type { People } from "./people.ts";
+import type { MovingMoment, Ratings } from "./ratings.ts";
+import { type Part, partOf, type Parts } from "./evaluation/split.ts";
 
 export interface Dataset {
   readonly catalogue: Catalogue;
+  /** The people of `ratings()`, by position; complete after a pass. */
+  readonly users: IdIndex;
+  /** Demographics, where there are any. */
+  readonly people?: People;
   /** All ratings from the start on, in arrival order, in chunks; called anew for each pass. */
   ratings(): AsyncIterable<Ratings> | Iterable<Ratings>;
-  /** The sums before the first of `ratings()`, a fresh copy each time; none: nothing had arrived. */
-  start?(): FeatureState;
+  /** As of before the first of `ratings()`, a fresh copy each time; none: nothing had arrived. */
+  start?(): MovingMoment;
   /** Leaves out more than what is held out (a replay sample does). What is left out is still observed. */
   isExample?(ratings: Ratings, row: number): boolean;
 }
@@ -86,7 +92,7 @@ export async function* pass(
 }
 
 function startOf(dataset: Dataset): FeatureState {
-  return dataset.start?.() ?? new FeatureState(dataset.catalogue);
+  return dataset.start?.().state ?? new FeatureState(dataset.catalogue);
 }
 
 function isExample(dataset: Dataset, ratings: Ratings, row: number): boolean {

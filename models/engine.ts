@@ -3,7 +3,7 @@
  * initial weights) is Matinee's own, so that engines can be compared on the same steps.
  */
 import type { Examples } from "./examples.ts";
-import type { Weights } from "./towers.ts";
+import type { Weights } from "./two_tower/towers.ts";
 
 /** Weights in training. Dispose to free what the engine holds. */
 export interface Trainer extends Disposable {

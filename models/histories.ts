@@ -18,6 +18,13 @@ const FIRST_ROOM = 32;
 export class Histories {
   readonly #byUser = new Map<number, GrowingHistory>();
 
+  /** What is observed by the copy, the original does not know. */
+  copy(): Histories {
+    const copy = new Histories();
+    for (const [user, history] of this.#byUser) copy.#byUser.set(user, history.copy());
+    return copy;
+  }
+
   of(user: number): History {
     return this.#byUser.get(user)?.view() ?? NOTHING;
   }
@@ -47,6 +54,14 @@ class GrowingHistory {
       movies: this.#movies.subarray(0, this.#size),
       stars: this.#stars.subarray(0, this.#size),
     };
+  }
+
+  copy(): GrowingHistory {
+    const copy = new GrowingHistory();
+    copy.#movies = this.#movies.slice();
+    copy.#stars = this.#stars.slice();
+    copy.#size = this.#size;
+    return copy;
   }
 
   set(movie: number, rating: number): void {

@@ -14,8 +14,11 @@ import type { Moment } from "./ratings.ts";
 export interface Scorer {
   /** The model's name in the manifest. */
   readonly model: string;
-  /** Stars that `user` would give `movie` at `moment`; not clipped to the scale. */
-  predict?(moment: Moment, user: number, movie: number): number;
+  /**
+   * Stars that `user` would give `movie` at `moment`; not clipped to the scale. `ratedAt`: seconds since 1970, where
+   * the question has a time of its own; few models listen.
+   */
+  predict?(moment: Moment, user: number, movie: number, ratedAt?: number): number;
   /** Freezes the movies' side as of `moment`; the users' side is read at each call. */
   retriever?(moment: Moment): Retriever;
   /** Present when scores are dot products: what is published, and scanned by the server. */
@@ -47,8 +50,19 @@ export interface FitOptions {
   log(message: string): void;
   /** Examples done, of those that the fit would take at most. */
   progress(done: number, total: number): void;
+  /** Where numbers are crunched; absent: kernels compiled in memory, every core, relaxed SIMD. */
+  compute?: Compute;
   /** The artifact to update at a low rate; without it the fit starts from scratch. */
   warmFrom?: Container;
+}
+
+export interface Compute {
+  /** Folder of compiled kernels, named by their content's hash; null: they are compiled anew. */
+  cache: string | null;
+  /** Threads; results do not depend on it. */
+  workers: number;
+  /** `portable`: the same bits on every machine. `relaxed`: faster, the same bits on the same kind of CPU. */
+  simd: "relaxed" | "portable";
 }
 
 export interface Fitted {
@@ -63,6 +77,8 @@ export interface Fitted {
 export interface Model {
   /** Whether an update of an artifact needs recent ratings only, and the sums before them; else all, every time. */
   readonly isWarmable: boolean;
+  /** `ratings`: stars; `interactions`: who met what, which archives without ratings have as well. */
+  readonly learnsFrom: "ratings" | "interactions";
   /** Hyperparameters as the manifest may set them; unknown keys are errors there. */
   readonly config: z.ZodType;
   /** @throws {RangeError} when there is too little to learn from. */
@@ -74,13 +90,15 @@ export interface Model {
 /** Types a model by its own config schema, which `fit` applies. */
 export function defineModel<Config>(definition: {
   isWarmable?: boolean;
+  learnsFrom?: Model["learnsFrom"];
   config: z.ZodType<Config>;
   fit(dataset: Dataset, config: Config, options: FitOptions): Promise<Fitted>;
   open(artifact: Container): Scorer;
 }): Model {
-  const { config: schema, isWarmable = false, fit, open } = definition;
+  const { config: schema, isWarmable = false, learnsFrom = "ratings", fit, open } = definition;
   return {
     isWarmable,
+    learnsFrom,
     config: schema,
     fit: (dataset, config, options) => fit(dataset, schema.parse(config), options),
     open,

@@ -54,6 +54,7 @@ export async function countWindow(
 
 export const popularity = defineModel({
   config: popularityConfig,
+  learnsFrom: "interactions",
   async fit(dataset, config, { signal }) {
     const { n, end } = await survey(dataset, signal);
     const days = config.window_days;

@@ -7,7 +7,7 @@
 import { histogram, psi, quantileEdges } from "./drift.ts";
 import type { FeatureState } from "./feature_state.ts";
 import type { Ratings } from "./ratings.ts";
-import { isSampled } from "./split.ts";
+import { isSampled } from "./evaluation/split.ts";
 
 const BINS = 10;
 

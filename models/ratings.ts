@@ -6,6 +6,8 @@
  */
 import type { FeatureState } from "./feature_state.ts";
 import type { Histories } from "./histories.ts";
+import type { IdIndex } from "./id_index.ts";
+import type { People } from "./people.ts";
 
 /** Columns of `length` ratings (29 + 8 bytes each). */
 export interface Ratings {
@@ -47,10 +49,17 @@ export interface Moment {
   readonly state: FeatureState;
   /** Who has rated what; complete only for the users that its reader asks about. */
   readonly histories: Histories;
+  /** The people whom positions of users stand for: what a model has learnt of a person, it keeps by their id. */
+  readonly users: IdIndex;
+  /** Demographics, where there are any. */
+  readonly people?: People;
 }
 
+/** The part of a moment that ratings move. */
+export type MovingMoment = Pick<Moment, "state" | "histories">;
+
 /** Moves `moment` past row `row`. */
-export function observe({ state, histories }: Moment, ratings: Ratings, row: number): void {
+export function observe({ state, histories }: MovingMoment, ratings: Ratings, row: number): void {
   if (ratings.isStale[row]) return;
   const { users, movies } = ratings;
   state.observe(users[row], movies[row], ratings.ratings[row], ratings.replaces[row]);
@@ -58,7 +67,7 @@ export function observe({ state, histories }: Moment, ratings: Ratings, row: num
 }
 
 /** Takes `moment` from after the last row of `ratings` back to before its first, exactly. */
-export function rewind({ state, histories }: Moment, ratings: Ratings): void {
+export function rewind({ state, histories }: MovingMoment, ratings: Ratings): void {
   for (let row = ratings.length - 1; row >= 0; row--) {
     if (ratings.isStale[row]) continue;
     const { users, movies, replaces } = ratings;

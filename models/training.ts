@@ -8,8 +8,8 @@
 import { breathe } from "./breathe.ts";
 import type { Trainer } from "./engine.ts";
 import type { Examples } from "./examples.ts";
-import type { Part } from "./split.ts";
-import type { Weights } from "./towers.ts";
+import type { Part } from "./evaluation/split.ts";
+import type { Weights } from "./two_tower/towers.ts";
 
 /** Examples between two breaths: far below a second on any engine. */
 const EXAMPLES_PER_BREATH = 4096;

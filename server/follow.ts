@@ -5,7 +5,7 @@
  * for either: they read `live.current`.
  */
 import type { Db, Pool } from "../sql/db.ts";
-import { openSnapshot } from "../models/snapshot.ts";
+import { openSnapshot } from "../models/snapshot/snapshot.ts";
 import { snapshotOfArchive } from "./archive.ts";
 import { createBell } from "./bell.ts";
 import { type Chooser, createChooser } from "./chooser.ts";

@@ -5,7 +5,7 @@
  * that are newer than it: no request sees half of a swap.
  */
 import { join } from "node:path";
-import { openSnapshot, type Snapshot } from "../models/snapshot.ts";
+import { openSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
 import type { NewerRatings } from "./newer_ratings.ts";
 import type { Publication } from "./publications.ts";
 

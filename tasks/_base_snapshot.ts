@@ -1,5 +1,5 @@
 /** The snapshot that the next one is made from: the last one published, as long as it can be trusted. */
-import { openSnapshot, type Snapshot } from "../models/snapshot.ts";
+import { openSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { loadArtifact } from "./_artifacts.ts";
 import type { Movies } from "./_lake.ts";

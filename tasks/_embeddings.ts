@@ -9,7 +9,7 @@ import { breathe } from "../models/breathe.ts";
 import type { FeatureState } from "../models/feature_state.ts";
 import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
-import type { Champion, Snapshot } from "../models/snapshot.ts";
+import type { Champion, Snapshot } from "../models/snapshot/snapshot.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
 import type { Version } from "./_versions.ts";
@@ -66,7 +66,7 @@ export async function embeddingsOf(
   const { plan, state, users, userIds, base, changed, signal } = options;
   const { movies } = state.catalogue;
   const { dimension } = embedder;
-  const moment = { state, histories: new Histories() };
+  const moment = { state, histories: new Histories(), users };
   const line = embedder.line(moment);
   state.pinnedMean = plan.mean;
   const old = plan.isWhole ? null : base;

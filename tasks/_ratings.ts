@@ -5,7 +5,7 @@ import type { Catalogue } from "../models/catalogue.ts";
 import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
 import { createRatings, type Ratings } from "../models/ratings.ts";
-import { holdoutMarker, type HoldoutRule, type Place } from "../models/split.ts";
+import { holdoutMarker, type HoldoutRule, type Place } from "../models/evaluation/split.ts";
 import { arrayText } from "./_lake.ts";
 
 interface Range {

@@ -2,9 +2,9 @@
 import type { FeatureState } from "../models/feature_state.ts";
 import type { IdIndex } from "../models/id_index.ts";
 import type { Ratings } from "../models/ratings.ts";
-import { indexOfId, type SeenLists } from "../models/seen_lists.ts";
-import { createSeenPairs, mergeSeen } from "../models/seen_pairs.ts";
-import { encodeSnapshot, type Snapshot } from "../models/snapshot.ts";
+import { indexOfId, type SeenLists } from "../models/snapshot/seen_lists.ts";
+import { createSeenPairs, mergeSeen } from "../models/snapshot/seen_pairs.ts";
+import { encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
 import { numericRows } from "../sql/binary_copy.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";

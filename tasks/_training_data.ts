@@ -5,7 +5,7 @@ import type { FeatureState } from "../models/feature_state.ts";
 import { Histories } from "../models/histories.ts";
 import { IdIndex } from "../models/id_index.ts";
 import { rewind } from "../models/ratings.ts";
-import { isSampled } from "../models/split.ts";
+import { isSampled } from "../models/evaluation/split.ts";
 import { readCatalogue, readFeatureState } from "./_lake.ts";
 import { collect, readRatings, repeatedly, usersOf } from "./_ratings.ts";
 import type { Version } from "./_versions.ts";
@@ -45,17 +45,23 @@ export async function readTrainingData(
     const ratings = repeatedly(db, reading);
     const stored = await readFeatureState(db, { catalogue, users });
     return {
-      dataset: { catalogue, ratings, isExample: warmFrom ? fresh(warmFrom, context, params) : undefined },
+      dataset: {
+        catalogue,
+        users,
+        ratings,
+        isExample: warmFrom ? fresh(warmFrom, context, params) : undefined,
+      },
       stored,
     };
   }
   const tail = { through: warmFrom.row.through_batch, n: params.replay_window };
   const window = await collect(readRatings(db, { ...reading, tail }));
   const stored = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
-  const start = stored.copy();
-  rewind({ state: start, histories: new Histories() }, window);
+  const sums = stored.copy();
+  rewind({ state: sums, histories: new Histories() }, window);
   const isExample = fresh(warmFrom, context, params);
-  return { dataset: { catalogue, ratings: () => [window], start: () => start.copy(), isExample }, stored };
+  const start = () => ({ state: sums.copy(), histories: new Histories() });
+  return { dataset: { catalogue, users, ratings: () => [window], start, isExample }, stored };
 }
 
 /** A warm update's examples: what the champion has not been trained on, and a seeded sample of the window before. */

@@ -4,7 +4,7 @@ import type { Row } from "../sql/tables.ts";
 import { type Container, decode } from "../models/container.ts";
 import { FAMILY } from "../models/family.ts";
 import type { Scorer } from "../models/model.ts";
-import type { Quality } from "../models/quality.ts";
+import type { Quality } from "../models/evaluation/quality.ts";
 import { loadArtifact } from "./_artifacts.ts";
 import type { TaskContext } from "./runner/task.ts";
 

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { createBias } from "../models/bias.ts";
 import { Histories } from "../models/histories.ts";
-import { type HoldoutQuality, scoreHoldout } from "../models/holdout.ts";
+import { type HoldoutQuality, scoreHoldout } from "../models/evaluation/holdout.ts";
 import { IdIndex } from "../models/id_index.ts";
 import type { Scorer } from "../models/model.ts";
 import { createPopularity } from "../models/popularity.ts";
-import type { Quality } from "../models/quality.ts";
+import type { Quality } from "../models/evaluation/quality.ts";
 import { type Ratings, rewind } from "../models/ratings.ts";
-import { MOST_OF_BOOTSTRAP } from "../models/split.ts";
+import { MOST_OF_BOOTSTRAP } from "../models/evaluation/split.ts";
 import { judge, type Verdict } from "./_gate.ts";
 import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
@@ -113,7 +113,7 @@ async function score(
   const people = window.users.filter((_, row) => window.isHeldOut[row] === 1);
   const histories = await readHistories(db, { users, catalogue, ratings: window, of: new Set(people) });
   const state = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
-  const moment = { state, histories };
+  const moment = { state, histories, users };
   rewind({ state, histories: new Histories() }, window);
   const baselines = {
     popularity: createPopularity(),

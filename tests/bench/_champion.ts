@@ -1,10 +1,10 @@
 /** An untrained two-tower as champion: it costs what a trained one costs, and takes no minutes to make. */
-import { packWeights } from "../../models/_weights.ts";
+import { packWeights } from "../../models/two_tower/_weights.ts";
 import { encode } from "../../models/container.ts";
 import { createFeatures } from "../../models/features.ts";
 import { createRng } from "../../models/rng.ts";
-import { initialTower } from "../../models/towers.ts";
-import { twoTowerConfig } from "../../models/two_tower.ts";
+import { initialTower } from "../../models/two_tower/towers.ts";
+import { twoTowerConfig } from "../../models/two_tower/two_tower.ts";
 import type { Pool } from "../../sql/db.ts";
 import { storeArtifact } from "../../tasks/_artifacts.ts";
 

@@ -5,9 +5,9 @@
  */
 import { Hono } from "@hono/hono";
 import process from "node:process";
-import { createSeenLists } from "../../models/seen_lists.ts";
+import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
 import { createRng } from "../../models/rng.ts";
-import { encodeSnapshot, openSnapshot } from "../../models/snapshot.ts";
+import { encodeSnapshot, openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
 import { snapshotParts, userIdOf } from "../support/snapshot.ts";
 

@@ -2,8 +2,8 @@
 import { type Dataset, pass, survey } from "../../models/dataset.ts";
 import { createFeatures, fitYears } from "../../models/features.ts";
 import { createRng } from "../../models/rng.ts";
-import { splitByOrder } from "../../models/split.ts";
-import { twoTowerConfig } from "../../models/two_tower.ts";
+import { splitByOrder } from "../../models/evaluation/split.ts";
+import { twoTowerConfig } from "../../models/two_tower/two_tower.ts";
 import { cpuPerRun, type Report, spent } from "./benchmark.ts";
 import { sum } from "./_calibration.ts";
 import { sampleRatings } from "./_sample.ts";
@@ -12,8 +12,8 @@ const MILLION = 1e6;
 const UNIT = "CPU s / 1M ratings";
 
 export async function features({ ratings: n = 1_000_000 }: { ratings?: number }): Promise<Report> {
-  const { catalogue, ratings } = await sampleRatings(n);
-  const dataset: Dataset = { catalogue, ratings: () => [ratings] };
+  const { catalogue, users, ratings } = await sampleRatings(n);
+  const dataset: Dataset = { catalogue, users, ratings: () => [ratings] };
   const signal = new AbortController().signal;
   const { batch_size: batchSize, window } = twoTowerConfig.parse({});
   const shape = createFeatures({

@@ -7,11 +7,11 @@
 import { createBias } from "../../models/bias.ts";
 import type { Dataset } from "../../models/dataset.ts";
 import { FeatureState } from "../../models/feature_state.ts";
-import { twoTower } from "../../models/fit_two_tower.ts";
+import { twoTower } from "../../models/two_tower/fit.ts";
 import { Histories } from "../../models/histories.ts";
 import { IdIndex } from "../../models/id_index.ts";
-import { predictRow, prequential, ratingScorers } from "../../models/prequential.ts";
-import { type Quality, ratingQuality } from "../../models/quality.ts";
+import { predictRow, prequential, ratingScorers } from "../../models/evaluation/prequential.ts";
+import { type Quality, ratingQuality } from "../../models/evaluation/quality.ts";
 import { type Moment, observe, type Ratings } from "../../models/ratings.ts";
 import { readCatalogue, readSplit, SPLITS } from "../support/splits.ts";
 import { type Figure, type Report, spent, startClock } from "./benchmark.ts";
@@ -22,8 +22,8 @@ const SPLIT = "mlsmall-time80";
 export async function quality(): Promise<Report> {
   const data = readData();
   if (data === null) return missing();
-  const { catalogue, train, test } = data;
-  const dataset: Dataset = { catalogue, ratings: () => [train] };
+  const { catalogue, users, train, test } = data;
+  const dataset: Dataset = { catalogue, users, ratings: () => [train] };
   const signal = new AbortController().signal;
   const clock = startClock();
   const { scorer, report } = await twoTower.fit(dataset, {}, {
@@ -34,7 +34,7 @@ export async function quality(): Promise<Report> {
   });
   const fitted = clock();
   const scorers = { two_tower: scorer, bias: createBias() };
-  const moment = { state: new FeatureState(catalogue), histories: new Histories() };
+  const moment = { state: new FeatureState(catalogue), histories: new Histories(), users };
   for (let row = 0; row < train.length; row++) observe(moment, train, row);
 
   // Frozen first: the prequential pass moves the moment on.
@@ -70,7 +70,7 @@ function readData() {
     const catalogue = readCatalogue();
     const users = new IdIndex();
     const [train, test] = ["train", "test"].map((part) => readSplit(`${SPLIT}/${part}`, catalogue, users));
-    return { catalogue, train, test };
+    return { catalogue, users, train, test };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

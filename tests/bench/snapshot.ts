@@ -6,9 +6,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRng } from "../../models/rng.ts";
-import type { SeenLists } from "../../models/seen_lists.ts";
-import { createSeenPairs, mergeSeen } from "../../models/seen_pairs.ts";
-import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot.ts";
+import type { SeenLists } from "../../models/snapshot/seen_lists.ts";
+import { createSeenPairs, mergeSeen } from "../../models/snapshot/seen_pairs.ts";
+import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
 import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
 import { describeUsage, metered, type Usage } from "./meter.ts";

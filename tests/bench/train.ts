@@ -3,11 +3,11 @@ import { type Dataset, pass } from "../../models/dataset.ts";
 import { type Engine, openEngine } from "../../models/engine.ts";
 import type { Examples } from "../../models/examples.ts";
 import { createFeatures, fitYears } from "../../models/features.ts";
-import { inputMoments } from "../../models/input_moments.ts";
+import { inputMoments } from "../../models/two_tower/input_moments.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
-import { splitByOrder } from "../../models/split.ts";
-import { initialTower, type Tower, type Weights } from "../../models/towers.ts";
-import { twoTowerConfig } from "../../models/two_tower.ts";
+import { splitByOrder } from "../../models/evaluation/split.ts";
+import { initialTower, type Tower, type Weights } from "../../models/two_tower/towers.ts";
+import { twoTowerConfig } from "../../models/two_tower/two_tower.ts";
 import { type BenchmarkOptions, type Figure, repeat, type Report, startClock } from "./benchmark.ts";
 import { secondsPerGigaflop } from "./_calibration.ts";
 import { sampleRatings } from "./_sample.ts";
@@ -76,11 +76,11 @@ export async function training({ ratings: n = RATINGS }: BenchmarkOptions): Prom
 
 /** One epoch over the generated sample: features as of each rating's moment, shuffled windows, steps. */
 async function withPipeline(engine: Engine, n: number, plain: number): Promise<Figure[]> {
-  const { catalogue, ratings } = await sampleRatings(n);
+  const { catalogue, users, ratings } = await sampleRatings(n);
   const { batch_size: batchSize, window, hidden, dimension } = twoTowerConfig.parse({});
   const rng = createRng(1);
   const shape = createFeatures({ preset: "deviations", n_genres: catalogue.nGenres, ...fitYears(catalogue) });
-  const dataset: Dataset = { catalogue, ratings: () => [ratings] };
+  const dataset: Dataset = { catalogue, users, ratings: () => [ratings] };
   const parts = splitByOrder(n, { validation: 0, test: 0 });
   const options = { features: shape, parts, batchSize, window, rng, signal: new AbortController().signal };
   const moments = await inputMoments(dataset, options);

@@ -1,7 +1,7 @@
 /** The examples of the README's "Your own data", as a person would run them: from a table to a list for a key. */
 import assert from "@std/assert";
 import { join } from "node:path";
-import { openSnapshot, type Snapshot } from "../../models/snapshot.ts";
+import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
 import { type Checkout, createCheckout } from "../support/checkout.ts";
 import { writeParquet } from "../support/parquet.ts";
 import { appOn } from "../server/_serving.ts";

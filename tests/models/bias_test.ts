@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import { bias, biasConfig, createBias } from "../../models/bias.ts";
 import { createCatalogue } from "../../models/catalogue.ts";
 import { observe } from "../../models/ratings.ts";
-import { emptyMoment, ratingsOf, type Row } from "../support/ratings.ts";
+import { datasetOf, emptyMoment, ratingsOf, type Row } from "../support/ratings.ts";
 
 const catalogue = createCatalogue([1, 2, 3].map((id) => ({ id, year: null, genres: [0] })), 1);
 const near = (found: number, wanted: number) =>
@@ -53,7 +53,7 @@ Deno.test("bias follows a re-rating", () => {
 });
 
 Deno.test("bias open() restores its shrinkage", async () => {
-  const { artifact } = await bias.fit({ catalogue, ratings: () => [ratingsOf(ROWS)] }, config, {
+  const { artifact } = await bias.fit(datasetOf(catalogue, ratingsOf(ROWS)), config, {
     seed: 1,
     signal: new AbortController().signal,
     log() {},

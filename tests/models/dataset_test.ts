@@ -3,9 +3,10 @@ import { type Dataset, pass, type PassOptions, survey } from "../../models/datas
 import type { Examples } from "../../models/examples.ts";
 import { FeatureState, firstDifference } from "../../models/feature_state.ts";
 import { createFeatures } from "../../models/features.ts";
+import { Histories } from "../../models/histories.ts";
 import { createRng } from "../../models/rng.ts";
-import { splitByOrder } from "../../models/split.ts";
-import { datasetOf, emptyMoment, ratingsOf, type Row, seededRows } from "../support/ratings.ts";
+import { splitByOrder } from "../../models/evaluation/split.ts";
+import { countedUsers, datasetOf, emptyMoment, ratingsOf, type Row, seededRows } from "../support/ratings.ts";
 import { observe, type Ratings } from "../../models/ratings.ts";
 
 const { catalogue, rows } = seededRows(500);
@@ -142,10 +143,11 @@ Deno.test("pass() starts from the sums given, and takes the examples asked for",
     for (let row = 0; row < 200; row++) {
       state.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
     }
-    return state;
+    return { state, histories: new Histories() };
   };
   const dataset: Dataset = {
     catalogue,
+    users: countedUsers(1000),
     ratings: () => datasetRows(ratings, 200),
     start,
     isExample: (chunk, row) => chunk.ratingIds[row] % 2 === 0,

@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { openEngine } from "../../models/engine.ts";
-import type { Weights } from "../../models/towers.ts";
+import type { Weights } from "../../models/two_tower/towers.ts";
 import { predictPlainly, smallExamples, smallWeights } from "../support/towers.ts";
 
 const engine = await openEngine("tfjs", () => {});

@@ -4,7 +4,7 @@ import { FeatureState } from "../../models/feature_state.ts";
 import { drift, type Profile, profileOf } from "../../models/profile.ts";
 import { createRatings, type Ratings } from "../../models/ratings.ts";
 import { createRng } from "../../models/rng.ts";
-import { isSampled } from "../../models/split.ts";
+import { isSampled } from "../../models/evaluation/split.ts";
 
 const catalogue = createCatalogue(
   Array.from(

@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import type { Trainer } from "../../models/engine.ts";
 import type { Examples } from "../../models/examples.ts";
-import type { Part } from "../../models/split.ts";
+import type { Part } from "../../models/evaluation/split.ts";
 import { refit, type Schedule, train } from "../../models/training.ts";
 import { smallExamples, smallWeights } from "../support/towers.ts";
 

@@ -1,7 +1,7 @@
 /** Rows of an archive in PostgreSQL, as import, ingest, clean and publish leave them. */
 import { join } from "node:path";
 import type { Pool } from "../../sql/db.ts";
-import { encodeSnapshot, type SnapshotParts } from "../../models/snapshot.ts";
+import { encodeSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { sha256Of } from "../../server/live.ts";
 import { publishedSnapshots } from "../../server/publications.ts";
 

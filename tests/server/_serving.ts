@@ -1,6 +1,6 @@
 /** What a server serves, made without a file or a database. */
-import { createSeenLists } from "../../models/seen_lists.ts";
-import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot.ts";
+import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
+import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
 import { type Live, type Serving, sha256Of } from "../../server/live.ts";
 import type { ServerLog } from "../../server/log.ts";

@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import { join } from "node:path";
 import { connect, type Pool } from "../../sql/db.ts";
-import { seenBy } from "../../models/seen_lists.ts";
+import { seenBy } from "../../models/snapshot/seen_lists.ts";
 import { follow, type Follower } from "../../server/follow.ts";
 import type { Live } from "../../server/live.ts";
 import { testPool } from "../support/database.ts";

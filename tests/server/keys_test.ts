@@ -1,7 +1,7 @@
 /** What the server answers where the ids of the data set are texts. */
 import assert from "@std/assert";
 import { decode, encode } from "../../models/container.ts";
-import { encodeSnapshot, openSnapshot } from "../../models/snapshot.ts";
+import { encodeSnapshot, openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { snapshotParts, userIdOf } from "../support/snapshot.ts";
 import { appOn, servingOf } from "./_serving.ts";
 

@@ -1,6 +1,6 @@
 /** Two ways to one list: SQL over `processed_db`, and the server over the published snapshot. */
 import assert from "@std/assert";
-import { openSnapshot } from "../../models/snapshot.ts";
+import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { readNewerRatings } from "../../server/newer_ratings.ts";
 import type { Serving } from "../../server/live.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";

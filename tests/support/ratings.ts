@@ -3,6 +3,7 @@ import { type Catalogue, createCatalogue } from "../../models/catalogue.ts";
 import type { Dataset } from "../../models/dataset.ts";
 import { FeatureState } from "../../models/feature_state.ts";
 import { Histories } from "../../models/histories.ts";
+import { IdIndex } from "../../models/id_index.ts";
 import { createRatings, type Moment, type Ratings } from "../../models/ratings.ts";
 import { createRng } from "../../models/rng.ts";
 
@@ -26,7 +27,7 @@ export function ratingsOf(rows: readonly Row[]): Ratings {
 
 /** Before anything has arrived. */
 export function emptyMoment(catalogue: Catalogue): Moment {
-  return { state: new FeatureState(catalogue), histories: new Histories() };
+  return { state: new FeatureState(catalogue), histories: new Histories(), users: countedUsers(1000) };
 }
 
 /**
@@ -51,10 +52,16 @@ export function seededRows(n: number, seed = 1): { catalogue: Catalogue; rows: R
   return { catalogue: createCatalogue(facts, 4), rows };
 }
 
+/** Users whose ids are their positions + 1. */
+export function countedUsers(n: number): IdIndex {
+  return IdIndex.from(Array.from({ length: n }, (_, user) => user + 1));
+}
+
 /** A dataset of `rows`, streamed in chunks of `chunk`. */
 export function datasetOf(catalogue: Catalogue, ratings: Ratings, chunk = ratings.length): Dataset {
   return {
     catalogue,
+    users: countedUsers(1000),
     *ratings() {
       for (let from = 0; from < ratings.length; from += chunk) yield slice(ratings, from, from + chunk);
     },

@@ -1,7 +1,7 @@
 /** A small seeded snapshot: people, movies, ratings and embeddings, the same for the same seed. */
 import { createRng, type Rng } from "../../models/rng.ts";
-import { createSeenLists } from "../../models/seen_lists.ts";
-import type { Champion, SnapshotParts } from "../../models/snapshot.ts";
+import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
+import type { Champion, SnapshotParts } from "../../models/snapshot/snapshot.ts";
 
 export interface SnapshotShape {
   seed?: number;

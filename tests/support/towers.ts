@@ -1,7 +1,7 @@
 /** Small networks and examples for tests of towers and engines. */
 import type { Examples } from "../../models/examples.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
-import { forward, initialTower, type Weights } from "../../models/towers.ts";
+import { forward, initialTower, type Weights } from "../../models/two_tower/towers.ts";
 
 const normal = (n: number, rng: Rng) => Float32Array.from({ length: n }, () => 3 * (rng.uniform() - 0.5));
 

@@ -3,7 +3,7 @@ import { createBias } from "../../models/bias.ts";
 import { FeatureState } from "../../models/feature_state.ts";
 import { Histories } from "../../models/histories.ts";
 import { IdIndex } from "../../models/id_index.ts";
-import { isHeldOut } from "../../models/split.ts";
+import { isHeldOut } from "../../models/evaluation/split.ts";
 import { readMovies } from "../../tasks/_lake.ts";
 import { readChampion } from "../../tasks/_versions.ts";
 import evaluate from "../../tasks/evaluate.ts";
@@ -48,7 +48,7 @@ async function recompute({ pool, artifacts }: SmallLake) {
   const champion = (await readChampion({ db: pool, artifacts }))!;
   const { catalogue } = await readMovies(pool);
   const users = new IdIndex();
-  const moment = { state: new FeatureState(catalogue), histories: new Histories() };
+  const moment = { state: new FeatureState(catalogue), histories: new Histories(), users };
   const bias = createBias();
   const rows = await ask(
     pool.url,

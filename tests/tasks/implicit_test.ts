@@ -1,7 +1,7 @@
 /** An archive of interactions without ratings, from the file to the lists; and one whose movies have no table. */
 import assert from "@std/assert";
 import { cp } from "node:fs/promises";
-import { openSnapshot } from "../../models/snapshot.ts";
+import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import type { Pool } from "../../sql/db.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";
 import clean from "../../tasks/clean.ts";

@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { IdIndex } from "../../models/id_index.ts";
-import { isSampled } from "../../models/split.ts";
+import { isSampled } from "../../models/evaluation/split.ts";
 import type { Pool } from "../../sql/db.ts";
 import { readMovies } from "../../tasks/_lake.ts";
 import { collect, readRatings } from "../../tasks/_ratings.ts";

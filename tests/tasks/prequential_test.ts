@@ -42,7 +42,7 @@ async function recompute(lake: SmallLake, first: number) {
   const champion = (await readChampion({ db: lake.pool, artifacts: lake.artifacts }))!;
   const { catalogue } = await readMovies(lake.pool);
   const users = new IdIndex();
-  const moment = { state: new FeatureState(catalogue), histories: new Histories() };
+  const moment = { state: new FeatureState(catalogue), histories: new Histories(), users };
   const errors: [champion: number, bias: number][] = [];
   const bias = createBias();
   for (

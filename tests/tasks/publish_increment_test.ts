@@ -2,7 +2,7 @@
 import assert from "@std/assert";
 import { join } from "node:path";
 import type { Pool } from "../../sql/db.ts";
-import { openSnapshot } from "../../models/snapshot.ts";
+import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import publish from "../../tasks/publish.ts";

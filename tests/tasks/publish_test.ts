@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { join } from "node:path";
-import { openSnapshot } from "../../models/snapshot.ts";
+import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import type { Pool } from "../../sql/db.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";
 import evaluate from "../../tasks/evaluate.ts";

@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import { IdIndex } from "../../models/id_index.ts";
 import type { Ratings } from "../../models/ratings.ts";
-import { isHeldOut } from "../../models/split.ts";
+import { isHeldOut } from "../../models/evaluation/split.ts";
 import type { Pool } from "../../sql/db.ts";
 import { readMovies } from "../../tasks/_lake.ts";
 import {

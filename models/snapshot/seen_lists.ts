@@ -4,7 +4,7 @@
  * Row u holds `movies[offsets[u] … offsets[u + 1])`, ascending; what a movie's number means (id, or index in a
  * snapshot) is its builder's choice. 32 million pairs take 128 MB.
  */
-import { grown } from "./id_index.ts";
+import { grown } from "../id_index.ts";
 
 export interface SeenLists {
   /** Ascending. */

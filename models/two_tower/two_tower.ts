@@ -9,10 +9,10 @@
  */
 import { z } from "zod";
 import { openWeights } from "./_weights.ts";
-import type { Container } from "./container.ts";
-import { createFeatures, type FeatureShape, featureShape } from "./features.ts";
-import { type Embedder, headerOf, type Scorer } from "./model.ts";
-import { retrieverOf } from "./retriever.ts";
+import type { Container } from "../container.ts";
+import { createFeatures, type FeatureShape, featureShape } from "../features.ts";
+import { type Embedder, headerOf, type Scorer } from "../model.ts";
+import { retrieverOf } from "../retriever.ts";
 import { forward, type Weights } from "./towers.ts";
 
 export const twoTowerConfig = z.strictObject({

@@ -1,15 +1,15 @@
 import assert from "@std/assert";
-import { type Container, decode, encode } from "../../models/container.ts";
-import { pass } from "../../models/dataset.ts";
-import { openEngine } from "../../models/engine.ts";
-import { createFeatures } from "../../models/features.ts";
-import { twoTower } from "../../models/fit_two_tower.ts";
-import type { FitOptions } from "../../models/model.ts";
-import { type Moment, observe } from "../../models/ratings.ts";
-import { createRng } from "../../models/rng.ts";
-import { splitByOrder } from "../../models/split.ts";
-import { openTwoTower, type TwoTower } from "../../models/two_tower.ts";
-import { datasetOf, emptyMoment, ratingsOf, seededRows, slice } from "../support/ratings.ts";
+import { type Container, decode, encode } from "../../../models/container.ts";
+import { pass } from "../../../models/dataset.ts";
+import { openEngine } from "../../../models/engine.ts";
+import { createFeatures } from "../../../models/features.ts";
+import { twoTower } from "../../../models/two_tower/fit.ts";
+import type { FitOptions } from "../../../models/model.ts";
+import { type Moment, observe } from "../../../models/ratings.ts";
+import { createRng } from "../../../models/rng.ts";
+import { splitByOrder } from "../../../models/evaluation/split.ts";
+import { openTwoTower, type TwoTower } from "../../../models/two_tower/two_tower.ts";
+import { datasetOf, emptyMoment, ratingsOf, seededRows, slice } from "../../support/ratings.ts";
 
 const { catalogue, rows } = seededRows(6000);
 const ratings = ratingsOf(rows);

@@ -8,7 +8,7 @@ import {
   recallAt,
   reciprocalRank,
   rmse,
-} from "../../models/metrics.ts";
+} from "../../../models/evaluation/metrics.ts";
 
 const near = (found: number, wanted: number) =>
   assert.ok(Math.abs(found - wanted) < 1e-12, `${found} is not ${wanted}`);

@@ -1,10 +1,10 @@
 import assert from "@std/assert";
-import { createCatalogue } from "../../models/catalogue.ts";
-import type { Scorer } from "../../models/model.ts";
-import { prequential } from "../../models/prequential.ts";
-import type { Quality } from "../../models/quality.ts";
-import { observe } from "../../models/ratings.ts";
-import { emptyMoment, ratingsOf, type Row } from "../support/ratings.ts";
+import { createCatalogue } from "../../../models/catalogue.ts";
+import type { Scorer } from "../../../models/model.ts";
+import { prequential } from "../../../models/evaluation/prequential.ts";
+import type { Quality } from "../../../models/evaluation/quality.ts";
+import { observe } from "../../../models/ratings.ts";
+import { emptyMoment, ratingsOf, type Row } from "../../support/ratings.ts";
 
 const catalogue = createCatalogue([1, 2].map((id) => ({ id, year: null, genres: [0] })), 1);
 const { signal } = new AbortController();

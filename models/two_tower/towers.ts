@@ -6,7 +6,7 @@
  *
  * A free scale a may turn negative, which reverses every list without hurting the squared error: hence exp.
  */
-import type { Rng } from "./rng.ts";
+import type { Rng } from "../rng.ts";
 
 /** ε keeps the gradient finite at the origin. */
 export const NORM_EPSILON = 1e-12;

@@ -1,5 +1,5 @@
 /** Seen lists from pairs in any order, and from yesterday's lists and what came since. */
-import { grown, IdIndex } from "./id_index.ts";
+import { grown, IdIndex } from "../id_index.ts";
 import type { SeenLists } from "./seen_lists.ts";
 
 /** Takes pairs in any order, repeats as well. 32 million take 256 MB, and 128 MB more when they are put in order. */

@@ -5,7 +5,7 @@
  * Opening makes views of the bytes: 32 million seen ratings cost no second copy, and titles are read when asked for.
  */
 import { checkSnapshot, contradiction } from "./_snapshot_checks.ts";
-import { type Container, decode, encode, type TypedArray } from "./container.ts";
+import { type Container, decode, encode, type TypedArray } from "../container.ts";
 import { type KeyColumns, keyColumns, type KeyTable, openKeys } from "./key_table.ts";
 import { indexOfId, type SeenLists } from "./seen_lists.ts";
 

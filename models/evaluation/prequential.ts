@@ -4,10 +4,10 @@
  * Day by day it is the honest quality of what people saw: no rating is spared, none is known too early, and features
  * follow every single one. Nothing is cached between ratings: each moves the running mean, and with it every input.
  */
-import { breathe } from "./breathe.ts";
-import type { Scorer } from "./model.ts";
+import { breathe } from "../breathe.ts";
+import type { Scorer } from "../model.ts";
 import { isColdUser, type Prediction, type Quality, ratingQuality } from "./quality.ts";
-import { type Moment, observe, type Ratings } from "./ratings.ts";
+import { type Moment, observe, type Ratings } from "../ratings.ts";
 
 /** A scorer that predicts ratings. */
 export type RatingScorer = Scorer & Required<Pick<Scorer, "predict">>;
@@ -29,7 +29,7 @@ export function predictRow(
     actual: ratings.ratings[row],
     isCold: isColdUser(moment, user),
     predicted: Object.fromEntries(
-      scorers.map(([name, scorer]) => [name, scorer.predict(moment, user, movie)]),
+      scorers.map(([name, scorer]) => [name, scorer.predict(moment, user, movie, ratings.ratedAt[row])]),
     ),
   };
 }

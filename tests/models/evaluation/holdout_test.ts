@@ -1,10 +1,10 @@
 import assert from "@std/assert";
-import { createCatalogue } from "../../models/catalogue.ts";
-import { scoreHoldout } from "../../models/holdout.ts";
-import type { Scorer } from "../../models/model.ts";
-import { createPopularity } from "../../models/popularity.ts";
-import type { Quality } from "../../models/quality.ts";
-import { emptyMoment, ratingsOf, type Row } from "../support/ratings.ts";
+import { createCatalogue } from "../../../models/catalogue.ts";
+import { scoreHoldout } from "../../../models/evaluation/holdout.ts";
+import type { Scorer } from "../../../models/model.ts";
+import { createPopularity } from "../../../models/popularity.ts";
+import type { Quality } from "../../../models/evaluation/quality.ts";
+import { emptyMoment, ratingsOf, type Row } from "../../support/ratings.ts";
 
 const catalogue = createCatalogue(
   Array.from({ length: 10 }, (_, m) => ({ id: 100 - m, year: null, genres: [] })),

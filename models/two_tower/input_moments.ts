@@ -3,7 +3,7 @@
  *
  *   x̂ = (x − μ) / max(σ, 0.1);   where an input never varied, x̂ = x − μ
  */
-import { type Dataset, pass, type PassOptions } from "./dataset.ts";
+import { type Dataset, pass, type PassOptions } from "../dataset.ts";
 import type { Moments } from "./towers.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { createSeenLists, type SeenLists } from "../../models/seen_lists.ts";
-import { createSeenPairs, mergeSeen } from "../../models/seen_pairs.ts";
+import { createSeenLists, type SeenLists } from "../../../models/snapshot/seen_lists.ts";
+import { createSeenPairs, mergeSeen } from "../../../models/snapshot/seen_pairs.ts";
 
 type Pair = readonly [user: number, movie: number];
 

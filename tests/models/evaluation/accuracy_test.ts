@@ -5,17 +5,17 @@
  * as of the cut; prequential lets them follow the ratings, as production does.
  */
 import assert from "@std/assert";
-import { createBias } from "../../models/bias.ts";
-import { twoTower } from "../../models/fit_two_tower.ts";
-import { IdIndex } from "../../models/id_index.ts";
-import { coverage, ndcgAt, recallAt, rmse } from "../../models/metrics.ts";
-import { prequential, type RatingScorer } from "../../models/prequential.ts";
-import { createPopularity } from "../../models/popularity.ts";
-import { observe, type Ratings } from "../../models/ratings.ts";
-import { topN } from "../../models/top_n.ts";
-import { openTwoTower } from "../../models/two_tower.ts";
-import { datasetOf, emptyMoment } from "../support/ratings.ts";
-import { hasSplits, readCatalogue, readSplit } from "../support/splits.ts";
+import { createBias } from "../../../models/bias.ts";
+import { twoTower } from "../../../models/two_tower/fit.ts";
+import { IdIndex } from "../../../models/id_index.ts";
+import { coverage, ndcgAt, recallAt, rmse } from "../../../models/evaluation/metrics.ts";
+import { prequential, type RatingScorer } from "../../../models/evaluation/prequential.ts";
+import { createPopularity } from "../../../models/popularity.ts";
+import { observe, type Ratings } from "../../../models/ratings.ts";
+import { topN } from "../../../models/top_n.ts";
+import { openTwoTower } from "../../../models/two_tower/two_tower.ts";
+import { datasetOf, emptyMoment } from "../../support/ratings.ts";
+import { hasSplits, readCatalogue, readSplit } from "../../support/splits.ts";
 
 const ignore = !hasSplits();
 const unless = ignore ? " (skipped: ../shared/data/splits is not there)" : "";

@@ -1,5 +1,5 @@
 /** Weights of two towers ↔ a container: arrays `user.mean`, `user.scale`, `user.0.kernel`, `user.0.bias`, … */
-import type { Container, TypedArray } from "./container.ts";
+import type { Container, TypedArray } from "../container.ts";
 import type { Tower, Weights } from "./towers.ts";
 
 /** The container of `weights`, under `header`. */

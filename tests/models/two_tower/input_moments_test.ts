@@ -1,10 +1,10 @@
 import assert from "@std/assert";
-import { createFeatures } from "../../models/features.ts";
-import { inputMoments } from "../../models/input_moments.ts";
-import { createRng } from "../../models/rng.ts";
-import { splitByOrder } from "../../models/split.ts";
-import { createCatalogue } from "../../models/catalogue.ts";
-import { datasetOf, ratingsOf } from "../support/ratings.ts";
+import { createFeatures } from "../../../models/features.ts";
+import { inputMoments } from "../../../models/two_tower/input_moments.ts";
+import { createRng } from "../../../models/rng.ts";
+import { splitByOrder } from "../../../models/evaluation/split.ts";
+import { createCatalogue } from "../../../models/catalogue.ts";
+import { datasetOf, ratingsOf } from "../../support/ratings.ts";
 
 const near = (found: number, wanted: number) =>
   assert.ok(Math.abs(found - wanted) < 1e-6, `${found}, not ${wanted}`);

@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import { createSeenLists, indexOfId, seenBy } from "../../models/seen_lists.ts";
+import { createSeenLists, indexOfId, seenBy } from "../../../models/snapshot/seen_lists.ts";
 
 Deno.test("createSeenLists() keeps each user's movies, and nobody else's", () => {
   const lists = createSeenLists();

@@ -1,9 +1,9 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { decode, encode } from "../../models/container.ts";
-import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot.ts";
-import { seenBy } from "../../models/seen_lists.ts";
-import { snapshotParts } from "../support/snapshot.ts";
+import { decode, encode } from "../../../models/container.ts";
+import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../../models/snapshot/snapshot.ts";
+import { seenBy } from "../../../models/snapshot/seen_lists.ts";
+import { snapshotParts } from "../../support/snapshot.ts";
 
 Deno.test("openSnapshot() gives back what encodeSnapshot() took", () => {
   const parts = snapshotParts({ isSample: true });

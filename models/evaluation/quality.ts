@@ -5,7 +5,7 @@
  * warm is everybody else; a user can be cold in the morning and warm in the evening.
  */
 import { mae, rmse } from "./metrics.ts";
-import type { Moment } from "./ratings.ts";
+import type { Moment } from "../ratings.ts";
 
 const COLD_BELOW = 5;
 

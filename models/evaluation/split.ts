@@ -8,7 +8,7 @@
  * leaves the window, it returns to training. A late rating (older than what earlier batches took) is never held out:
  * a question about the past, asked of models that know what came after it, says nothing about tomorrow.
  */
-import { hash32 } from "./rng.ts";
+import { hash32 } from "../rng.ts";
 
 /** Share of a batch that is held out. */
 const HOLDOUT_SHARE = 0.1;

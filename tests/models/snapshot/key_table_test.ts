@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { keyColumns, openKeys } from "../../models/key_table.ts";
+import { keyColumns, openKeys } from "../../../models/snapshot/key_table.ts";
 
 Deno.test("openKeys() finds each text at its index, and no other", () => {
   const property = fc.property(

@@ -1,14 +1,14 @@
 /** Fits the two-tower model: from scratch, or warm from an earlier artifact. */
 import { packWeights } from "./_weights.ts";
-import { type Dataset, pass, type PassOptions, survey } from "./dataset.ts";
-import { type Engine, openEngine } from "./engine.ts";
-import { createFeatures, fitYears } from "./features.ts";
+import { type Dataset, pass, type PassOptions, survey } from "../dataset.ts";
+import { type Engine, openEngine } from "../engine.ts";
+import { createFeatures, fitYears } from "../features.ts";
 import { inputMoments } from "./input_moments.ts";
-import { defineModel, type FitOptions, type Fitted } from "./model.ts";
-import { createRng } from "./rng.ts";
-import { splitByOrder } from "./split.ts";
+import { defineModel, type FitOptions, type Fitted } from "../model.ts";
+import { createRng } from "../rng.ts";
+import { splitByOrder } from "../evaluation/split.ts";
 import { initialTower, type Weights } from "./towers.ts";
-import { refit, type Schedule, train, type TrainingRun } from "./training.ts";
+import { refit, type Schedule, train, type TrainingRun } from "../training.ts";
 import { createTwoTower, openTwoTower, type TwoTowerConfig, twoTowerConfig } from "./two_tower.ts";
 
 /** Examples below which a fit would be noise. */

@@ -7,13 +7,13 @@
  * had not seen; targets are their held-out movies rated 4 or more that they had not seen by then. A person without
  * targets has rating figures only.
  */
-import { breathe } from "./breathe.ts";
-import type { Retriever, Scorer } from "./model.ts";
+import { breathe } from "../breathe.ts";
+import type { Retriever, Scorer } from "../model.ts";
 import { coverage, hitRateAt, ndcgAt, precisionAt, recallAt, reciprocalRank } from "./metrics.ts";
 import { predictRow, ratingScorers } from "./prequential.ts";
 import { isColdUser, type Prediction, type Quality, ratingQuality, slices } from "./quality.ts";
-import { type Moment, observe, type Ratings } from "./ratings.ts";
-import { topN } from "./top_n.ts";
+import { type Moment, observe, type Ratings } from "../ratings.ts";
+import { topN } from "../top_n.ts";
 
 const LIKED = 4;
 const PEOPLE_PER_BREATH = 64;

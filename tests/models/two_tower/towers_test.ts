@@ -1,6 +1,6 @@
 import assert from "@std/assert";
-import { createRng } from "../../models/rng.ts";
-import { forward, initialTower } from "../../models/towers.ts";
+import { createRng } from "../../../models/rng.ts";
+import { forward, initialTower } from "../../../models/two_tower/towers.ts";
 
 const near = (found: ArrayLike<number>, wanted: number[]) => {
   assert.equal(found.length, wanted.length);

@@ -6,7 +6,7 @@ import {
   isSampled,
   partOf,
   splitByOrder,
-} from "../../models/split.ts";
+} from "../../../models/evaluation/split.ts";
 
 const rule: HoldoutRule = { seed: 11, newestBatch: 9, holdoutDays: 7 };
 const daily = (id: number) => ({ id, kind: "daily" as const, nRatings: 10_000 });
