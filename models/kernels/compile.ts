@@ -1,0 +1,74 @@
+/**
+ * AssemblyScript → WebAssembly, in memory, on first use: nothing binary is kept in the tree.
+ *
+ * The result is cached in a file named by the hash of sources, compiler and flags. The file begins with the digest of
+ * what follows: wasm with a flipped bit can still be valid wasm.
+ */
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { contentHash, flagsOf, readSources, type Simd } from "./_sources.ts";
+
+const DIGEST_BYTES = 32;
+
+export interface CompileOptions {
+  simd: Simd;
+  /** Folder of compiled kernels, made if need be; null: compile anew. */
+  cache: string | null;
+}
+
+/** The module of all kernels. @throws {Error} with the compiler's words when the sources do not compile. */
+export async function compileKernels({ simd, cache }: CompileOptions): Promise<WebAssembly.Module> {
+  const sources = readSources();
+  const path = cache === null ? null : join(cache, `kernels-${simd}-${contentHash(sources, simd)}.wasm`);
+  const kept = path && await readIntact(path);
+  if (kept) return await WebAssembly.compile(kept);
+  const wasm = await assemble(sources, simd);
+  if (path !== null) await keep(path, wasm);
+  return await WebAssembly.compile(wasm);
+}
+
+/** Runs the compiler; warnings are errors. */
+export async function assemble(sources: Map<string, string>, simd: Simd): Promise<Uint8Array<ArrayBuffer>> {
+  // Loaded here, as it costs 0.3 s and 90 MB that a cached module spares.
+  const { default: asc } = await import("assemblyscript/asc");
+  const words: string[] = [];
+  let wasm: Uint8Array<ArrayBuffer> | null = null;
+  const { error } = await asc.main(["index.ts", "--outFile", "kernels.wasm", ...flagsOf(simd)], {
+    readFile: (name) => sources.get(name) ?? null,
+    writeFile: (_, contents) => void (wasm = new Uint8Array(contents as Uint8Array)),
+    listFiles: () => [],
+    stderr: { write: (text: string | Uint8Array) => void words.push(`${text}`) },
+  });
+  if (error !== null || wasm === null || words.length > 0) {
+    const said = words.join("").trim() || error?.message || "nothing was written";
+    throw new Error(`Cannot compile models/kernels/assembly (simd: ${simd}):\n${said}`);
+  }
+  return wasm;
+}
+
+/** The bytes kept at `path`; null when there are none, or they are damaged. */
+async function readIntact(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  const wasm = bytes.subarray(DIGEST_BYTES);
+  return digestOf(wasm).equals(bytes.subarray(0, DIGEST_BYTES)) ? wasm : null;
+}
+
+/** Writes aside and renames, so that a reader never sees half a file. */
+async function keep(path: string, wasm: Uint8Array): Promise<void> {
+  const folder = join(path, "..");
+  await Deno.mkdir(folder, { recursive: true });
+  const aside = await Deno.makeTempFile({ dir: folder, prefix: "kernels-", suffix: ".part" });
+  await Deno.writeFile(aside, Buffer.concat([digestOf(wasm), wasm]));
+  await Deno.rename(aside, path);
+}
+
+function digestOf(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
+}

@@ -1,0 +1,80 @@
+import assert from "@std/assert";
+import { join } from "node:path";
+import { compileKernels } from "../../../models/kernels/compile.ts";
+import { openKernels } from "../../../models/kernels/kernels.ts";
+import { readSources } from "../../../models/kernels/_sources.ts";
+import { assemble } from "../../../models/kernels/compile.ts";
+
+const silent = () => {};
+
+async function cacheFolder() {
+  const path = await Deno.makeTempDir({ prefix: "matinee_kernels_" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+Deno.test("compileKernels() keeps what it compiled, one file a build, and opens it again", async () => {
+  await using cache = await cacheFolder();
+  for (const simd of ["relaxed", "portable", "relaxed"] as const) {
+    await compileKernels({ simd, cache: join(cache.path, "new") });
+  }
+  const names = [...Deno.readDirSync(join(cache.path, "new"))].map(({ name }) => name).sort();
+  assert.equal(names.length, 2);
+  assert.match(names.join(), /^kernels-portable-[0-9a-f]{16}\.wasm,kernels-relaxed-[0-9a-f]{16}\.wasm$/);
+});
+
+Deno.test("compileKernels() compiles anew over a file that is cut short, or has one bit turned", async () => {
+  await using cache = await cacheFolder();
+  const options = { simd: "portable", cache: cache.path } as const;
+  await compileKernels(options);
+  const [{ name }] = [...Deno.readDirSync(cache.path)];
+  const path = join(cache.path, name);
+  const intact = Deno.readFileSync(path);
+  const turned = intact.slice();
+  turned[turned.length - 20] ^= 1;
+  for (const damaged of [turned, intact.subarray(0, 100), new Uint8Array()]) {
+    Deno.writeFileSync(path, damaged);
+    const module = await compileKernels(options);
+    assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "dot"));
+    assert.deepEqual(Deno.readFileSync(path), intact);
+  }
+});
+
+Deno.test("assemble() shows the compiler's words when the sources do not compile", async () => {
+  const broken = new Map([["index.ts", "export function f(): i32 { return missing; }"]]);
+  await assert.rejects(assemble(broken, "portable"), /simd: portable\):[^]*'missing'/);
+});
+
+Deno.test("a portable build holds no relaxed instruction", async () => {
+  // The compiler refuses them where the feature is off: take the constant away, and it must.
+  const sources = readSources();
+  await assemble(sources, "portable");
+  sources.set("simd.ts", sources.get("simd.ts")!.replaceAll("if (RELAXED)", "if (true)"));
+  await assert.rejects(assemble(sources, "portable"), /relaxed/);
+});
+
+Deno.test("openKernels() gives zeroed views that do not overlap, again after they were given back", async () => {
+  const kernels = await openKernels({ cache: null, simd: "portable" }, silent);
+  const [a, b] = [kernels.floats(5), kernels.doubles(3)];
+  a.fill(1);
+  b.fill(2);
+  assert.deepEqual([a.byteOffset % 64, b.byteOffset % 64], [0, 0]);
+  assert.deepEqual([[...a], [...b]], [[1, 1, 1, 1, 1], [2, 2, 2]]);
+  kernels.free(a);
+  const c = kernels.floats(4);
+  assert.deepEqual([c.byteOffset, ...c], [a.byteOffset, 0, 0, 0, 0]);
+  const large = kernels.floats(1_000_000);
+  large[999_999] = 3;
+  assert.deepEqual([[...b], kernels.floats(1)[0]], [[2, 2, 2], 0]);
+  assert.throws(() => kernels.floats(2 ** 28), /may hold 1024 MiB/);
+  assert.throws(() => kernels.kernel("dott"), /no.*"dott"|"dott"/);
+});
+
+Deno.test("dot() is the sum of products, in both builds", async () => {
+  for (const simd of ["relaxed", "portable"] as const) {
+    const kernels = await openKernels({ cache: null, simd }, silent);
+    const [x, y] = [kernels.floats(7), kernels.floats(7)];
+    x.set([1, 2, 3, 4, 5, 6, 7]);
+    y.set([1, -1, 1, -1, 1, -1, 1]);
+    assert.equal(kernels.kernel("dot")(x.byteOffset, y.byteOffset, 7), 4);
+  }
+});
