@@ -1,6 +1,6 @@
 /** The models by their names in the manifest. */
 import { bias } from "./bias.ts";
-import { twoTower } from "./two_tower/fit.ts";
+import { twoTower } from "./two_tower/presets.ts";
 import type { Model } from "./model.ts";
 import { popularity } from "./popularity.ts";
 

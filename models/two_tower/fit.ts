@@ -1,22 +1,24 @@
-/** Fits the two-tower model: from scratch, or warm from an earlier artifact. */
+/** Fits preset `content` of the two-tower model: from scratch, or warm from an earlier artifact. */
 import { packWeights } from "./_weights.ts";
 import { type Dataset, pass, type PassOptions, survey } from "../dataset.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { createFeatures, fitYears } from "../features.ts";
 import { inputMoments } from "./input_moments.ts";
-import { defineModel, type FitOptions, type Fitted } from "../model.ts";
+import type { FitOptions, Fitted } from "../model.ts";
 import { createRng } from "../rng.ts";
 import { splitByOrder } from "../evaluation/split.ts";
 import { initialTower, type Weights } from "./towers.ts";
 import { refit, type Schedule, train, type TrainingRun } from "../training.ts";
-import { createTwoTower, openTwoTower, type TwoTowerConfig, twoTowerConfig } from "./two_tower.ts";
+import { type ContentConfig, createTwoTower, openTwoTower } from "./two_tower.ts";
 
 /** Examples below which a fit would be noise. */
 const FEWEST_EXAMPLES = 100;
 
-export const twoTower = defineModel({ isWarmable: true, config: twoTowerConfig, fit, open: openTwoTower });
-
-async function fit(dataset: Dataset, config: TwoTowerConfig, options: FitOptions): Promise<Fitted> {
+export async function fitContent(
+  dataset: Dataset,
+  config: ContentConfig,
+  options: FitOptions,
+): Promise<Fitted> {
   const { n, end } = await survey(dataset, options.signal);
   if (n < FEWEST_EXAMPLES) {
     throw new RangeError(
@@ -56,7 +58,7 @@ interface Training {
   initial: Weights;
   isWarm: boolean;
   dataset: Dataset;
-  config: TwoTowerConfig;
+  config: ContentConfig;
   passing: PassOptions;
   options: FitOptions;
 }
@@ -80,7 +82,7 @@ async function chooseAndRefit(engine: Engine, training: Training): Promise<Train
 }
 
 function scheduleOf(
-  config: TwoTowerConfig,
+  config: ContentConfig,
   { isWarm, nExamples }: { isWarm: boolean; nExamples: number },
 ): Schedule {
   const affordable = Math.max(1, Math.floor(config.max_examples / nExamples));
@@ -95,7 +97,7 @@ function scheduleOf(
 
 async function initialWeights(
   dataset: Dataset,
-  config: TwoTowerConfig,
+  config: ContentConfig,
   passing: PassOptions,
 ): Promise<Weights> {
   const { user, movie } = await inputMoments(dataset, passing);

@@ -15,7 +15,10 @@ import { type Embedder, headerOf, type Scorer } from "../model.ts";
 import { retrieverOf } from "../retriever.ts";
 import { forward, type Weights } from "./towers.ts";
 
-export const twoTowerConfig = z.strictObject({
+export const contentConfig = z.strictObject({
+  preset: z.literal("content").default("content").describe(
+    "`content`: towers over content features alone.",
+  ),
   features: featureShape.shape.preset.default("deviations").describe(
     "Which features feed the towers: `deviations`, or the textbook's `genre_means`.",
   ),
@@ -69,7 +72,7 @@ export const twoTowerConfig = z.strictObject({
   ),
 });
 
-export type TwoTowerConfig = z.infer<typeof twoTowerConfig>;
+export type ContentConfig = z.infer<typeof contentConfig>;
 
 export interface TwoTower extends Required<Scorer> {
   readonly features: FeatureShape;

@@ -4,7 +4,7 @@ import { encode } from "../../models/container.ts";
 import { createFeatures } from "../../models/features.ts";
 import { createRng } from "../../models/rng.ts";
 import { initialTower } from "../../models/two_tower/towers.ts";
-import { twoTowerConfig } from "../../models/two_tower/two_tower.ts";
+import { contentConfig } from "../../models/two_tower/two_tower.ts";
 import type { Pool } from "../../sql/db.ts";
 import { storeArtifact } from "../../tasks/_artifacts.ts";
 
@@ -19,7 +19,7 @@ export async function plantChampion(pool: Pool, { artifacts, runId }: ChampionOp
   const { length: nGenres } = await pool.rows("lake/genres");
   const shape = { preset: "deviations" as const, n_genres: nGenres, year_mean: 1990, year_deviation: 20 };
   const { userWidth, movieWidth } = createFeatures(shape);
-  const { hidden, dimension, ...config } = twoTowerConfig.parse({});
+  const { hidden, dimension, ...config } = contentConfig.parse({});
   const rng = createRng(1);
   const tower = (width: number) => {
     const moments = { mean: new Float32Array(width), scale: new Float32Array(width).fill(1) };

@@ -3,7 +3,7 @@ import { type Dataset, pass, survey } from "../../models/dataset.ts";
 import { createFeatures, fitYears } from "../../models/features.ts";
 import { createRng } from "../../models/rng.ts";
 import { splitByOrder } from "../../models/evaluation/split.ts";
-import { twoTowerConfig } from "../../models/two_tower/two_tower.ts";
+import { contentConfig } from "../../models/two_tower/two_tower.ts";
 import { cpuPerRun, type Report, spent } from "./benchmark.ts";
 import { sum } from "./_calibration.ts";
 import { sampleRatings } from "./_sample.ts";
@@ -15,7 +15,7 @@ export async function features({ ratings: n = 1_000_000 }: { ratings?: number })
   const { catalogue, users, ratings } = await sampleRatings(n);
   const dataset: Dataset = { catalogue, users, ratings: () => [ratings] };
   const signal = new AbortController().signal;
-  const { batch_size: batchSize, window } = twoTowerConfig.parse({});
+  const { batch_size: batchSize, window } = contentConfig.parse({});
   const shape = createFeatures({
     preset: "deviations",
     n_genres: catalogue.nGenres,

@@ -7,7 +7,7 @@
 import { createBias } from "../../models/bias.ts";
 import type { Dataset } from "../../models/dataset.ts";
 import { FeatureState } from "../../models/feature_state.ts";
-import { twoTower } from "../../models/two_tower/fit.ts";
+import { twoTower } from "../../models/two_tower/presets.ts";
 import { Histories } from "../../models/histories.ts";
 import { IdIndex } from "../../models/id_index.ts";
 import { predictRow, prequential, ratingScorers } from "../../models/evaluation/prequential.ts";

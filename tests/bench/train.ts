@@ -7,7 +7,7 @@ import { inputMoments } from "../../models/two_tower/input_moments.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
 import { splitByOrder } from "../../models/evaluation/split.ts";
 import { initialTower, type Tower, type Weights } from "../../models/two_tower/towers.ts";
-import { twoTowerConfig } from "../../models/two_tower/two_tower.ts";
+import { contentConfig } from "../../models/two_tower/two_tower.ts";
 import { type BenchmarkOptions, type Figure, repeat, type Report, startClock } from "./benchmark.ts";
 import { secondsPerGigaflop } from "./_calibration.ts";
 import { sampleRatings } from "./_sample.ts";
@@ -23,7 +23,7 @@ const RATINGS = 200_000;
 
 export async function training({ ratings: n = RATINGS }: BenchmarkOptions): Promise<Report> {
   const rng = createRng(1);
-  const { hidden, dimension } = twoTowerConfig.parse({});
+  const { hidden, dimension } = contentConfig.parse({});
   const shape = createFeatures({
     preset: "deviations",
     n_genres: N_GENRES,
@@ -77,7 +77,7 @@ export async function training({ ratings: n = RATINGS }: BenchmarkOptions): Prom
 /** One epoch over the generated sample: features as of each rating's moment, shuffled windows, steps. */
 async function withPipeline(engine: Engine, n: number, plain: number): Promise<Figure[]> {
   const { catalogue, users, ratings } = await sampleRatings(n);
-  const { batch_size: batchSize, window, hidden, dimension } = twoTowerConfig.parse({});
+  const { batch_size: batchSize, window, hidden, dimension } = contentConfig.parse({});
   const rng = createRng(1);
   const shape = createFeatures({ preset: "deviations", n_genres: catalogue.nGenres, ...fitYears(catalogue) });
   const dataset: Dataset = { catalogue, users, ratings: () => [ratings] };

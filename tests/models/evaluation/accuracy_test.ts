@@ -6,7 +6,7 @@
  */
 import assert from "@std/assert";
 import { createBias } from "../../../models/bias.ts";
-import { twoTower } from "../../../models/two_tower/fit.ts";
+import { twoTower } from "../../../models/two_tower/presets.ts";
 import { IdIndex } from "../../../models/id_index.ts";
 import { coverage, ndcgAt, recallAt, rmse } from "../../../models/evaluation/metrics.ts";
 import { prequential, type RatingScorer } from "../../../models/evaluation/prequential.ts";

@@ -3,7 +3,7 @@ import { type Container, decode, encode } from "../../../models/container.ts";
 import { pass } from "../../../models/dataset.ts";
 import { openEngine } from "../../../models/engine.ts";
 import { createFeatures } from "../../../models/features.ts";
-import { twoTower } from "../../../models/two_tower/fit.ts";
+import { twoTower } from "../../../models/two_tower/presets.ts";
 import type { FitOptions } from "../../../models/model.ts";
 import { type Moment, observe } from "../../../models/ratings.ts";
 import { createRng } from "../../../models/rng.ts";

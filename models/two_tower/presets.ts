@@ -1,0 +1,45 @@
+/**
+ * The two-tower model by its presets: one name in the manifest, several designs behind it.
+ *
+ * Each preset has its own hyperparameters (a union told apart by `preset`, so that a key of another preset is an
+ * unknown one), its own fit, and opens its own artifacts, whose header says in `config.preset` whose they are.
+ */
+import { z } from "zod";
+import type { Container } from "../container.ts";
+import type { Dataset } from "../dataset.ts";
+import { defineModel, type FitOptions, type Fitted, headerOf, type Scorer } from "../model.ts";
+import { fitContent } from "./fit.ts";
+import { contentConfig, openTwoTower } from "./two_tower.ts";
+
+/** The first one is what a manifest without `preset` means. */
+export const twoTowerConfig = z.discriminatedUnion("preset", [contentConfig]);
+
+export type TwoTowerConfig = z.infer<typeof twoTowerConfig>;
+
+const OPEN = {
+  content: openTwoTower,
+} satisfies Record<TwoTowerConfig["preset"], (artifact: Container) => Scorer>;
+
+export const twoTower = defineModel({ isWarmable: true, config: twoTowerConfig, fit, open });
+
+function fit(dataset: Dataset, config: TwoTowerConfig, options: FitOptions): Promise<Fitted> {
+  switch (config.preset) {
+    case "content":
+      return fitContent(dataset, config, options);
+  }
+}
+
+/** @throws {SyntaxError} when `artifact` is another model's, of a preset that is not known here, or damaged. */
+function open(artifact: Container): Scorer {
+  const { config } = headerOf("two_tower", artifact);
+  const known = z.object({ preset: z.enum(Object.keys(OPEN) as (keyof typeof OPEN)[]).default("content") })
+    .safeParse(config);
+  if (!known.success) {
+    throw new SyntaxError(
+      `Cannot open the artifact as config.preset should be one of ${Object.keys(OPEN).join(", ")}: found ${
+        JSON.stringify(config ?? null)
+      }`,
+    );
+  }
+  return OPEN[known.data.preset](artifact);
+}
