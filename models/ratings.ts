@@ -75,3 +75,36 @@ export function rewind({ state, histories }: MovingMoment, ratings: Ratings): vo
     histories.unobserve(users[row], movies[row], replaces[row]);
   }
 }
+
+/** A copy of the given `rows`, in their order; what they replace is copied as it stands. */
+export function pick(ratings: Ratings, rows: ArrayLike<number>): Ratings {
+  const picked = createRatings(rows.length);
+  for (const name of COLUMNS) {
+    const [from, to] = [ratings[name], picked[name]];
+    for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]];
+  }
+  return picked;
+}
+
+/** Copies of `parts`, one behind the other. */
+export function join(parts: readonly Ratings[]): Ratings {
+  const whole = createRatings(parts.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    for (const name of COLUMNS) whole[name].set(part[name], at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const COLUMNS = [
+  "ratingIds",
+  "batches",
+  "users",
+  "movies",
+  "ratings",
+  "replaces",
+  "isStale",
+  "isHeldOut",
+  "ratedAt",
+] as const;

@@ -1,0 +1,15 @@
+/** `--model auto`: the family's best answer to one question, chosen by validation inside train. */
+import type { Dataset } from "../dataset.ts";
+import type { Fitted } from "../model.ts";
+import { fitBest } from "./best.ts";
+import type { QuestionOptions } from "./question.ts";
+
+/**
+ * Fits what answers `options.question` best. Hyperparameters and the choice of models come from `cutLike()`, so that
+ * nothing that is asked about is ever learnt from; the result is then fitted on the whole of `dataset`.
+ *
+ * @throws {RangeError} when `dataset` is empty.
+ */
+export async function fitAuto(dataset: Dataset, options: QuestionOptions): Promise<Fitted> {
+  return await fitBest(dataset, options);
+}
