@@ -69,7 +69,7 @@ export default task({
       ranksOnly: candidate.scorer.predict === undefined,
       params,
     });
-    await decide(context, { candidate, champion, verdict, metrics: quality.metrics });
+    await decide(context, { candidate, champion, verdict, reason, metrics: quality.metrics });
     return { rowsIn: length, rowsOut: users, verdict, reason, version: row.version };
   },
 });
@@ -150,10 +150,11 @@ function figures(metrics: readonly Quality[], scorer: string): Record<string, nu
 
 async function decide(
   { db, run }: TaskContext,
-  { candidate, champion, verdict, metrics }: {
+  { candidate, champion, verdict, reason, metrics }: {
     candidate: Version;
     champion: Version | null;
     verdict: Verdict;
+    reason: string;
     metrics: Quality[];
   },
 ): Promise<void> {
@@ -161,11 +162,17 @@ async function decide(
   const isPromoted = verdict === "promoted";
   await db.transaction(async (tx) => {
     await writeMetrics(tx, run.id, { protocol: "holdout", metrics });
-    if (isPromoted && champion?.row.version !== version) await tx.execute("registry/retire_champion");
+    const predecessor = champion?.row.version ?? null;
+    const isNew = isPromoted && predecessor !== version;
+    if (isNew) await tx.execute("registry/retire_champion");
     const status = isPromoted ? "champion" : verdict;
     await tx.execute("registry/decide_version", [version, status, JSON.stringify(figures(metrics, version))]);
     const live = isPromoted ? version : champion?.row.version;
     if (live === undefined) return;
+    if (isNew) {
+      await tx.execute("registry/insert_promotion", [version, predecessor, "gate", "gate", reason, run.id]);
+      await tx.execute("registry/clear_best_score");
+    }
     for (const [metric, value] of Object.entries(figures(metrics, live))) {
       await tx.execute("registry/set_best_score", [metric, live, value, run.id]);
     }
