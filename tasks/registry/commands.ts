@@ -1,0 +1,8 @@
+/** The registry's commands by name. */
+import type { Command } from "../runner/cli/command.ts";
+import { list } from "./list.ts";
+import { promote } from "./promote.ts";
+import { rollback } from "./rollback.ts";
+import { show } from "./show.ts";
+
+export const COMMANDS: Readonly<Record<string, Command>> = { list, show, promote, rollback };

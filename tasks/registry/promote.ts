@@ -1,0 +1,64 @@
+/** `deno task models promote VERSION`: a person makes a version the champion, whatever the gate said of it. */
+import { type Command, printJson, type World } from "../runner/cli/command.ts";
+import type { Options } from "../runner/cli/options.ts";
+import { EXIT } from "../runner/errors.ts";
+import { Session } from "../runner/session.ts";
+import type { VersionRow } from "../_versions.ts";
+import { type Coronation, crown, operator } from "./crown.ts";
+import { findVersion } from "./find_version.ts";
+import { publishNow } from "./publish_now.ts";
+
+/** Options of the two commands that change the champion. */
+export const CROWNING = {
+  reason: { value: "TEXT", help: "why, for the history of promotions" },
+  later: { help: "leave it to the next publication to serve it" },
+  json: { help: "print one JSON document" },
+};
+
+export const promote: Command = {
+  help: {
+    usage: "deno task models promote VERSION [--reason TEXT] [--later] [--json]",
+    summary: "Makes VERSION the champion and publishes it by the publish stage of the newest run.",
+    options: CROWNING,
+    words: { min: 1, max: 1 },
+  },
+
+  async run(options, world) {
+    await using session = await Session.open("models", world.say);
+    await session.lockRuns();
+    const row = await findVersion(session.db, options.words[0]);
+    return await change(session, row, { options, world, kind: "promote" });
+  },
+};
+
+/** Makes `row` the champion, publishes, and tells; that it is the champion already is no error. */
+export async function change(
+  session: Session,
+  row: VersionRow,
+  { options: { values, switches }, world, kind }: {
+    options: Options;
+    world: World;
+    kind: Coronation["kind"];
+  },
+): Promise<number> {
+  const { version } = row;
+  const champion = await session.db.row<VersionRow>("registry/champion");
+  const isNew = champion?.version !== version;
+  if (isNew) {
+    const reason = values.reason ?? "no reason was given";
+    await crown(session, row, { champion, kind, by: operator(), reason });
+  }
+  const { isDone, hasFailed, said } = isNew
+    ? await publishNow(session, world, { manifest: values.manifest, later: switches.has("later") })
+    : { isDone: false, hasFailed: false, said: "Nothing has changed." };
+  const predecessor = isNew ? champion?.version ?? null : null;
+  if (switches.has("json")) {
+    printJson(world, { version, is_new: isNew, predecessor, is_published: isDone });
+  } else {
+    const before = predecessor === null ? "" : `, after ${predecessor}`;
+    world.out(
+      `${row.model} ${version} is ${isNew ? `the champion${before}` : "the champion already"}. ${said}\n`,
+    );
+  }
+  return hasFailed ? EXIT.failed : EXIT.done;
+}
