@@ -69,6 +69,7 @@ export async function* pass(
 ): AsyncGenerator<{ part: Part; examples: Examples }> {
   const { parts, signal } = options;
   const state = startOf(dataset);
+  const known = { state, users: dataset.users, people: dataset.people };
   const window = createWindow({ ...options, capacity: Math.min(options.window, Math.max(parts.n, 1)) });
   let order = 0;
   let part: Part = partOf(0, parts);
@@ -81,7 +82,7 @@ export async function* pass(
           for (const examples of window.drain(part === "train")) yield { part, examples };
         }
         part = next;
-        window.add(state, ratings, row);
+        window.add(known, ratings, row);
       }
       state.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
       if (row % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await breathe(signal);

@@ -7,11 +7,11 @@ import type { Weights } from "./two_tower/towers.ts";
 
 /** Weights in training. Dispose to free what the engine holds. */
 export interface Trainer extends Disposable {
-  /** One step of Adam on the mean squared error of `examples`; returns the sum of squared errors before it. */
+  /** One step of Adam on the mean cost (see heads.ts) of `examples`; returns the sum of costs before it. */
   step(examples: Examples, learningRate: number): Promise<number>;
-  /** r̂ of each example, in stars. */
+  /** What the head predicts for each example: r̂ in stars, t̂ or p̂. */
   predict(examples: Examples): Promise<Float32Array>;
-  /** The mean squared error's gradient, in the shape of the weights: what engines are compared by. */
+  /** The mean cost's gradient without dropout, in the shape of the weights: what engines are compared by. */
   gradient(examples: Examples): Promise<Weights>;
   /** A copy of the weights as they are now. */
   weights(): Weights;
@@ -20,7 +20,8 @@ export interface Trainer extends Disposable {
 export interface Engine {
   /** What it runs on, for the record, as in "tfjs (wasm, SIMD)". */
   readonly name: string;
-  train(weights: Weights): Trainer;
+  /** `seed` draws what dropout silences. */
+  train(weights: Weights, seed?: number): Trainer;
 }
 
 /** An engine is imported when it is asked for: tfjs costs a third of a second, and the server never needs it. */

@@ -1,6 +1,5 @@
 /** Examples in memory: the window that is shuffled together, and the mini-batches that are drawn from it. */
-import type { FeatureState } from "./feature_state.ts";
-import type { Features } from "./features.ts";
+import type { Features, Known } from "./features.ts";
 import type { Ratings } from "./ratings.ts";
 import { permutation, type Rng } from "./rng.ts";
 
@@ -30,10 +29,10 @@ export function createWindow({ features, capacity, batchSize, rng }: WindowOptio
   let length = 0;
   return {
     isFull: () => length === capacity,
-    add(state: FeatureState, ratings: Ratings, row: number) {
-      features.userInputs(state, ratings.users[row], held.user, length * features.userWidth);
-      features.movieInputs(state, ratings.movies[row], held.movie, length * features.movieWidth);
-      held.means[length] = state.mean;
+    add(known: Known, ratings: Ratings, row: number) {
+      features.userInputs(known, ratings.users[row], held.user, length * features.userWidth);
+      features.movieInputs(known, ratings.movies[row], held.movie, length * features.movieWidth);
+      held.means[length] = known.state.mean;
       held.ratings[length++] = ratings.ratings[row];
     },
     *drain(isShuffled: boolean) {

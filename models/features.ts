@@ -11,7 +11,7 @@
  */
 import { z } from "zod";
 import type { Catalogue } from "./catalogue.ts";
-import type { FeatureState } from "./feature_state.ts";
+import type { Moment } from "./ratings.ts";
 
 /** Which features, and the constants that were fitted with the model. */
 export const featureShape = z.strictObject({
@@ -32,8 +32,11 @@ const GENRE_SHRINKAGE = 3;
 /** The same for a user's or a movie's bias. */
 const BIAS_SHRINKAGE = 5;
 
-/** Writes the inputs of one user or movie, as of `state`, into `out` from `offset`. */
-type Inputs = (state: FeatureState, row: number, out: Float32Array, offset: number) => void;
+/** What features of people and movies may read of a moment. */
+export type Known = Pick<Moment, "state" | "users" | "people">;
+
+/** Writes the inputs of one user or movie, as of `known`, into `out` from `offset`. */
+type Inputs = (known: Known, row: number, out: Float32Array, offset: number) => void;
 
 export interface Features {
   readonly userWidth: number;
@@ -61,7 +64,7 @@ function deviations(shape: FeatureShape): Features {
   return {
     userWidth: 2 * nGenres + 2,
     movieWidth: nGenres + 4,
-    userInputs(state, user, out, offset) {
+    userInputs({ state }, user, out, offset) {
       state.reserve(user);
       const g = state.mean;
       const row = user * state.catalogue.nGenres;
@@ -74,8 +77,8 @@ function deviations(shape: FeatureShape): Features {
       out[offset + 2 * nGenres] = (state.userSums[user] - g * n) / (n + BIAS_SHRINKAGE);
       out[offset + 2 * nGenres + 1] = log1p(n);
     },
-    movieInputs(state, movie, out, offset) {
-      oneHot(state.catalogue, movie, nGenres, out, offset);
+    movieInputs({ state }, movie, out, offset) {
+      oneHot(state.catalogue, movie, { nGenres, out, offset });
       const n = state.movieCounts[movie];
       const year = state.catalogue.years[movie];
       out[offset + nGenres] = standardised(year, shape);
@@ -91,27 +94,26 @@ function genreMeans(shape: FeatureShape): Features {
   return {
     userWidth: nGenres,
     movieWidth: nGenres + 2,
-    userInputs(state, user, out, offset) {
+    userInputs({ state }, user, out, offset) {
       state.reserve(user);
       const row = user * state.catalogue.nGenres;
       for (let k = 0; k < nGenres; k++) {
         out[offset + k] = meanOrZero(state.genreSums[row + k], state.genreCounts[row + k]);
       }
     },
-    movieInputs(state, movie, out, offset) {
-      oneHot(state.catalogue, movie, nGenres, out, offset);
+    movieInputs({ state }, movie, out, offset) {
+      oneHot(state.catalogue, movie, { nGenres, out, offset });
       out[offset + nGenres] = standardised(state.catalogue.years[movie], shape);
       out[offset + nGenres + 1] = meanOrZero(state.movieSums[movie], state.movieCounts[movie]);
     },
   };
 }
 
-function oneHot(
+/** Writes 1 for each of the movie's first `nGenres` genres, 0 for the others. */
+export function oneHot(
   catalogue: Catalogue,
   movie: number,
-  nGenres: number,
-  out: Float32Array,
-  offset: number,
+  { nGenres, out, offset }: { nGenres: number; out: Float32Array; offset: number },
 ): void {
   out.fill(0, offset, offset + nGenres);
   for (let k = catalogue.genreStarts[movie]; k < catalogue.genreStarts[movie + 1]; k++) {
@@ -124,7 +126,8 @@ function standardised(year: number, { year_mean, year_deviation }: FeatureShape)
   return year === 0 ? 0 : (year - year_mean) / year_deviation;
 }
 
-function meanOrZero(sum: number, n: number): number {
+/** Σr / n, 0 for none. */
+export function meanOrZero(sum: number, n: number): number {
   return n === 0 ? 0 : sum / n;
 }
 

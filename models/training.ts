@@ -9,6 +9,7 @@ import { breathe } from "./breathe.ts";
 import type { Trainer } from "./engine.ts";
 import type { Examples } from "./examples.ts";
 import type { Part } from "./evaluation/split.ts";
+import { costOf, type Head } from "./two_tower/heads.ts";
 import type { Weights } from "./two_tower/towers.ts";
 
 /** Examples between two breaths: far below a second on any engine. */
@@ -18,7 +19,7 @@ export interface Schedule {
   epochs: number;
   /** Adam's first rate; it falls linearly to 0 over all epochs. */
   learningRate: number;
-  /** Epochs without a better validation RMSE after which training stops. */
+  /** Epochs without a better validation loss after which training stops. */
   patience: number;
   /** Epochs without one after which the rate is multiplied by `plateauFactor`, on top of its fall. */
   plateauPatience: number;
@@ -27,6 +28,7 @@ export interface Schedule {
 
 export interface TrainingOptions {
   schedule: Schedule;
+  head: Head;
   /** Training examples of one pass. */
   nExamples: number;
   signal: AbortSignal;
@@ -40,8 +42,8 @@ export interface TrainingRun {
   epoch: number;
   /** Epochs run. */
   epochs: number;
-  /** √(mean squared error) in stars by part, at that epoch; NaN for an empty part. Train: measured while learning. */
-  rmse: Record<Part, number>;
+  /** The head's mean cost by part, at that epoch; NaN for an empty part. Train: measured while learning. */
+  loss: Record<Part, number>;
   /** What plateaus had left of the rate, by epoch from 1. */
   plateaus: number[];
 }
@@ -65,9 +67,9 @@ export async function train(
   let waited = 0;
   for (let epoch = options.isWarm ? 0 : 1; epoch <= schedule.epochs && waited < schedule.patience; epoch++) {
     if (epoch > 0) plateaus.push(plateau);
-    const rmse = await runEpoch(trainer, pass(), { ...options, rate: rateOf(epoch, plateau, options) });
-    if (best === null || judged(rmse) < judged(best.rmse)) {
-      best = { weights: trainer.weights(), epoch, epochs: epoch, rmse, plateaus };
+    const loss = await runEpoch(trainer, pass(), { ...options, rate: rateOf(epoch, plateau, options) });
+    if (best === null || judged(loss) < judged(best.loss)) {
+      best = { weights: trainer.weights(), epoch, epochs: epoch, loss, plateaus };
       waited = 0;
     } else if (++waited % schedule.plateauPatience === 0) plateau *= schedule.plateauFactor;
     best.epochs = epoch;
@@ -96,8 +98,8 @@ export async function refit(
 }
 
 /** What early stopping looks at: validation, or training where there is no validation example. */
-function judged(rmse: Record<Part, number>): number {
-  return Number.isNaN(rmse.validation) ? rmse.train : rmse.validation;
+function judged(loss: Record<Part, number>): number {
+  return Number.isNaN(loss.validation) ? loss.train : loss.validation;
 }
 
 /** The rate after `done` examples of `epoch` (from 1); null in epoch 0, which measures only. */
@@ -111,27 +113,23 @@ interface EpochOptions extends TrainingOptions {
   rate: ((done: number) => number) | null;
 }
 
-/** One pass: steps on train (none without a rate), predictions on the rest; returns the RMSE of each part. */
+/** One pass: steps on train (none without a rate), predictions on the rest; returns the mean cost of each part. */
 async function runEpoch(trainer: Trainer, pass: Pass, options: EpochOptions): Promise<Record<Part, number>> {
-  const { rate, signal, progress } = options;
-  const squares = { train: 0, validation: 0, test: 0 };
+  const { rate, head, signal, progress } = options;
+  const costs = { train: 0, validation: 0, test: 0 };
   const counts = { train: 0, validation: 0, test: 0 };
   let sinceBreath = 0;
   for await (const { part, examples } of pass) {
     if (part === "train" && rate !== null) {
-      squares.train += await trainer.step(examples, rate(counts.train));
+      costs.train += await trainer.step(examples, rate(counts.train));
       progress(examples.length);
-    } else squares[part] += squaredError(await trainer.predict(examples), examples);
+    } else costs[part] += costOf(head, await trainer.predict(examples), examples.ratings);
     counts[part] += examples.length;
     sinceBreath += examples.length;
     if (sinceBreath < EXAMPLES_PER_BREATH) continue;
     sinceBreath = 0;
     await breathe(signal);
   }
-  const rmse = (part: Part) => Math.sqrt(squares[part] / counts[part]);
-  return { train: rmse("train"), validation: rmse("validation"), test: rmse("test") };
-}
-
-function squaredError(predicted: Float32Array, { ratings }: Examples): number {
-  return predicted.reduce((sum, value, i) => sum + (value - ratings[i]) ** 2, 0);
+  const mean = (part: Part) => costs[part] / counts[part];
+  return { train: mean("train"), validation: mean("validation"), test: mean("test") };
 }

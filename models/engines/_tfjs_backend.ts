@@ -22,6 +22,7 @@ async function start(log: (message: string) => void, folder: URL): Promise<strin
   setWasmPaths(fileURLToPath(folder));
   if (await tf.setBackend("wasm")) {
     turnBeforeProduct();
+    sumSegments();
     return await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "tfjs (wasm, SIMD)" : "tfjs (wasm)";
   }
   log(
@@ -54,6 +55,29 @@ function turnBeforeProduct(): void {
       const result = product.kernelFunc({ inputs, backend, attrs: { transposeA: false, transposeB: false } });
       if (backend instanceof BackendWasm) { for (const { dataId } of made) backend.disposeData(dataId); }
       return result;
+    },
+  });
+}
+
+/** The gradient of looking rows up, which the WebAssembly backend lacks: rows of `x` added up by where they came from. */
+function sumSegments(): void {
+  if (tf.getKernel("UnsortedSegmentSum", "wasm")) return;
+  tf.registerKernel({
+    kernelName: "UnsortedSegmentSum",
+    backendName: "wasm",
+    kernelFunc: ({ inputs: { x, segmentIds }, attrs, backend }) => {
+      if (!x || !segmentIds || !(backend instanceof BackendWasm)) {
+        throw new TypeError("Cannot sum segments: wanted x and segmentIds on the wasm backend");
+      }
+      const shape = [Number(attrs?.numSegments), ...x.shape.slice(1)];
+      const out = backend.makeOutput(shape, "float32");
+      const [values, ids, sums] = [x, segmentIds, out].map((tensor) => backend.typedArrayFromHeap(tensor));
+      const width = values.length / ids.length;
+      sums.fill(0);
+      ids.forEach((id, row) => {
+        for (let k = 0; k < width; k++) sums[id * width + k] += values[row * width + k];
+      });
+      return out;
     },
   });
 }

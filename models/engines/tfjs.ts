@@ -1,15 +1,17 @@
 /**
  * The two-tower in TensorFlow.js Layers: its autodiff is the oracle for faster engines, and its models export.
  *
- * Towers are Layers models of Dense layers; normalisation, unit length and a, b are operations around them. The
- * optimizer is Adam (Kingma & Ba 2015) on the batch's mean squared error.
+ * Towers are Layers models of Dense layers; tables, normalisation, dropout and the head are operations around them.
+ * The optimizer is Adam (Kingma & Ba 2015) on the mean cost of the batch.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { input, layers, type LayersModel, model, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { Examples } from "../examples.ts";
 import type { Engine, Trainer } from "../engine.ts";
-import { NORM_EPSILON, type Tower, type Weights } from "../two_tower/towers.ts";
+import { createRng } from "../rng.ts";
+import { type Head, HEADS } from "../two_tower/heads.ts";
+import type { Tower, Weights } from "../two_tower/towers.ts";
 import { startBackend } from "./_tfjs_backend.ts";
+import { build, embed, freed, type TfTower, variablesOf } from "./_tfjs_towers.ts";
 
 /** Starts TensorFlow.js (once per process). */
 export async function openTfjs(log: (message: string) => void): Promise<Engine> {
@@ -26,111 +28,86 @@ class Adam extends tf.AdamOptimizer {
   }
 }
 
-interface TfTower {
-  network: LayersModel;
-  mean: tf.Tensor1D;
-  scale: tf.Tensor1D;
-}
-
-function train(weights: Weights): Trainer {
+function train(weights: Weights, seed = 0): Trainer {
+  const { head } = weights;
   const user = build(weights.user);
   const movie = build(weights.movie);
   const [logScale, offset] = tf.tidy(() =>
-    [weights.logScale, weights.offset].map((value) => tf.variable(tf.scalar(value)))
+    [weights.logScale, weights.offset].map((value) => tf.variable(tf.scalar(value), HEADS[head].hasLine))
   );
-  const variables = [...variablesOf(user.network), ...variablesOf(movie.network), logScale, offset];
+  const trained = [
+    ...variablesOf(user),
+    ...variablesOf(movie),
+    ...(HEADS[head].hasLine ? [logScale, offset] : []),
+  ];
   const adam = new Adam();
+  const dice = createRng(seed);
 
-  const predicted = (examples: Examples): tf.Tensor1D => {
-    const { length, means } = examples;
-    const cosine = tf.sum(
-      tf.mul(embed(user, examples.user, length), embed(movie, examples.movie, length)),
+  const output = (examples: Examples, isTraining: boolean): tf.Tensor1D => {
+    const vectors = (tower: TfTower, inputs: Float32Array) =>
+      embed(tower, { inputs, n: examples.length, head, dice: isTraining ? dice : null });
+    const dot = tf.sum<tf.Tensor1D>(
+      tf.mul(vectors(user, examples.user), vectors(movie, examples.movie)),
       1,
     );
-    return tf.add(tf.add(tf.mul(tf.exp(logScale), cosine), offset), tf.tensor1d(means));
+    return HEADS[head].hasLine ? tf.add(tf.mul(tf.exp(logScale), dot), offset) : dot;
   };
-  /** Mean squared error, and its gradient by name of variable. */
-  const differentiate = (examples: Examples) =>
-    tf.variableGrads(
-      () => tf.mean(tf.squaredDifference(predicted(examples), tf.tensor1d(examples.ratings))),
-      variables,
-    );
+  /** Mean cost, and its gradient by name of variable. */
+  const differentiate = (examples: Examples, isTraining: boolean) =>
+    tf.variableGrads(() => meanCost(head, output(examples, isTraining), examples), trained);
   return {
     async step(examples, learningRate) {
       adam.rate = learningRate;
-      const { value, grads } = differentiate(examples);
-      adam.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name] })));
+      const { value, grads } = differentiate(examples, true);
+      adam.applyGradients(trained.map(({ name }) => ({ name, tensor: grads[name] })));
       const [mean] = await value.data();
       tf.dispose({ value, grads });
       return mean * examples.length;
     },
     async predict(examples) {
-      const result = tf.tidy(() => predicted(examples));
+      const result = tf.tidy(() => predicted(head, output(examples, false), examples));
       const values = Float32Array.from(await result.data());
       result.dispose();
       return values;
     },
     async gradient(examples) {
-      const { value, grads } = differentiate(examples);
-      const values = await Promise.all(variables.map(({ name }) => grads[name].data()));
+      const { value, grads } = differentiate(examples, false);
+      const values = await Promise.all(trained.map(({ name }) => grads[name].data()));
       tf.dispose({ value, grads });
       return assembled(weights, values);
     },
-    weights: () => assembled(weights, variables.map((variable) => variable.dataSync())),
+    weights: () => assembled(weights, trained.map((variable) => variable.dataSync())),
     [Symbol.dispose]() {
-      for (const { network, mean, scale } of [user, movie]) {
-        network.dispose();
-        tf.dispose([mean, scale]);
-      }
+      freed(user);
+      freed(movie);
       tf.dispose([logScale, offset]);
       adam.dispose();
     },
   };
 }
 
-/** A Layers model with the weights of `tower`. */
-function build({ mean, scale, layers: dense }: Tower): TfTower {
-  const inputs = input({ shape: [mean.length] });
-  let top: SymbolicTensor = inputs;
-  dense.forEach(({ units }, l) => {
-    const activation = l < dense.length - 1 ? "relu" : "linear";
-    const applied = layers.dense({ units, activation, kernelInitializer: "zeros" }).apply(top);
-    if (Array.isArray(applied) || applied instanceof tf.Tensor) {
-      throw new TypeError("Cannot stack dense layers");
-    }
-    top = applied;
-  });
-  const network = model({ inputs, outputs: top });
-  tf.tidy(() =>
-    network.setWeights(dense.flatMap(({ inputs, units, kernel, bias }) => [
-      tf.tensor2d(kernel, [inputs, units]),
-      tf.tensor1d(bias),
-    ]))
-  );
-  return { network, mean: tf.tensor1d(mean), scale: tf.tensor1d(scale) };
+function predicted(head: Head, output: tf.Tensor1D, { means }: Examples): tf.Tensor1D {
+  if (head === "line") return tf.add(output, tf.tensor1d(means));
+  return head === "logistic" ? tf.sigmoid(output) : output;
 }
 
-/** Unit vectors [n × d] of the inputs [n × width]. */
-function embed({ network, mean, scale }: TfTower, inputs: Float32Array, n: number): tf.Tensor2D {
-  const x = tf.mul(tf.sub(tf.tensor2d(inputs, [n, mean.size]), mean), scale);
-  const top = network.apply(x, { training: true });
-  if (!(top instanceof tf.Tensor)) throw new TypeError("Cannot run the tower: it has more than one output");
-  return tf.div(top, tf.sqrt(tf.add(tf.sum(tf.square(top), 1, true), NORM_EPSILON)));
+function meanCost(head: Head, output: tf.Tensor1D, examples: Examples): tf.Scalar {
+  const target = tf.tensor1d(Float32Array.from(examples.ratings, HEADS[head].target));
+  if (head !== "logistic") return tf.mean(tf.squaredDifference(predicted(head, output, examples), target));
+  // −y ln σ(z) − (1 − y) ln(1 − σ(z)) = max(z, 0) − y·z + ln(1 + exp(−|z|)), which no z overflows.
+  const rest = tf.log1p(tf.exp(tf.neg(tf.abs(output))));
+  return tf.mean(tf.add(tf.sub(tf.relu(output), tf.mul(target, output)), rest));
 }
 
-function variablesOf(network: LayersModel): tf.Variable[] {
-  return network.trainableWeights.map((weight) => weight.read()).filter((value) =>
-    value instanceof tf.Variable
-  );
-}
-
-/** Copies of `values` (kernel, bias, … of the user tower, of the movie tower, α, b) in the shape of `like`. */
+/** Copies of `values` (tables, kernel, bias, … of the user tower, of the movie tower, α, b) in the shape of `like`. */
 function assembled(like: Weights, values: ArrayLike<number>[]): Weights {
   let next = 0;
   const take = () => Float32Array.from(values[next++]);
   const tower = (tower: Tower): Tower => ({
     ...tower,
+    tables: tower.tables.map((table) => ({ ...table, values: take() })),
     layers: tower.layers.map((layer) => ({ ...layer, kernel: take(), bias: take() })),
   });
-  return { user: tower(like.user), movie: tower(like.movie), logScale: take()[0], offset: take()[0] };
+  const towers = { ...like, user: tower(like.user), movie: tower(like.movie) };
+  return HEADS[like.head].hasLine ? { ...towers, logScale: take()[0], offset: take()[0] } : towers;
 }

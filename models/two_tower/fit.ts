@@ -1,88 +1,109 @@
-/** Fits preset `content` of the two-tower model: from scratch, or warm from an earlier artifact. */
+/** Fits two towers, whatever the preset: from scratch, or on from earlier weights. */
 import { packWeights } from "./_weights.ts";
-import { type Dataset, pass, type PassOptions, survey } from "../dataset.ts";
+import type { Container, Json, TypedArray } from "../container.ts";
+import { type Dataset, pass, type PassOptions } from "../dataset.ts";
 import { type Engine, openEngine } from "../engine.ts";
-import { createFeatures, fitYears } from "../features.ts";
+import type { Features } from "../features.ts";
 import { inputMoments } from "./input_moments.ts";
 import type { FitOptions, Fitted } from "../model.ts";
 import { createRng } from "../rng.ts";
 import { splitByOrder } from "../evaluation/split.ts";
-import { initialTower, type Weights } from "./towers.ts";
+import type { TrainingConfig } from "./config.ts";
+import { calibrate } from "./calibration.ts";
+import type { Head } from "./heads.ts";
+import { createTowers } from "./scorer.ts";
+import { asTheyAre, initialTower, type TowerShape, type Weights } from "./towers.ts";
 import { refit, type Schedule, train, type TrainingRun } from "../training.ts";
-import { type ContentConfig, createTwoTower, openTwoTower } from "./two_tower.ts";
 
 /** Examples below which a fit would be noise. */
-const FEWEST_EXAMPLES = 100;
+export const FEWEST_EXAMPLES = 100;
 
-export async function fitContent(
+/** What a preset decides. */
+export interface TowerPlan {
+  config: TrainingConfig & { preset: string };
+  features: Features;
+  head: Head;
+  user: TowerShape;
+  movie: TowerShape;
+  /** Numbers are normalised by the training examples, or taken as they are. */
+  isNormalised: boolean;
+  /** Weights to go on from; without them the fit starts from scratch. */
+  warm?: Weights;
+  /** What the artifact keeps of the features. */
+  header: { [key: string]: Json };
+  arrays?: { [name: string]: TypedArray };
+}
+
+/** What `survey()` found, of a data set that is large enough. */
+export type Surveyed = Pick<Fitted, "end"> & { n: number };
+
+/** Trains the towers of `plan`. @throws {RangeError} when there is too little to learn from. */
+export async function fitTowers(
   dataset: Dataset,
-  config: ContentConfig,
-  options: FitOptions,
+  plan: TowerPlan,
+  { n, end, ...options }: FitOptions & Surveyed,
 ): Promise<Fitted> {
-  const { n, end } = await survey(dataset, options.signal);
   if (n < FEWEST_EXAMPLES) {
     throw new RangeError(
       `Cannot train "two_tower" as at least ${FEWEST_EXAMPLES} examples are needed: found ${n}`,
     );
   }
-  const warm = options.warmFrom && openTwoTower(options.warmFrom);
-  const shape = warm?.features ??
-    { preset: config.features, n_genres: dataset.catalogue.nGenres, ...fitYears(dataset.catalogue) };
+  const { config, features, head } = plan;
   const passing: PassOptions = {
-    features: createFeatures(shape),
+    features,
     parts: splitByOrder(n, { validation: config.validation_share, test: config.test_share }),
     batchSize: config.batch_size,
     window: config.window,
     rng: createRng(options.seed),
     signal: options.signal,
   };
-  const initial = warm?.weights ?? await initialWeights(dataset, config, passing);
+  const initial = plan.warm ?? await initialWeights(dataset, plan, passing);
   const engine = await openEngine(config.engine, options.log);
-  const run = await chooseAndRefit(engine, {
-    initial,
-    isWarm: warm !== undefined,
-    dataset,
-    config,
-    passing,
-    options,
-  });
+  const { run, calibration } = await chooseAndRefit(engine, { initial, dataset, plan, passing, options });
+  const header: Container["header"] = { model: "two_tower", config, ...plan.header, engine: engine.name };
+  if (calibration) header.calibration = { ...calibration };
+  const { header: packed, arrays } = packWeights(header, run.weights);
   return {
-    scorer: createTwoTower(shape, run.weights),
-    artifact: packWeights({ model: "two_tower", config, features: shape, engine: engine.name }, run.weights),
-    report: { examples: n, ...reportOf(run), engine: engine.name },
+    scorer: createTowers({ features, weights: run.weights, calibration }),
+    artifact: { header: packed, arrays: { ...arrays, ...plan.arrays } },
+    report: { examples: n, ...reportOf(run, head), engine: engine.name },
     end,
   };
 }
 
 interface Training {
   initial: Weights;
-  isWarm: boolean;
   dataset: Dataset;
-  config: ContentConfig;
+  plan: TowerPlan;
   passing: PassOptions;
   options: FitOptions;
 }
 
 /** Finds the number of epochs by early stopping, then (if so configured) trains that long on every example. */
-async function chooseAndRefit(engine: Engine, training: Training): Promise<TrainingRun> {
-  const { initial, isWarm, dataset, config, passing, options } = training;
+async function chooseAndRefit(engine: Engine, training: Training) {
+  const { initial, dataset, plan, passing, options } = training;
+  const { config, head } = plan;
+  const isWarm = plan.warm !== undefined;
   const { train: nExamples, n } = passing.parts;
   const schedule = scheduleOf(config, { isWarm, nExamples });
   const total = schedule.epochs * (nExamples + (config.refit ? n : 0));
   let done = 0;
   const progress = (examples: number) => options.progress(done += examples, total);
-  const common = { schedule, signal: options.signal, progress };
-  using trainer = engine.train(initial);
+  const common = { schedule, head, signal: options.signal, progress };
+  using trainer = engine.train(initial, options.seed);
   const run = await train(trainer, () => pass(dataset, passing), { ...common, nExamples, isWarm });
-  if (!config.refit || nExamples === n) return run;
-  using again = engine.train(initial);
+  const calibration = head === "logistic"
+    ? await calibrate(engine, run.weights, () => pass(dataset, passing))
+    : undefined;
+  if (!config.refit || nExamples === n) return { run, calibration };
+  using again = engine.train(initial, options.seed);
   const everything = { ...passing, parts: splitByOrder(n, { validation: 0, test: 0 }) };
   const weights = await refit(again, () => pass(dataset, everything), { ...common, nExamples: n, run });
-  return { ...run, weights };
+  return { run: { ...run, weights }, calibration };
 }
 
 function scheduleOf(
-  config: ContentConfig,
+  config: TrainingConfig,
   { isWarm, nExamples }: { isWarm: boolean; nExamples: number },
 ): Schedule {
   const affordable = Math.max(1, Math.floor(config.max_examples / nExamples));
@@ -95,27 +116,23 @@ function scheduleOf(
   };
 }
 
-async function initialWeights(
-  dataset: Dataset,
-  config: ContentConfig,
-  passing: PassOptions,
-): Promise<Weights> {
-  const { user, movie } = await inputMoments(dataset, passing);
-  const units = [...config.hidden, config.dimension];
-  return {
-    user: initialTower(user, units, passing.rng),
-    movie: initialTower(movie, units, passing.rng),
-    logScale: 0,
-    offset: 0,
+async function initialWeights(dataset: Dataset, plan: TowerPlan, passing: PassOptions): Promise<Weights> {
+  const { features, head } = plan;
+  const nNumbers = (width: number, { tables = [] }: TowerShape) => width - tables.length;
+  const moments = plan.isNormalised ? await inputMoments(dataset, passing) : {
+    user: asTheyAre(nNumbers(features.userWidth, plan.user)),
+    movie: asTheyAre(nNumbers(features.movieWidth, plan.movie)),
   };
+  const user = initialTower(moments.user, plan.user, passing.rng);
+  const movie = initialTower(moments.movie, plan.movie, passing.rng);
+  return { user, movie, head, logScale: 0, offset: 0 };
 }
 
-function reportOf({ epoch, epochs, rmse }: TrainingRun): Fitted["report"] {
-  return {
-    epochs,
-    best_epoch: epoch,
-    train_rmse: rmse.train,
-    validation_rmse: rmse.validation,
-    test_rmse: rmse.test,
-  };
+/** Losses in stars where they are squared errors of stars. */
+function reportOf({ epoch, epochs, loss }: TrainingRun, head: Head): Fitted["report"] {
+  const isStars = head === "line" || head === "dot";
+  const losses = Object.entries(loss).map(([part, mean]) =>
+    isStars ? [`${part}_rmse`, Math.sqrt(mean)] : [`${part}_loss`, mean]
+  );
+  return { epochs, best_epoch: epoch, ...Object.fromEntries(losses) };
 }

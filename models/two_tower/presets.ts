@@ -8,16 +8,23 @@ import { z } from "zod";
 import type { Container } from "../container.ts";
 import type { Dataset } from "../dataset.ts";
 import { defineModel, type FitOptions, type Fitted, headerOf, type Scorer } from "../model.ts";
-import { fitContent } from "./fit.ts";
-import { contentConfig, openTwoTower } from "./two_tower.ts";
+import { contentConfig, fitContent, openContent } from "./content.ts";
+import { cosineConfig, fitCosine, openCosine } from "./cosine.ts";
+import { demographicConfig, fitDemographic, openDemographic } from "./demographic.ts";
 
 /** The first one is what a manifest without `preset` means. */
-export const twoTowerConfig = z.discriminatedUnion("preset", [contentConfig]);
+export const twoTowerConfig = z.discriminatedUnion("preset", [
+  contentConfig,
+  cosineConfig,
+  demographicConfig,
+]);
 
 export type TwoTowerConfig = z.infer<typeof twoTowerConfig>;
 
 const OPEN = {
-  content: openTwoTower,
+  content: openContent,
+  cosine: openCosine,
+  demographic: openDemographic,
 } satisfies Record<TwoTowerConfig["preset"], (artifact: Container) => Scorer>;
 
 export const twoTower = defineModel({ isWarmable: true, config: twoTowerConfig, fit, open });
@@ -26,6 +33,10 @@ function fit(dataset: Dataset, config: TwoTowerConfig, options: FitOptions): Pro
   switch (config.preset) {
     case "content":
       return fitContent(dataset, config, options);
+    case "cosine":
+      return fitCosine(dataset, config, options);
+    case "demographic":
+      return fitDemographic(dataset, config, options);
   }
 }
 

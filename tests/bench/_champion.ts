@@ -4,7 +4,7 @@ import { encode } from "../../models/container.ts";
 import { createFeatures } from "../../models/features.ts";
 import { createRng } from "../../models/rng.ts";
 import { initialTower } from "../../models/two_tower/towers.ts";
-import { contentConfig } from "../../models/two_tower/two_tower.ts";
+import { contentConfig } from "../../models/two_tower/content.ts";
 import type { Pool } from "../../sql/db.ts";
 import { storeArtifact } from "../../tasks/_artifacts.ts";
 
@@ -23,9 +23,15 @@ export async function plantChampion(pool: Pool, { artifacts, runId }: ChampionOp
   const rng = createRng(1);
   const tower = (width: number) => {
     const moments = { mean: new Float32Array(width), scale: new Float32Array(width).fill(1) };
-    return initialTower(moments, [...hidden, dimension], rng);
+    return initialTower(moments, { units: [...hidden, dimension] }, rng);
   };
-  const weights = { user: tower(userWidth), movie: tower(movieWidth), logScale: 0, offset: 0 };
+  const weights = {
+    user: tower(userWidth),
+    movie: tower(movieWidth),
+    head: "line" as const,
+    logScale: 0,
+    offset: 0,
+  };
   const header = { model: "two_tower", config: { ...config, hidden, dimension }, features: shape };
   const { path } = await storeArtifact(artifacts, "models", encode(packWeights(header, weights)));
   const version = path.slice("models/".length, -".bin".length);

@@ -3,7 +3,7 @@ import { type Dataset, pass, survey } from "../../models/dataset.ts";
 import { createFeatures, fitYears } from "../../models/features.ts";
 import { createRng } from "../../models/rng.ts";
 import { splitByOrder } from "../../models/evaluation/split.ts";
-import { contentConfig } from "../../models/two_tower/two_tower.ts";
+import { contentConfig } from "../../models/two_tower/content.ts";
 import { cpuPerRun, type Report, spent } from "./benchmark.ts";
 import { sum } from "./_calibration.ts";
 import { sampleRatings } from "./_sample.ts";

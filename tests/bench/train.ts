@@ -7,7 +7,7 @@ import { inputMoments } from "../../models/two_tower/input_moments.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
 import { splitByOrder } from "../../models/evaluation/split.ts";
 import { initialTower, type Tower, type Weights } from "../../models/two_tower/towers.ts";
-import { contentConfig } from "../../models/two_tower/two_tower.ts";
+import { contentConfig } from "../../models/two_tower/content.ts";
 import { type BenchmarkOptions, type Figure, repeat, type Report, startClock } from "./benchmark.ts";
 import { secondsPerGigaflop } from "./_calibration.ts";
 import { sampleRatings } from "./_sample.ts";
@@ -32,11 +32,12 @@ export async function training({ ratings: n = RATINGS }: BenchmarkOptions): Prom
   });
   const tower = (width: number) => {
     const moments = { mean: new Float32Array(width), scale: new Float32Array(width).fill(1) };
-    return initialTower(moments, [...hidden, dimension], rng);
+    return initialTower(moments, { units: [...hidden, dimension] }, rng);
   };
   const weights: Weights = {
     user: tower(shape.userWidth),
     movie: tower(shape.movieWidth),
+    head: "line",
     logScale: 0,
     offset: 0,
   };
@@ -85,8 +86,11 @@ async function withPipeline(engine: Engine, n: number, plain: number): Promise<F
   const options = { features: shape, parts, batchSize, window, rng, signal: new AbortController().signal };
   const moments = await inputMoments(dataset, options);
   const units = [...hidden, dimension];
-  const [user, movie] = [initialTower(moments.user, units, rng), initialTower(moments.movie, units, rng)];
-  using trainer = engine.train({ user, movie, logScale: 0, offset: 0 });
+  const [user, movie] = [
+    initialTower(moments.user, { units }, rng),
+    initialTower(moments.movie, { units }, rng),
+  ];
+  using trainer = engine.train({ user, movie, head: "line", logScale: 0, offset: 0 });
   const clock = startClock();
   for await (const { examples } of pass(dataset, options)) await trainer.step(examples, 1e-3);
   const { seconds, cpuSeconds } = clock();

@@ -49,8 +49,8 @@ function byHand(ratings: Ratings, row: number): number[] {
   const moment = emptyMoment(catalogue);
   for (let i = 0; i < row; i++) observe(moment, ratings, i);
   const out = new Float32Array(features.userWidth + features.movieWidth);
-  features.userInputs(moment.state, ratings.users[row], out, 0);
-  features.movieInputs(moment.state, ratings.movies[row], out, features.userWidth);
+  features.userInputs(moment, ratings.users[row], out, 0);
+  features.movieInputs(moment, ratings.movies[row], out, features.userWidth);
   return [...out];
 }
 

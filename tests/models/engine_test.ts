@@ -1,18 +1,33 @@
 import assert from "@std/assert";
 import { openEngine } from "../../models/engine.ts";
+import type { Examples } from "../../models/examples.ts";
+import { costOf, HEADS } from "../../models/two_tower/heads.ts";
 import type { Weights } from "../../models/two_tower/towers.ts";
 import { predictPlainly, smallExamples, smallWeights } from "../support/towers.ts";
 
 const engine = await openEngine("tfjs", () => {});
 const examples = smallExamples(16);
+const TABLES = [4, 3];
+/** Each head, and a network with tables. */
+const CASES: Record<string, [Weights, Examples]> = {
+  line: [smallWeights(), examples],
+  dot: [smallWeights({ head: "dot" }), examples],
+  cosine: [smallWeights({ head: "cosine" }), examples],
+  logistic: [smallWeights({ head: "logistic" }), examples],
+  "logistic, with tables and dropout,": [
+    smallWeights({ head: "logistic", tables: TABLES, dropout: 0.5 }),
+    smallExamples(16, 2, TABLES),
+  ],
+};
 
 /** Every trained number of `weights`, as places that can be read and written. */
 function places(weights: Weights): { name: string; get(): number; with(value: number): Weights }[] {
-  const arrays = (["user", "movie"] as const).flatMap((side) =>
-    weights[side].layers.flatMap((layer, l) =>
+  const arrays = (["user", "movie"] as const).flatMap((side) => [
+    ...weights[side].tables.map(({ values }, t) => [`${side}.table.${t}`, values] as const),
+    ...weights[side].layers.flatMap((layer, l) =>
       [[`${side}.${l}.kernel`, layer.kernel], [`${side}.${l}.bias`, layer.bias]] as const
-    )
-  );
+    ),
+  ]);
   const inside = arrays.flatMap(([name, values]) =>
     Array.from(values, (old, i) => ({
       name: `${name}[${i}]`,
@@ -30,47 +45,65 @@ function places(weights: Weights): { name: string; get(): number; with(value: nu
     get: () => weights[name],
     with: (value: number) => ({ ...weights, [name]: value }),
   }));
-  return [...inside, ...single];
+  return HEADS[weights.head].hasLine ? [...inside, ...single] : inside;
 }
 
-function loss(weights: Weights): number {
-  const errors = predictPlainly(weights, examples).map((value, i) => (value - examples.ratings[i]) ** 2);
-  return errors.reduce((a, b) => a + b) / errors.length;
+function loss(weights: Weights, examples: Examples): number {
+  return costOf(weights.head, predictPlainly(weights, examples), examples.ratings) / examples.length;
 }
 
-Deno.test("tfjs gradient() equals central differences of the plain forward pass", async () => {
-  const weights = smallWeights();
-  using trainer = engine.train(weights);
-  const gradient = places(await trainer.gradient(examples));
-  const sizes = places(weights).map((place, i) => {
-    const [low, high] = [place.with(place.get() - 1e-3), place.with(place.get() + 1e-3)];
-    // Weights are floats: the step that was really taken is not quite 2e-3.
-    const taken = places(high)[i].get() - places(low)[i].get();
-    const wanted = (loss(high) - loss(low)) / taken;
-    const found = gradient[i].get();
-    assert.ok(
-      Math.abs(found - wanted) < 2e-4 * Math.max(1, Math.abs(wanted)),
-      `${place.name}: ${found}, not ${wanted}`,
-    );
-    return Math.abs(wanted);
+for (const [name, [weights, examples]] of Object.entries(CASES)) {
+  Deno.test(`tfjs gradient() of ${name} equals central differences of the plain forward pass`, async () => {
+    using trainer = engine.train(weights);
+    const gradient = places(await trainer.gradient(examples));
+    const sizes = places(weights).map((place, i) => {
+      const [low, high] = [place.with(place.get() - 1e-3), place.with(place.get() + 1e-3)];
+      // Weights are floats: the step that was really taken is not quite 2e-3.
+      const taken = places(high)[i].get() - places(low)[i].get();
+      const wanted = (loss(high, examples) - loss(low, examples)) / taken;
+      const found = gradient[i].get();
+      assert.ok(
+        Math.abs(found - wanted) < 2e-4 * Math.max(1, Math.abs(wanted)),
+        `${place.name}: ${found}, not ${wanted}`,
+      );
+      return Math.abs(wanted);
+    });
+    assert.ok(Math.max(...sizes) > 0.05, "the loss must depend on the weights");
   });
-  assert.ok(Math.max(...sizes) > 0.1, "the loss must depend on the weights");
-});
 
-Deno.test("tfjs predict() equals the plain forward pass to 1e-5, before and after training", async () => {
-  using trainer = engine.train(smallWeights([8, 8, 4]));
-  for (const steps of [0, 30]) {
-    for (let step = 0; step < steps; step++) await trainer.step(examples, 0.01);
-    const [found, wanted] = [await trainer.predict(examples), predictPlainly(trainer.weights(), examples)];
-    found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-5, `${value}, not ${wanted[i]}`));
-  }
+  Deno.test(`tfjs predict() of ${name} equals the plain forward pass to 1e-5, before and after training`, async () => {
+    using trainer = engine.train(weights);
+    for (const steps of [0, 30]) {
+      for (let step = 0; step < steps; step++) await trainer.step(examples, 0.01);
+      const [found, wanted] = [await trainer.predict(examples), predictPlainly(trainer.weights(), examples)];
+      found.forEach((value, i) =>
+        assert.ok(Math.abs(value - wanted[i]) < 1e-5, `${value}, not ${wanted[i]}`)
+      );
+    }
+  });
+
+  Deno.test(`tfjs step() of ${name} lowers the loss`, async () => {
+    using trainer = engine.train(weights, 1);
+    for (let step = 0; step < 200; step++) await trainer.step(examples, 0.01);
+    assert.ok(loss(trainer.weights(), examples) < 0.7 * loss(weights, examples));
+  });
+}
+
+Deno.test("tfjs step() draws dropout from its seed", async () => {
+  const [weights, batch] = CASES["logistic, with tables and dropout,"];
+  const [one, same, other] = await Promise.all([1, 1, 2].map(async (seed) => {
+    using trainer = engine.train(weights, seed);
+    return await trainer.step(batch, 0.01);
+  }));
+  assert.equal(one, same);
+  assert.notEqual(one, other);
 });
 
 Deno.test("tfjs step() returns the squared error before it, moves by the rate, and lowers it", async () => {
   const weights = smallWeights();
   using trainer = engine.train(weights);
   const before = await trainer.step(examples, 0.01);
-  assert.ok(Math.abs(before - examples.length * loss(weights)) < 1e-4);
+  assert.ok(Math.abs(before - examples.length * loss(weights, examples)) < 1e-4);
   // Adam's first step is the rate times the sign of the gradient.
   assert.ok(Math.abs(Math.abs(trainer.weights().offset - weights.offset) - 0.01) < 1e-5);
   await trainer.step(examples, 0);
@@ -101,7 +134,7 @@ Deno.test("tfjs trainers do not disturb each other, and give back their memory",
   const before = held();
   {
     using one = engine.train(smallWeights());
-    using other = engine.train(smallWeights([6, 3], 9));
+    using other = engine.train(smallWeights({ seed: 9 }));
     const untouched = other.weights();
     for (let step = 0; step < 5; step++) await one.step(examples, 0.1);
     await one.predict(examples);

@@ -1,6 +1,7 @@
 import assert from "@std/assert";
 import { createCatalogue } from "../../models/catalogue.ts";
 import { FeatureState } from "../../models/feature_state.ts";
+import { countedUsers } from "../support/ratings.ts";
 import { createFeatures, type Features, type FeatureShape, fitYears } from "../../models/features.ts";
 
 const catalogue = createCatalogue([
@@ -19,6 +20,8 @@ function observed(): FeatureState {
   return state;
 }
 
+const known = (state: FeatureState) => ({ state, users: countedUsers(10) });
+
 function inputs(
   features: Features,
   state: FeatureState,
@@ -26,8 +29,8 @@ function inputs(
 ): number[] {
   const isUser = "user" in row;
   const out = new Float32Array(isUser ? features.userWidth : features.movieWidth).fill(NaN);
-  if (isUser) features.userInputs(state, row.user, out, 0);
-  else features.movieInputs(state, row.movie, out, 0);
+  if (isUser) features.userInputs(known(state), row.user, out, 0);
+  else features.movieInputs(known(state), row.movie, out, 0);
   return [...out];
 }
 
@@ -73,15 +76,15 @@ Deno.test("movieInputs() of a genre beyond the model's writes nothing past its r
   const wide = createCatalogue([{ id: 1, year: 2000, genres: [0, 7] }], 8);
   const features = createFeatures({ ...shape, n_genres: 1 });
   const out = new Float32Array(12);
-  features.movieInputs(new FeatureState(wide), 0, out, 0);
+  features.movieInputs(known(new FeatureState(wide)), 0, out, 0);
   near([...out], [1, ...Array(11).fill(0)]);
 });
 
 Deno.test("userInputs() and movieInputs() write at the offset, and nowhere else", () => {
   const features = createFeatures(shape);
   const out = new Float32Array(1 + features.userWidth + features.movieWidth + 1).fill(-9);
-  features.userInputs(observed(), 0, out, 1);
-  features.movieInputs(observed(), 1, out, 1 + features.userWidth);
+  features.userInputs(known(observed()), 0, out, 1);
+  features.movieInputs(known(observed()), 1, out, 1 + features.userWidth);
   assert.deepEqual([out[0], out.at(-1), out.subarray(1, -1).includes(-9)], [-9, -9, false]);
 });
 

@@ -34,14 +34,14 @@ async function* onePass(): AsyncGenerator<{ part: Part; examples: Examples }> {
   for (const part of ["train", "train", "validation"] as const) yield { part, examples: smallExamples(10) };
 }
 
-const options = { schedule, nExamples: 20, signal, progress() {}, isWarm: false };
+const options = { schedule, head: "line" as const, nExamples: 20, signal, progress() {}, isWarm: false };
 
 Deno.test("train() returns the best epoch's weights, and stops after `patience` epochs without a better one", async () => {
   const { trainer, rates } = scripted([9, 5, 3, 4, 4, 3.5, 1]);
   const run = await train(trainer, onePass, options);
   assert.deepEqual([run.epoch, run.weights.offset, run.epochs, rates.length], [2, 2, 5, 10]);
-  assert.ok(Math.abs(run.rmse.validation - 3) < 1e-6);
-  assert.ok(Number.isNaN(run.rmse.test));
+  assert.ok(Math.abs(run.loss.validation - 9) < 1e-6);
+  assert.ok(Number.isNaN(run.loss.test));
 });
 
 Deno.test("train() lets the rate fall linearly to 0, and on plateaus", async () => {
@@ -65,7 +65,7 @@ Deno.test("train() judges by the training error when there is nothing to validat
     for await (const batch of onePass()) if (batch.part === "train") yield batch;
   };
   const run = await train(trainer, trainOnly, options);
-  assert.deepEqual([run.rmse.train, run.epoch], [1, 1]);
+  assert.deepEqual([run.loss.train, run.epoch], [1, 1]);
 });
 
 Deno.test("refit() runs as many epochs as were best, its rate falling to 0 over these", async () => {
@@ -74,7 +74,7 @@ Deno.test("refit() runs as many epochs as were best, its rate falling to 0 over 
     weights: smallWeights(),
     epoch: 2,
     epochs: 5,
-    rmse: { train: 1, validation: 1, test: 1 },
+    loss: { train: 1, validation: 1, test: 1 },
     plateaus: [1, 0.5],
   };
   const weights = await refit(trainer, onePass, { ...options, run });

@@ -5,6 +5,7 @@ import { FeatureState } from "../../models/feature_state.ts";
 import { Histories } from "../../models/histories.ts";
 import { IdIndex } from "../../models/id_index.ts";
 import { createRatings, type Moment, type Ratings } from "../../models/ratings.ts";
+import type { People } from "../../models/people.ts";
 import { createRng } from "../../models/rng.ts";
 
 export type Row = readonly [user: number, movie: number, stars: number];
@@ -55,6 +56,15 @@ export function seededRows(n: number, seed = 1): { catalogue: Catalogue; rows: R
 /** Users whose ids are their positions + 1. */
 export function countedUsers(n: number): IdIndex {
   return IdIndex.from(Array.from({ length: n }, (_, user) => user + 1));
+}
+
+/** Demographics of the first `n` of `countedUsers()`; a few say nothing of one thing or another. */
+export function seededPeople(n: number): People {
+  return new Map(Array.from({ length: n }, (_, user) => [user + 1, {
+    gender: user % 7 === 0 ? null : "FM"[user % 2],
+    age: user % 5 === 0 ? null : [1, 18, 25, 35, 45, 50, 56][user % 7],
+    occupation: user % 11 === 0 ? null : String(user % 4),
+  }]));
 }
 
 /** A dataset of `rows`, streamed in chunks of `chunk`. */

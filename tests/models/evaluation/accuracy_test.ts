@@ -13,7 +13,7 @@ import { prequential, type RatingScorer } from "../../../models/evaluation/prequ
 import { createPopularity } from "../../../models/popularity.ts";
 import { observe, type Ratings } from "../../../models/ratings.ts";
 import { topN } from "../../../models/top_n.ts";
-import { openTwoTower } from "../../../models/two_tower/two_tower.ts";
+import { openContent } from "../../../models/two_tower/content.ts";
 import { datasetOf, emptyMoment } from "../../support/ratings.ts";
 import { hasSplits, readCatalogue, readSplit } from "../../support/splits.ts";
 
@@ -71,7 +71,7 @@ Deno.test({
     const world = readWorld("mlsmall-time80");
     const dataset = datasetOf(world.catalogue, world.train);
     const { artifact } = await twoTower.fit(dataset, {}, { seed: 1, signal, log() {}, progress() {} });
-    const scorer = openTwoTower(artifact);
+    const scorer = openContent(artifact);
     assert.ok(Math.exp(scorer.weights.logScale) > 0);
     // Measured over three seeds: .859 to .870, and 1.003 to 1.007.
     between(await prequentialRmse(scorer, world), [0.84, 0.885]);

@@ -2,13 +2,13 @@ import assert from "@std/assert";
 import { type Container, decode, encode } from "../../../models/container.ts";
 import { pass } from "../../../models/dataset.ts";
 import { openEngine } from "../../../models/engine.ts";
-import { createFeatures } from "../../../models/features.ts";
 import { twoTower } from "../../../models/two_tower/presets.ts";
 import type { FitOptions } from "../../../models/model.ts";
 import { type Moment, observe } from "../../../models/ratings.ts";
 import { createRng } from "../../../models/rng.ts";
 import { splitByOrder } from "../../../models/evaluation/split.ts";
-import { openTwoTower, type TwoTower } from "../../../models/two_tower/two_tower.ts";
+import { openContent } from "../../../models/two_tower/content.ts";
+import type { Towers } from "../../../models/two_tower/scorer.ts";
 import { datasetOf, emptyMoment, ratingsOf, seededRows, slice } from "../../support/ratings.ts";
 
 const { catalogue, rows } = seededRows(6000);
@@ -22,7 +22,7 @@ async function fitted(changes: Record<string, unknown> = {}, more: Partial<FitOp
     ...options,
     ...more,
   });
-  return { ...result, scorer: openTwoTower(result.artifact) };
+  return { ...result, scorer: openContent(result.artifact) };
 }
 
 /** RMSE over the future, each rating predicted before it is observed. */
@@ -37,7 +37,7 @@ function futureRmse(predict: (moment: Moment, user: number, movie: number) => nu
   return Math.sqrt(squares / future.length);
 }
 
-const rmseOf = ({ predict }: TwoTower) => futureRmse(predict);
+const rmseOf = ({ predict }: Towers) => futureRmse(predict);
 
 Deno.test("two_tower learns who likes which genre", async () => {
   const { scorer, report } = await fitted();
@@ -49,7 +49,7 @@ Deno.test("two_tower learns who likes which genre", async () => {
 
 Deno.test("two_tower learns from preset genre_means as well", async () => {
   const { scorer } = await fitted({ features: "genre_means" });
-  assert.deepEqual([scorer.features.preset, scorer.weights.movie.mean.length], ["genre_means", 4 + 2]);
+  assert.deepEqual([scorer.weights.head, scorer.weights.movie.mean.length], ["dot", 4 + 2]);
   assert.ok(rmseOf(scorer) < 0.75 * futureRmse(({ state }) => state.mean));
 });
 
@@ -77,7 +77,7 @@ Deno.test("two_tower predicts in service what the engine computes in training", 
   const { scorer } = await fitted({ epochs: 2 });
   using trainer = (await openEngine("tfjs", () => {})).train(scorer.weights);
   const inOrder = pass(datasetOf(catalogue, past), {
-    features: createFeatures(scorer.features),
+    features: scorer.features,
     parts: splitByOrder(past.length, { validation: 1, test: 0 }),
     batchSize: 500,
     window: 5000,
@@ -115,8 +115,8 @@ Deno.test("two_tower normalises its inputs by the training examples alone", asyn
     { ...config, epochs: 1, validation_share: 0, test_share: 0 },
     options,
   );
-  assert.deepEqual(scorer.weights.user.mean, openTwoTower(alone.artifact).weights.user.mean);
-  assert.deepEqual(scorer.weights.movie.scale, openTwoTower(alone.artifact).weights.movie.scale);
+  assert.deepEqual(scorer.weights.user.mean, openContent(alone.artifact).weights.user.mean);
+  assert.deepEqual(scorer.weights.movie.scale, openContent(alone.artifact).weights.movie.scale);
 });
 
 Deno.test("two_tower takes a warm update from its artifact, at a low rate", async () => {
@@ -127,10 +127,10 @@ Deno.test("two_tower takes a warm update from its artifact, at a low rate", asyn
     ...options,
     warmFrom: decode(encode(first.artifact)),
   });
-  const updated = openTwoTower(warm.artifact);
+  const updated = openContent(warm.artifact);
   assert.equal(warm.report.examples, 1500);
-  assert.deepEqual([updated.features, updated.weights.user.mean], [
-    first.scorer.features,
+  assert.deepEqual([warm.artifact.header.features, updated.weights.user.mean], [
+    first.artifact.header.features,
     first.scorer.weights.user.mean,
   ]);
   const [before, after] = [first.scorer, updated].map(({ weights }) => weights.user.layers[0].kernel);
@@ -166,21 +166,21 @@ Deno.test("two_tower refuses to learn from next to nothing", async () => {
   await assert.rejects(twoTower.fit(few, config, options), /at least 100 examples are needed: found 99/);
 });
 
-Deno.test("openTwoTower() refuses a damaged artifact", async () => {
+Deno.test("openContent() refuses a damaged artifact", async () => {
   const { artifact } = await fitted({ epochs: 1 });
   const without = (name: string): Container => {
     const { [name]: _gone, ...arrays } = artifact.arrays;
     return { ...artifact, arrays };
   };
   const short = { ...artifact.arrays, "movie.1.kernel": new Float32Array(3) };
-  assert.throws(() => openTwoTower(without("user.scale")), /user\.scale should be 10 floats: found nothing/);
-  assert.throws(() => openTwoTower(without("movie.0.kernel")), /movie\.0\.kernel/);
+  assert.throws(() => openContent(without("user.scale")), /user\.scale should be 10 floats: found nothing/);
+  assert.throws(() => openContent(without("movie.0.kernel")), /movie\.0\.kernel/);
   assert.throws(
-    () => openTwoTower({ ...artifact, arrays: short }),
+    () => openContent({ ...artifact, arrays: short }),
     /should be 128 floats: found 3 of Float32Array/,
   );
   assert.throws(
-    () => openTwoTower({ ...artifact, header: { ...artifact.header, log_scale: null } }),
+    () => openContent({ ...artifact, header: { ...artifact.header, log_scale: null } }),
     /log_scale/,
   );
 });
