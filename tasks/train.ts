@@ -8,7 +8,9 @@ import { type Profile, profileOf } from "../models/profile.ts";
 import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
 import { readTrainingData } from "./_training_data.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import { formsBy } from "./runner/manifest/_schema_text.ts";
+import { nearest } from "./runner/_nearest.ts";
+import { oneOf } from "./runner/_words.ts";
+import { formNames, formsBy } from "./runner/manifest/_schema_text.ts";
 import { duration } from "./runner/manifest/duration.ts";
 import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -29,12 +31,13 @@ const params = z.strictObject({
   const checked = FAMILY[model].config.safeParse(config);
   for (const issue of checked.error?.issues ?? []) {
     const place = { path: ["config", ...issue.path], input: config };
-    const isUnknown = issue.code === "unrecognized_keys";
-    issues.push(
-      isUnknown
-        ? { ...place, code: issue.code, keys: issue.keys }
-        : { ...place, code: "custom", message: issue.message },
-    );
+    if (issue.code === "unrecognized_keys") issues.push({ ...place, code: issue.code, keys: issue.keys });
+    else if (issue.code === "invalid_union") {
+      const names = formNames(FAMILY[model].config);
+      const found = String(config[String(issue.path[0])]);
+      const params = { nearest: nearest(found, names) };
+      issues.push({ ...place, code: "custom", message: oneOf(names.map((name) => `"${name}"`)), params });
+    } else issues.push({ ...place, code: "custom", message: issue.message });
   }
 }).meta(formsBy("model", {
   of: "config",

@@ -28,8 +28,29 @@ export function schemaAt(schema: JsonSchema, path: Path, root: unknown): JsonSch
   return node;
 }
 
+/** Of forms that one key tells apart, the one that `value` says; a form whose name is the default may go unsaid. */
+function toldForm(schema: JsonSchema, value: unknown): JsonSchema | undefined {
+  if (schema.oneOf === undefined || typeof value !== "object" || value === null) return undefined;
+  return forms(schema).find(({ properties = {} }) => {
+    const names = Object.entries(properties).filter(([, part]) => asSchema(part)?.const !== undefined);
+    return names.length > 0 && names.every(([key, part]) => {
+      const found: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : asSchema(part)?.default;
+      return found === asSchema(part)?.const;
+    });
+  });
+}
+
+/** What the key that tells `schema`'s forms apart may say, as in `preset`. */
+export function formNames(schema: z.ZodType): string[] {
+  const consts = forms(jsonSchema(schema)).flatMap(({ properties = {} }) =>
+    Object.values(properties).map((part) => asSchema(part)?.const)
+  );
+  return consts.filter((name) => typeof name === "string");
+}
+
 /** `schema` with the forms that it gives to keys because of what another key says; see `formsBy()`. */
-export function applied(schema: JsonSchema, value: unknown): JsonSchema {
+export function applied(union: JsonSchema, value: unknown): JsonSchema {
+  const schema = toldForm(union, value) ?? union;
   const isMap = typeof value === "object" && value !== null;
   const holding = (schema.allOf ?? []).map(asSchema).filter((rule) => {
     const conditions = Object.entries(asSchema(rule?.if)?.properties ?? {});
@@ -74,6 +95,8 @@ export function forms(schema: JsonSchema): JsonSchema[] {
  * of its keys that tells them apart. Undefined where that is open.
  */
 export function meantForm(schema: JsonSchema, value: unknown): JsonSchema | undefined {
+  const told = toldForm(schema, value);
+  if (told !== undefined) return told;
   const kind = kindOf(value);
   const ofKind = forms(schema).filter(({ type, enum: values, const: only }) => {
     const kinds: string[] = type === undefined ? (values ?? [only]).map(kindOf) : [type].flat();

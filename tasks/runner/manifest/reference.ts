@@ -46,6 +46,7 @@ function keysOf(json: JsonSchema, prefix: string): Key[] {
   return Object.entries(json.properties ?? {}).flatMap(([name, part]) => {
     if (typeof part !== "object") return [];
     const path = `${prefix}${name}`;
+    if (part.oneOf) return [{ path, json: part }, ...keysOfForms(forms(part), `${path}.`)];
     // One map or a list of them have the same keys: told once.
     const inner = forms(part).find(({ properties }) => properties);
     const item = inner ? undefined : forms(part).map(itemOf).find((item) => item?.properties);
@@ -55,6 +56,37 @@ function keysOf(json: JsonSchema, prefix: string): Key[] {
       ...item ? keysOf(item, `${path}[].`) : [],
     ];
   });
+}
+
+/** Keys of forms that one key tells apart: that key once, then the first form's, then where others are different. */
+function keysOfForms(parts: JsonSchema[], prefix: string): Key[] {
+  const keys = parts.flatMap((form) => {
+    const own = keysOf(form, prefix);
+    const name = own.find(({ json }) => json.const !== undefined)?.json.const;
+    return own.map((key) => ({ ...key, name: String(name) }));
+  });
+  const [names, others] = [
+    keys.filter(({ json }) => json.const !== undefined),
+    keys.filter(({ json }) => json.const === undefined),
+  ];
+  const json: JsonSchema = {
+    enum: names.map(({ json }) => json.const!),
+    default: names.find(({ json }) => json.default !== undefined)?.json.default,
+    description: names.map(({ json }) => json.description).join(" "),
+  };
+  const told = new Map<string, string>();
+  const rest = others.flatMap((key) => {
+    const text = JSON.stringify(key.json);
+    const isTold = told.get(key.path) === text;
+    if (isTold) return [];
+    if (!told.has(key.path)) told.set(key.path, text);
+    const isOwn = key.name !== names[0]?.name;
+    return [{
+      path: key.path,
+      json: isOwn ? { ...key.json, description: `${key.json.description} (${code(key.name)})` } : key.json,
+    }];
+  });
+  return [{ path: names[0].path, json }, ...rest];
 }
 
 function itemOf(json: JsonSchema | boolean | undefined): JsonSchema | undefined {

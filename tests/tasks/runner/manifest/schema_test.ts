@@ -82,6 +82,12 @@ Deno.test("parseManifest() knows the parameters of the model that a stage trains
   assert.deepEqual(errorsOf("{ model: popularity, config: { epochs: 3 } }"), [
     'Cannot read "epochs" as a key of params.config of stage "train": window_days',
   ]);
+  assert.deepEqual(errorsOf("{ config: { preset: cosine, epoch: 3 } }"), ["epochs"]);
+  assert.deepEqual(errorsOf("{ config: { preset: demographik } }"), ["demographic"]);
+  assert.deepEqual(errorsOf("{ config: { preset: demographic, dropout: 3 } }"), [
+    'Cannot read 3 as params.config.dropout of stage "train": a number of at least 0 and below 1',
+  ]);
+  assert.match(errorsOf("{ config: { preset: cosine, dropout: 0.5 } }")[0], /Cannot read "dropout" as a key/);
   assert.deepEqual(errorsOf("{ config: { epochs: 0 } }"), [
     'Cannot read 0 as params.config.epochs of stage "train": a whole number of at least 1',
   ]);
