@@ -1,0 +1,199 @@
+/** `deno task evaluate`: fits on exactly one file, answers what another asks, and says how good that was. */
+import { cpuUsage } from "node:process";
+import type { Protocol } from "../../models/auto/question.ts";
+import { momentAfter } from "../../models/evaluation/frozen.ts";
+import type { Scorer } from "../../models/model.ts";
+import { UsageError } from "../runner/errors.ts";
+import { answer, type AnswerOptions, questionOf } from "./answers.ts";
+import { chooseModel, type ModelChoice } from "./model_choice.ts";
+import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
+import { openPredictions } from "./predictions_file.ts";
+import { type Result, resultJson, resultText } from "./report.ts";
+import { likedFrom } from "./scale.ts";
+import { type Asked, type EvaluationWorld, readWorld } from "./world.ts";
+
+export interface World {
+  out(text: string): void;
+  say(line: string): void;
+  signal: AbortSignal;
+}
+
+const PROTOCOLS = ["rating", "ranking", "candidates"] as const satisfies Protocol[];
+
+export const evaluateHelp: CommandHelp = {
+  name: "evaluate",
+  usage: "deno task evaluate --train F.csv --test F.csv --model NAME[:PRESET] [options]",
+  summary: "Fits a model on exactly the train file, answers for the test file, and prints the metrics.\n" +
+    "Files are CSV with a header: userId,movieId,rating,timestamp, in any order, beside other columns.",
+  options: {
+    train: { value: "FILE", isRequired: true, help: "what is learnt from, all of it" },
+    test: { value: "FILE", isRequired: true, help: "what is asked about; nothing of it is learnt from" },
+    model: {
+      value: "NAME[:PRESET]",
+      isRequired: true,
+      help: "a model of the family, or auto: chosen inside train",
+    },
+    set: { value: "KEY=VALUE", isList: true, help: "a hyperparameter; may stand more than once" },
+    protocol: { value: "NAME", help: "rating (default), ranking, or candidates (default with --negatives)" },
+    negatives: {
+      value: "FILE",
+      help: "userId,movieId: what the movies of test are ranked among (candidates)",
+    },
+    movies: {
+      value: "FILE",
+      help: "the catalogue: movies.csv, movies.dat or u.item; else what the files name",
+    },
+    users: { value: "FILE", help: "demographics: users.dat or u.user" },
+    predictions: { value: "FILE", help: "where the answers go, as CSV" },
+    n: { value: "N", short: "n", help: "length of the lists, and the k of every metric (default 10)" },
+    relevant: {
+      value: "RATING",
+      help: "what was to be found: ratings from here on, or all (default: 4 of 5; candidates: all)",
+    },
+    seed: { value: "N", help: "seeds all randomness (default 1)" },
+    json: { help: "print one JSON object" },
+  },
+};
+
+/** Runs the command; what is wrong with options and files shows before anything is fitted. */
+export async function evaluate(options: Options, { out, say, signal }: World): Promise<void> {
+  const asked = readRequest(options);
+  await using predictions = asked.predictions === undefined ? null : await openPredictions(asked.predictions);
+  say(`reading ${Object.values(asked.files).filter((path) => path !== undefined).join(", ")}`);
+  const world = withTest(await readWorld(asked.files, signal));
+  const answering = { ...asked, world, likedFrom: asked.relevant ?? defaultLikedFrom(asked.protocol, world) };
+  say(`fitting ${asked.choice.name} on ${world.train.length} ratings`);
+  const fitted = await measured(() => fit(asked.choice, answering, { seed: asked.seed, say, signal }));
+  const { scorer, report } = fitted.value;
+  refuseSilence(scorer, asked);
+  say("answering");
+  const moment = await momentAfter(world.dataset, signal);
+  const answers = await measured(() => answer(scorer, { ...answering, moment, signal }));
+  const nRows = await predictions?.write(answers.value.header, answers.value.rows());
+  const result: Result = {
+    protocol: asked.protocol,
+    model: asked.choice.name,
+    config: asked.choice.config,
+    seed: asked.seed,
+    data: describeData(asked.files, world),
+    relevant_from: Number.isFinite(answering.likedFrom) ? answering.likedFrom : null,
+    candidates: describeCandidates(asked.protocol, world),
+    fit: { ...fitted.spent, report },
+    answer: answers.spent,
+    predictions: nRows === undefined ? null : { file: asked.predictions!, rows: nRows },
+    figures: answers.value.figures,
+  };
+  out(options.switches.has("json") ? `${resultJson(result)}\n` : resultText(result));
+}
+
+function readRequest(options: Options) {
+  const { values, lists } = options;
+  const { train, test, negatives, movies, users, predictions } = values;
+  const protocol = values.protocol ?? (negatives === undefined ? "rating" : "candidates");
+  if (!isProtocol(protocol)) {
+    throw new UsageError(
+      `Cannot ask by protocol ${JSON.stringify(protocol)}: wanted ${PROTOCOLS.join(", ")}`,
+    );
+  }
+  if ((protocol === "candidates") !== (negatives !== undefined)) {
+    throw new UsageError(
+      `Cannot evaluate by protocol ${protocol} ${
+        negatives === undefined ? "without" : "with"
+      } --negatives F.csv`,
+    );
+  }
+  return {
+    protocol,
+    choice: chooseModel(values.model!, lists.set ?? []),
+    files: { train: train!, test, negatives, movies, users },
+    predictions,
+    n: wholeNumber(options, "n", { least: 1, fallback: 10 }),
+    seed: wholeNumber(options, "seed", { least: 0, fallback: 1 }),
+    relevant: readRelevant(values.relevant),
+  };
+}
+
+function isProtocol(name: string): name is Protocol {
+  return PROTOCOLS.some((protocol) => protocol === name);
+}
+
+function readRelevant(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (text === "all") return -Infinity;
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new UsageError(
+    `Cannot read option "relevant" as it should be a rating, or all: found ${JSON.stringify(text)}`,
+  );
+}
+
+function defaultLikedFrom(protocol: Protocol, { scale }: EvaluationWorld): number {
+  return protocol === "candidates" ? -Infinity : likedFrom(scale);
+}
+
+type TestWorld = EvaluationWorld & { test: Asked };
+
+function withTest(world: EvaluationWorld): TestWorld {
+  if (world.test === null) throw new UsageError("Cannot evaluate without --test F.csv");
+  return { ...world, test: world.test };
+}
+
+function fit(
+  choice: ModelChoice,
+  answering: Omit<AnswerOptions, "moment" | "signal">,
+  { seed, say, signal }: { seed: number } & Omit<World, "out">,
+) {
+  const question = questionOf(answering);
+  const { dataset } = answering.world;
+  return choice.fit(dataset, { seed, signal, question, log: say, progress: progressOf(say) });
+}
+
+/** At most a line every ten percent. */
+function progressOf(say: (line: string) => void): (done: number, total: number) => void {
+  let tenths = 0;
+  return (done, total) => {
+    const now = Math.floor(10 * done / total);
+    if (now > tenths) say(`  ${10 * now} %`);
+    tenths = Math.max(tenths, now);
+  };
+}
+
+function refuseSilence(
+  { predict, retriever }: Scorer,
+  { protocol, choice }: ReturnType<typeof readRequest>,
+): void {
+  if (predict || (protocol !== "rating" && retriever)) return;
+  throw new UsageError(
+    `Cannot answer by protocol ${protocol} with "${choice.name}" as it only ranks. Next: --protocol ranking`,
+  );
+}
+
+/** CPU seconds are of the whole process, its threads included. */
+async function measured<Value>(
+  work: () => Promise<Value>,
+): Promise<{ value: Value; spent: { cpu_s: number; wall_s: number } }> {
+  const [cpu, start] = [cpuUsage(), performance.now()];
+  const value = await work();
+  const { user, system } = cpuUsage(cpu);
+  return { value, spent: { cpu_s: (user + system) / 1e6, wall_s: (performance.now() - start) / 1e3 } };
+}
+
+function describeData({ train, test }: { train: string; test?: string }, world: TestWorld) {
+  const people = (users: Int32Array) => new Set(users).size;
+  const known = new Set(world.train.users);
+  const cold = world.test.users.reduce((n, user) => n + (known.has(user) ? 0 : 1), 0);
+  return {
+    train: `${train}: ${world.train.length} ratings of ${known.size} people`,
+    test: `${test}: ${world.test.users.length} rows of ${
+      people(world.test.users)
+    } people, ${cold} of newcomers`,
+    movies: `${world.dataset.catalogue.movies.size} in the catalogue`,
+  };
+}
+
+function describeCandidates(protocol: Protocol, { negatives, test, dataset }: TestWorld): string | null {
+  if (protocol === "rating") return null;
+  if (negatives === null) return `full: all unseen of ${dataset.catalogue.movies.size} movies`;
+  const each = (negatives.users.length / test.users.length).toFixed(1);
+  return `sampled: each among its person's given candidates, ${each} negatives a row of test`;
+}
