@@ -9,6 +9,7 @@ import { breathe } from "../models/breathe.ts";
 import type { FeatureState } from "../models/feature_state.ts";
 import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
+import type { People } from "../models/people.ts";
 import type { Champion, Snapshot } from "../models/snapshot/snapshot.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
@@ -48,6 +49,7 @@ export interface EmbeddingOptions {
   /** The sums of now; of users, at least of those whose vectors are computed. Pins its mean. */
   state: FeatureState;
   users: IdIndex;
+  people: People;
   /** The snapshot's users, ascending. */
   userIds: Int32Array;
   base: Snapshot | null;
@@ -63,10 +65,10 @@ export async function embeddingsOf(
 ): Promise<Embeddings | null> {
   const { embedder } = scorer;
   if (embedder === undefined) return null;
-  const { plan, state, users, userIds, base, changed, signal } = options;
+  const { plan, state, users, userIds, people, base, changed, signal } = options;
   const { movies } = state.catalogue;
   const { dimension } = embedder;
-  const moment = { state, histories: new Histories(), users };
+  const moment = { state, histories: new Histories(), users, people };
   const line = embedder.line(moment);
   state.pinnedMean = plan.mean;
   const old = plan.isWhole ? null : base;

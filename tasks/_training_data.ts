@@ -7,6 +7,7 @@ import { IdIndex } from "../models/id_index.ts";
 import { rewind } from "../models/ratings.ts";
 import { isSampled } from "../models/evaluation/split.ts";
 import { readCatalogue, readFeatureState } from "./_lake.ts";
+import { readPeople } from "./_people.ts";
 import { collect, readRatings, repeatedly, usersOf } from "./_ratings.ts";
 import type { Version } from "./_versions.ts";
 import type { TaskContext } from "./runner/task.ts";
@@ -39,6 +40,7 @@ export async function readTrainingData(
   const { db, settings } = context;
   const users = new IdIndex();
   const catalogue = await readCatalogue(db);
+  const people = await readPeople(db);
   const rule = { seed: settings.seed, newestBatch: through, holdoutDays: settings.holdoutDays };
   const reading = { users, catalogue, rule, batches: [0, through] as const };
   if (warmFrom === null || !FAMILY[params.model].isWarmable) {
@@ -48,6 +50,7 @@ export async function readTrainingData(
       dataset: {
         catalogue,
         users,
+        people,
         ratings,
         isExample: warmFrom ? fresh(warmFrom, context, params) : undefined,
       },
@@ -61,7 +64,7 @@ export async function readTrainingData(
   rewind({ state: sums, histories: new Histories() }, window);
   const isExample = fresh(warmFrom, context, params);
   const start = () => ({ state: sums.copy(), histories: new Histories() });
-  return { dataset: { catalogue, users, ratings: () => [window], start, isExample }, stored };
+  return { dataset: { catalogue, users, people, ratings: () => [window], start, isExample }, stored };
 }
 
 /** A warm update's examples: what the champion has not been trained on, and a seeded sample of the window before. */

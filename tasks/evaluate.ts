@@ -11,6 +11,7 @@ import { type Ratings, rewind } from "../models/ratings.ts";
 import { MOST_OF_BOOTSTRAP } from "../models/evaluation/split.ts";
 import { judge, type Verdict } from "./_gate.ts";
 import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
+import { readPeople } from "./_people.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import {
   newestBatchOf,
@@ -41,6 +42,7 @@ export default task({
     "data_lake_db.ratings",
     "data_lake_db.movies",
     "data_lake_db.genres",
+    "raw_db.users",
     "processed_db.user_features",
     "processed_db.movie_features",
     "processed_db.rating_totals",
@@ -110,10 +112,10 @@ async function score(
   const tail = { through: 0, n: MOST_OF_BOOTSTRAP };
   const window = await collect(readRatings(db, { users, catalogue, rule, batches, tail }), isFirstHeldOut);
   for (const version of versions) keepUntrained(context, window, version);
-  const people = window.users.filter((_, row) => window.isHeldOut[row] === 1);
-  const histories = await readHistories(db, { users, catalogue, ratings: window, of: new Set(people) });
+  const heldOut = window.users.filter((_, row) => window.isHeldOut[row] === 1);
+  const histories = await readHistories(db, { users, catalogue, ratings: window, of: new Set(heldOut) });
   const state = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
-  const moment = { state, histories, users };
+  const moment = { state, histories, users, people: await readPeople(db) };
   rewind({ state, histories: new Histories() }, window);
   const baselines = {
     popularity: createPopularity(),

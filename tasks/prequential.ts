@@ -6,6 +6,7 @@ import { IdIndex } from "../models/id_index.ts";
 import { prequential } from "../models/evaluation/prequential.ts";
 import { type Moment, observe, rewind } from "../models/ratings.ts";
 import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
+import { readPeople } from "./_people.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import { newestBatchOf, readChampion, type Version, writeMetrics } from "./_versions.ts";
 import { type Decision, planBatches, type PlanState } from "./runner/plan/plan_state.ts";
@@ -13,7 +14,7 @@ import { type Batch, type StageResult, task, type TaskContext } from "./runner/t
 
 export default task({
   params: z.strictObject({}),
-  reads: ["data_lake_db.ratings", "data_lake_db.movies", "data_lake_db.genres"],
+  reads: ["data_lake_db.ratings", "data_lake_db.movies", "data_lake_db.genres", "raw_db.users"],
   readsPrevious: [
     "ops_db.model_versions",
     "processed_db.user_features",
@@ -71,7 +72,7 @@ async function measure({ db, settings, signal }: TaskContext, champion: Version,
   const batch = await collect(readRatings(db, { ...reading, batches: [first, last] }));
   const state = await readFeatureState(db, { catalogue, users, of: usersOf(batch, { users }) });
   const histories = await readHistories(db, { users, catalogue, ratings: batch });
-  const moment: Moment = { state, histories, users };
+  const moment: Moment = { state, histories, users, people: await readPeople(db) };
   await moveSums();
   const scorers = { [champion.row.version]: champion.scorer, bias: createBias() };
   return { metrics: await prequential(scorers, { moment, batch, signal }), length: batch.length };

@@ -14,6 +14,7 @@ import { readBase } from "./_base_snapshot.ts";
 import { writeEmbeddings } from "./_embedding_rows.ts";
 import { embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
+import { readPeople } from "./_people.ts";
 import { collect, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratingSumsOf, seenThrough } from "./_snapshot.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
@@ -37,6 +38,7 @@ export default task({
     "data_lake_db.ratings",
     "data_lake_db.movies",
     "data_lake_db.genres",
+    "raw_db.users",
     "processed_db.user_features",
     "processed_db.movie_features",
     "processed_db.rating_totals",
@@ -120,7 +122,16 @@ async function nextSnapshot(
   const userRatingSums = ratingSumsOf(userIds, { state, users, base });
   const changed = since && isPartial ? changedSince(since, { movies, users, userIds }) : null;
   const embeddings = champion && plan
-    ? await embeddingsOf(champion, { plan, state, users, userIds, base, changed, signal })
+    ? await embeddingsOf(champion, {
+      plan,
+      state,
+      users,
+      userIds,
+      base,
+      changed,
+      people: await readPeople(db),
+      signal,
+    })
     : null;
   if (embeddings) {
     await writeEmbeddings(db, embeddings, {

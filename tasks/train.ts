@@ -55,6 +55,7 @@ export default task({
     "data_lake_db.ratings",
     "data_lake_db.movies",
     "data_lake_db.genres",
+    "raw_db.users",
     "processed_db.user_features",
     "processed_db.movie_features",
     "processed_db.rating_totals",
