@@ -1,10 +1,11 @@
 /** The models by their names in the manifest. */
 import { bias } from "./bias.ts";
+import { fm } from "./fm/fit.ts";
 import { twoTower } from "./two_tower/presets.ts";
 import type { Model } from "./model.ts";
 import { popularity } from "./popularity.ts";
 
-export const FAMILY = { two_tower: twoTower, bias, popularity } satisfies Record<string, Model>;
+export const FAMILY = { two_tower: twoTower, fm, bias, popularity } satisfies Record<string, Model>;
 
 export type ModelName = keyof typeof FAMILY;
 
