@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import type { Container } from "./container.ts";
 import type { Dataset } from "./dataset.ts";
+import type { Portable } from "./export/network.ts";
 import type { FeatureState } from "./feature_state.ts";
 import type { Moment } from "./ratings.ts";
 
@@ -23,6 +24,8 @@ export interface Scorer {
   retriever?(moment: Moment): Retriever;
   /** Present when scores are dot products: what is published, and scanned by the server. */
   readonly embedder?: Embedder;
+  /** Present when it is a network of standard layers: what exports to other tools are written from. */
+  portable?(): Portable;
 }
 
 /** Writes a score for every movie into `out` [movies], higher is better, for `user` as of `moment`. */
