@@ -3,6 +3,7 @@ import type { Features } from "../features.ts";
 import type { Embedder, Scorer } from "../model.ts";
 import { retrieverOf } from "../retriever.ts";
 import { HALF_WIDTH, MIDDLE } from "./heads.ts";
+import { towerInputs, towersNetwork } from "./network.ts";
 import { forward, type Weights } from "./towers.ts";
 
 /** stars = slope · logit + intercept: what a head that says whether somebody likes a movie means in stars. */
@@ -56,6 +57,18 @@ export function createTowers({ features, weights, calibration }: TowersOptions):
       return slope * dot + intercept;
     },
     retriever: (moment) => retrieverOf(embedder, moment),
+    portable: () => ({
+      network: towersNetwork(weights, calibration),
+      inputs(moment, user, movie) {
+        features.userInputs(moment, user, userInputs, 0);
+        features.movieInputs(moment, movie, movieInputs, 0);
+        return {
+          ...towerInputs("user", weights.user, userInputs),
+          ...towerInputs("movie", weights.movie, movieInputs),
+          ...(weights.head === "line" ? { mean: [moment.state.mean] } : {}),
+        };
+      },
+    }),
   };
 }
 

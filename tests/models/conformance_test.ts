@@ -1,23 +1,10 @@
 /** What every model of the family must do, whatever it is, and each preset of a model. */
 import assert from "@std/assert";
 import { decode, encode } from "../../models/container.ts";
-import { FAMILY } from "../../models/family.ts";
 import { firstDifference } from "../../models/feature_state.ts";
-import type { FitOptions, Model, Scorer } from "../../models/model.ts";
-import { type Moment, observe } from "../../models/ratings.ts";
+import type { Scorer } from "../../models/model.ts";
 import { topN } from "../../models/top_n.ts";
-import { datasetOf, emptyMoment, ratingsOf, seededPeople, seededRows } from "../support/ratings.ts";
-
-const { catalogue, rows } = seededRows(1500);
-const dataset = { ...datasetOf(catalogue, ratingsOf(rows), 400), people: seededPeople(30) };
-const options: FitOptions = { seed: 5, signal: new AbortController().signal, log() {}, progress() {} };
-
-function momentOfAll(): Moment {
-  const moment = { ...emptyMoment(catalogue), people: dataset.people };
-  const ratings = ratingsOf(rows);
-  for (let row = 0; row < ratings.length; row++) observe(moment, ratings, row);
-  return moment;
-}
+import { CASES, catalogue, dataset, momentOfAll, options } from "../support/family.ts";
 
 /** Everything that `scorer` says about three users, one of them new. */
 function answers(scorer: Scorer): number[] {
@@ -30,21 +17,7 @@ function answers(scorer: Scorer): number[] {
   });
 }
 
-/** Presets beside the one that a model has by itself. */
-const PRESETS: [keyof typeof FAMILY, Record<string, unknown>][] = [
-  ["two_tower", { preset: "content", features: "genre_means", epochs: 2 }],
-  ["two_tower", { preset: "cosine", epochs: 2 }],
-  ["two_tower", { preset: "demographic", epochs: 2 }],
-];
-
-const cases: [string, Model, Record<string, unknown>][] = [
-  ...Object.entries(FAMILY).map(([name, model]): typeof cases[number] => [name, model, {}]),
-  ...PRESETS.map((
-    [name, config],
-  ): typeof cases[number] => [`${name} ${config.preset}`, FAMILY[name], config]),
-];
-
-for (const [name, model, config] of cases) {
+for (const [name, model, config] of CASES) {
   Deno.test(`${name} fit() gives the same bytes for the same seed`, async () => {
     const [one, other] = [
       await model.fit(dataset, config, options),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { encodeKeras } from "../../models/export/keras.ts";
 import type { Network } from "../../models/export/network.ts";
 import { encodeNpy } from "../../models/export/npy.ts";
-import { answerPlainly, everyOperation, questions } from "../support/networks.ts";
+import { answerPlainly, everyOperation, questions, rowOf } from "../support/networks.ts";
+import { askedOf, dataset, momentOfAll, NETWORKS, options } from "../support/family.ts";
 import { pythonWith, run } from "../support/python.ts";
 
 const PACKAGES = {
@@ -48,11 +49,7 @@ Deno.test({
     const inputs = questions(network, n);
     const found = await askKeras(network, inputs, n);
     for (let row = 0; row < n; row++) {
-      const own = Object.entries(inputs).map(([name, values]) => {
-        const width = values.length / n;
-        return [name, values.slice(row * width, (row + 1) * width)];
-      });
-      const wanted = answerPlainly(network, Object.fromEntries(own));
+      const wanted = answerPlainly(network, rowOf(inputs, row, n));
       network.outputs.forEach((name, o) =>
         wanted.get(name)!.forEach((value, k, { length }) => {
           const apart = Math.abs(value - found[o][row * length + k]);
@@ -62,3 +59,19 @@ Deno.test({
     }
   },
 });
+
+for (const [name, model, config] of NETWORKS) {
+  Deno.test({
+    name: `${name} predicts in Keras 3 what it predicts here`,
+    ignore: python === null,
+    async fn() {
+      const { scorer } = await model.fit(dataset, config, options);
+      const { network, inputs, wanted, n } = askedOf(scorer, momentOfAll());
+      const [stars] = await askKeras(network, inputs, n);
+      wanted.forEach((value, row) => {
+        const apart = Math.abs(value - stars[row]);
+        assert.ok(apart < 1e-5, `row ${row}: ${apart} apart`);
+      });
+    },
+  });
+}

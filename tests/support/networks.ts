@@ -90,6 +90,19 @@ export function questions(
 
 const widthOf = (layer: Layer) => layer.op === "input" ? layer.width : 0;
 
+/** Row `row` of `n` of each input. */
+export function rowOf(
+  inputs: Readonly<Record<string, Float32Array | Int32Array>>,
+  row: number,
+  n: number,
+): Record<string, ArrayLike<number>> {
+  const own = Object.entries(inputs).map(([name, values]) => {
+    const width = values.length / n;
+    return [name, values.slice(row * width, (row + 1) * width)];
+  });
+  return Object.fromEntries(own);
+}
+
 /** Every layer's output for one row of each input, by name. */
 export function answerPlainly(
   network: Network,

@@ -1,10 +1,11 @@
 import assert from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import { startBackend } from "../../../models/engines/_tfjs_backend.ts";
 import { encodeTfjs } from "../../../models/export/tfjs.ts";
 import type { Network } from "../../../models/export/network.ts";
-import { answerPlainly, everyOperation, questions } from "../../support/networks.ts";
+import { askedOf, dataset, momentOfAll, NETWORKS, options } from "../../support/family.ts";
+import { answerPlainly, everyOperation, questions, rowOf } from "../../support/networks.ts";
 
 /** The model as a browser would load it: `model.json`, then the weights that it names. */
 async function load(network: Network): Promise<LayersModel> {
@@ -20,36 +21,48 @@ async function load(network: Network): Promise<LayersModel> {
   });
 }
 
-Deno.test("encodeTfjs() writes what tf.loadLayersModel() opens, and it answers as the network does", async () => {
-  await tf.setBackend("cpu");
-  const network = everyOperation();
+/** The model's outputs for `n` rows of each input. */
+async function askTfjs(network: Network, inputs: Record<string, Float32Array | Int32Array>, n: number) {
+  await startBackend(() => {});
   const model = await load(network);
-  const n = 20;
-  const asked = questions(network, n);
-  const width = (name: string) => asked[name].length / n;
-  const inputs = network.inputs.map((name) =>
-    tf.tensor2d(asked[name], [n, width(name)], asked[name] instanceof Int32Array ? "int32" : "float32")
-  );
-  const outputs = model.predict(inputs);
-  if (!Array.isArray(outputs)) throw new TypeError("one output");
+  const tensors = network.inputs.map((name) => {
+    const values = inputs[name];
+    return tf.tensor2d(values, [n, values.length / n], values instanceof Int32Array ? "int32" : "float32");
+  });
+  const outputs = [model.predict(tensors)].flat();
   const found = outputs.map((output) => output.dataSync());
-  let furthest = 0;
-  for (let row = 0; row < n; row++) {
-    const own = network.inputs.map((
-      name,
-    ) => [name, asked[name].slice(row * width(name), (row + 1) * width(name))]);
-    const answers = answerPlainly(network, Object.fromEntries(own));
-    network.outputs.forEach((name, o) => {
-      const wanted = answers.get(name)!;
-      wanted.forEach((value, k) =>
-        furthest = Math.max(furthest, Math.abs(value - found[o][row * wanted.length + k]))
-      );
-    });
-  }
-  assert.ok(furthest < 1e-5, `${furthest} apart`);
-  tf.dispose([inputs, outputs]);
+  tf.dispose([tensors, outputs]);
   model.dispose();
+  return found;
+}
+
+Deno.test("encodeTfjs() writes what tf.loadLayersModel() opens, and it answers as the network does", async () => {
+  const network = everyOperation();
+  const n = 20;
+  const inputs = questions(network, n);
+  const found = await askTfjs(network, inputs, n);
+  for (let row = 0; row < n; row++) {
+    const answers = answerPlainly(network, rowOf(inputs, row, n));
+    network.outputs.forEach((name, o) =>
+      answers.get(name)!.forEach((value, k, { length }) => {
+        const apart = Math.abs(value - found[o][row * length + k]);
+        assert.ok(apart < 1e-5, `${name}[${row}, ${k}]: ${apart} apart`);
+      })
+    );
+  }
 });
+
+for (const [name, model, config] of NETWORKS) {
+  Deno.test(`${name} predicts in TensorFlow.js what it predicts here`, async () => {
+    const { scorer } = await model.fit(dataset, config, options);
+    const { network, inputs, wanted, n } = askedOf(scorer, momentOfAll());
+    const [stars] = await askTfjs(network, inputs, n);
+    wanted.forEach((value, row) => {
+      const apart = Math.abs(value - stars[row]);
+      assert.ok(apart < 1e-5, `row ${row}: ${apart} apart`);
+    });
+  });
+}
 
 Deno.test("encodeTfjs() names the arrays of one weights file in order", () => {
   const { model, weights } = encodeTfjs(everyOperation());
