@@ -1,12 +1,13 @@
 /** Which rows of train are asked about in validation, which stay, and which are in neither part. */
 import { breathe } from "../breathe.ts";
 import type { Dataset } from "../dataset.ts";
+import { ASKED, cutInTime, isDrawn, keepPairsTogether, LEARNT, rowsByUser } from "../evaluation/splits.ts";
 import { join, type Ratings } from "../ratings.ts";
 import { createRng, hash32 } from "../rng.ts";
 import type { Cut } from "./recognise.ts";
 
-/** Where a row goes; what is left out is in neither part. */
-export const [TRAIN, ASKED, LEFT_OUT] = [0, 1, 2];
+/** Where a row goes that is in neither part. */
+const LEFT_OUT = 3;
 /** Rows asked about below which none are left out for the sake of the share of newcomers. */
 const FEWEST_ROWS = 1_000;
 
@@ -27,7 +28,7 @@ export async function sidesOf(dataset: Dataset, { cut, seed, signal }: SidesOpti
   const { ids } = dataset.users; // of all people, now that a pass is done
   const draw: Draw = (user, salt) => hash32(seed + salt, ids[user]);
   const sides = new Uint8Array(ratings.length);
-  if (cut.kind === "time") cutInTime(ratings, sides, cut);
+  if (cut.kind === "time") cutInTime(ratings, sides, cut.share);
   else cutByPerson(ratings, sides, { cut, draw });
   keepPairsTogether(ratings, sides);
   thinNewcomers(ratings, sides, { wanted: cut.newRows, draw });
@@ -36,14 +37,6 @@ export async function sidesOf(dataset: Dataset, { cut, seed, signal }: SidesOpti
 
 /** A person's number in [0, 2³²), another for each salt. */
 type Draw = (user: number, salt: number) => number;
-
-const isDrawn = (drawn: number, share: number) => drawn < share * 2 ** 32;
-const mayBeAsked = ({ isStale, isHeldOut }: Ratings, row: number) => !isStale[row] && !isHeldOut[row];
-
-function cutInTime(ratings: Ratings, sides: Uint8Array, { share }: Cut): void {
-  const from = Math.max(1, Math.floor((1 - share) * ratings.length));
-  for (let row = from; row < ratings.length; row++) if (mayBeAsked(ratings, row)) sides[row] = ASKED;
-}
 
 /** Whole people, as many as the question's are new; of the others, their rows as they were cut. */
 function cutByPerson(ratings: Ratings, sides: Uint8Array, { cut, draw }: { cut: Cut; draw: Draw }): void {
@@ -68,31 +61,6 @@ function taken(rows: number[], cut: Cut, seed: number): number[] {
   return rows.slice(0, count);
 }
 
-function rowsByUser(ratings: Ratings): Map<number, number[]> {
-  const of = new Map<number, number[]>();
-  for (let row = 0; row < ratings.length; row++) {
-    if (!mayBeAsked(ratings, row)) continue;
-    const rows = of.get(ratings.users[row]);
-    if (rows) rows.push(row);
-    else of.set(ratings.users[row], [row]);
-  }
-  return of;
-}
-
-/** A pair that stands more than once is asked about as a whole, if any of its rows is. */
-function keepPairsTogether(ratings: Ratings, sides: Uint8Array): void {
-  const { length, users, movies, isStale, replaces } = ratings;
-  const repeats = new Map<string, number[]>();
-  for (let row = 0; row < length; row++) {
-    if (isStale[row] || !Number.isNaN(replaces[row])) repeats.set(`${users[row]} ${movies[row]}`, []);
-  }
-  if (repeats.size === 0) return;
-  for (let row = 0; row < length; row++) repeats.get(`${users[row]} ${movies[row]}`)?.push(row);
-  for (const rows of repeats.values()) {
-    if (rows.some((row) => sides[row] === ASKED)) { for (const row of rows) sides[row] = ASKED; }
-  }
-}
-
 /**
  * Leaves out whole people until newcomers have the `wanted` share of the rows asked about: after an older cut there
  * are more of them than after a younger one, and they want another model.
@@ -103,7 +71,7 @@ function thinNewcomers(
   { wanted, draw }: { wanted: number; draw: Draw },
 ): void {
   const known = new Set<number>();
-  for (let row = 0; row < length; row++) if (sides[row] === TRAIN) known.add(users[row]);
+  for (let row = 0; row < length; row++) if (sides[row] === LEARNT) known.add(users[row]);
   let [warm, cold] = [0, 0];
   for (let row = 0; row < length; row++) {
     if (sides[row] === ASKED && known.has(users[row])) warm++;

@@ -6,8 +6,9 @@
  * A movie rated twice by one person goes to one side with all its ratings, else the answer would be in train.
  */
 import type { Dataset } from "../dataset.ts";
+import { ASKED, LEARNT } from "../evaluation/splits.ts";
 import { join, pick, type Ratings } from "../ratings.ts";
-import { ASKED, sidesOf, TRAIN } from "./_sides.ts";
+import { sidesOf } from "./_sides.ts";
 import type { Question } from "./question.ts";
 import { type Cut, recogniseCut } from "./recognise.ts";
 
@@ -38,7 +39,7 @@ export async function cutLike(dataset: Dataset, { question, seed, signal }: CutO
   const cut = await recogniseCut(dataset, question, signal);
   const sides = await sidesOf(dataset, { cut, seed, signal });
   const asked = await collectAsked(dataset, sides);
-  const left = rowsOn(TRAIN, sides).length;
+  const left = rowsOn(LEARNT, sides).length;
   if (asked.length === 0 || left === 0) {
     throw new RangeError(
       `Cannot cut train for validation as both parts need ratings: found ${left} and ${asked.length}`,
@@ -74,7 +75,7 @@ function innerTrain(dataset: Dataset, sides: Uint8Array): Dataset {
     async *ratings() {
       let at = 0;
       for await (const chunk of dataset.ratings()) {
-        const rows = rowsOn(TRAIN, sides.subarray(at, at + chunk.length));
+        const rows = rowsOn(LEARNT, sides.subarray(at, at + chunk.length));
         at += chunk.length;
         if (rows.length > 0) yield rows.length === chunk.length ? chunk : pick(chunk, rows);
       }

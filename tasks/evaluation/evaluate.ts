@@ -3,6 +3,7 @@ import { cpuUsage } from "node:process";
 import type { Protocol } from "../../models/auto/question.ts";
 import { momentAfter } from "../../models/evaluation/frozen.ts";
 import type { Scorer } from "../../models/model.ts";
+import { observe } from "../../models/ratings.ts";
 import { UsageError } from "../runner/errors.ts";
 import { answer, type AnswerOptions, questionOf } from "./answers.ts";
 import { chooseModel, type ModelChoice } from "./model_choice.ts";
@@ -10,6 +11,7 @@ import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
 import { openPredictions } from "./predictions_file.ts";
 import { type Result, resultJson, resultText } from "./report.ts";
 import { likedFrom } from "./scale.ts";
+import { parseSplit, splitWorld } from "./split_option.ts";
 import { type Asked, type EvaluationWorld, readWorld } from "./world.ts";
 
 export interface World {
@@ -26,8 +28,13 @@ export const evaluateHelp: CommandHelp = {
   summary: "Fits a model on exactly the train file, answers for the test file, and prints the metrics.\n" +
     "Files are CSV with a header: userId,movieId,rating,timestamp, in any order, beside other columns.",
   options: {
-    train: { value: "FILE", isRequired: true, help: "what is learnt from, all of it" },
-    test: { value: "FILE", isRequired: true, help: "what is asked about; nothing of it is learnt from" },
+    train: { value: "FILE", help: "what is learnt from, all of it" },
+    test: { value: "FILE", help: "what is asked about; nothing of it is learnt from" },
+    ratings: { value: "FILE", help: "in place of both: one file, which --split parts" },
+    split: {
+      value: "KIND",
+      help: "time:SHARE (default time:0.2), last:COUNT or last:SHARE, random:FOLD/FOLDS, users:SHARE",
+    },
     model: {
       value: "NAME[:PRESET]",
       isRequired: true,
@@ -60,7 +67,7 @@ export async function evaluate(options: Options, { out, say, signal }: World): P
   const asked = readRequest(options);
   await using predictions = asked.predictions === undefined ? null : await openPredictions(asked.predictions);
   say(`reading ${Object.values(asked.files).filter((path) => path !== undefined).join(", ")}`);
-  const world = withTest(await readWorld(asked.files, signal));
+  const world = withTest(await readWorld(asked.files, signal), asked);
   const answering = { ...asked, world, likedFrom: asked.relevant ?? defaultLikedFrom(asked.protocol, world) };
   say(`fitting ${asked.choice.name} on ${world.train.length} ratings`);
   const fitted = await measured(() => fit(asked.choice, answering, { seed: asked.seed, say, signal }));
@@ -68,6 +75,7 @@ export async function evaluate(options: Options, { out, say, signal }: World): P
   refuseSilence(scorer, asked);
   say("answering");
   const moment = await momentAfter(world.dataset, signal);
+  for (let row = 0; row < world.known.length; row++) observe(moment, world.known, row);
   const answers = await measured(() => answer(scorer, { ...answering, moment, signal }));
   const nRows = await predictions?.write(answers.value.header, answers.value.rows());
   const result: Result = {
@@ -75,7 +83,7 @@ export async function evaluate(options: Options, { out, say, signal }: World): P
     model: asked.choice.name,
     config: asked.choice.config,
     seed: asked.seed,
-    data: describeData(asked.files, world),
+    data: describeData(asked, world),
     relevant_from: Number.isFinite(answering.likedFrom) ? answering.likedFrom : null,
     candidates: describeCandidates(asked.protocol, world),
     fit: { ...fitted.spent, report },
@@ -88,7 +96,7 @@ export async function evaluate(options: Options, { out, say, signal }: World): P
 
 function readRequest(options: Options) {
   const { values, lists } = options;
-  const { train, test, negatives, movies, users, predictions } = values;
+  const { negatives, movies, users, predictions } = values;
   const protocol = values.protocol ?? (negatives === undefined ? "rating" : "candidates");
   if (!isProtocol(protocol)) {
     throw new UsageError(
@@ -105,12 +113,25 @@ function readRequest(options: Options) {
   return {
     protocol,
     choice: chooseModel(values.model!, lists.set ?? []),
-    files: { train: train!, test, negatives, movies, users },
+    files: { ...readSources(values), negatives, movies, users },
+    split: values.ratings === undefined ? null : parseSplit(values.split ?? "time"),
     predictions,
     n: wholeNumber(options, "n", { least: 1, fallback: 10 }),
     seed: wholeNumber(options, "seed", { least: 0, fallback: 1 }),
     relevant: readRelevant(values.relevant),
   };
+}
+
+/** Either two files, or one that is split. */
+function readSources({ train, test, ratings, split }: Options["values"]): { train: string; test?: string } {
+  if (ratings !== undefined && train === undefined && test === undefined) return { train: ratings };
+  if (ratings === undefined && split === undefined && train !== undefined && test !== undefined) {
+    return { train, test };
+  }
+  throw new UsageError(
+    `Cannot evaluate but with --train F.csv and --test F.csv, or with --ratings F.csv and --split KIND. ` +
+      `Usage: ${evaluateHelp.usage}`,
+  );
 }
 
 function isProtocol(name: string): name is Protocol {
@@ -133,7 +154,8 @@ function defaultLikedFrom(protocol: Protocol, { scale }: EvaluationWorld): numbe
 
 type TestWorld = EvaluationWorld & { test: Asked };
 
-function withTest(world: EvaluationWorld): TestWorld {
+function withTest(world: EvaluationWorld, { split, seed }: ReturnType<typeof readRequest>): TestWorld {
+  if (split !== null) return splitWorld(world, split, seed);
   if (world.test === null) throw new UsageError("Cannot evaluate without --test F.csv");
   return { ...world, test: world.test };
 }
@@ -178,13 +200,13 @@ async function measured<Value>(
   return { value, spent: { cpu_s: (user + system) / 1e6, wall_s: (performance.now() - start) / 1e3 } };
 }
 
-function describeData({ train, test }: { train: string; test?: string }, world: TestWorld) {
+function describeData({ files: { train, test }, split }: ReturnType<typeof readRequest>, world: TestWorld) {
   const people = (users: Int32Array) => new Set(users).size;
   const known = new Set(world.train.users);
   const cold = world.test.users.reduce((n, user) => n + (known.has(user) ? 0 : 1), 0);
   return {
     train: `${train}: ${world.train.length} ratings of ${known.size} people`,
-    test: `${test}: ${world.test.users.length} rows of ${
+    test: `${test ?? `split by ${split?.kind}`}: ${world.test.users.length} rows of ${
       people(world.test.users)
     } people, ${cold} of newcomers`,
     movies: `${world.dataset.catalogue.movies.size} in the catalogue`,

@@ -3,7 +3,7 @@ import { NOBODY } from "../../models/people.ts";
 import { type Catalogue, createCatalogue } from "../../models/catalogue.ts";
 import type { Dataset } from "../../models/dataset.ts";
 import { IdIndex } from "../../models/id_index.ts";
-import type { Ratings } from "../../models/ratings.ts";
+import { createRatings, type Ratings } from "../../models/ratings.ts";
 import { type MovieFile, readMovieFile, readUserFile } from "./movie_file.ts";
 import { type RatingFile, readRatingFile } from "./rating_file.ts";
 import { type Scale, scaleOf } from "./scale.ts";
@@ -31,6 +31,10 @@ export interface EvaluationWorld {
   /** Train, and nothing else; `users` holds the people of the other files as well. */
   dataset: Dataset;
   train: Ratings;
+  /** What had arrived when test is asked beside train, but is not learnt from; empty but for held-out people. */
+  known: Ratings;
+  /** Whether train has times. */
+  hasTimes: boolean;
   scale: Scale;
   /** By place; none without a file of movies. */
   genres: readonly string[];
@@ -55,6 +59,8 @@ export async function readWorld(files: Files, signal: AbortSignal): Promise<Eval
   return {
     dataset: { catalogue, users, people, ratings: () => [ratings] },
     train: ratings,
+    known: createRatings(0),
+    hasTimes: train.hasTimes,
     scale,
     genres: movies.genres,
     test: test && toAsked(test, indexes),

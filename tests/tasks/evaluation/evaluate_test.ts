@@ -101,7 +101,7 @@ Deno.test("evaluate exits 2 with what is wrong, where, and leaves nothing behind
   const short = await folder.write("short.csv", csv(["1,2,3"], "userId,movieId,timestamp"));
   const fits = ["--train", train, "--test", test];
   const cases: [string[], RegExp][] = [
-    [["--test", test, "--model", "bias"], /without --train/],
+    [["--test", test, "--model", "bias"], /Cannot evaluate but with --train/],
     [[...fits, "--model", "bais"], /Did you mean "bias"/],
     [[...fits, "--model", "bias", "--set", "user_shrinkag=3"], /did you mean "user_shrinkage"/],
     [[...fits, "--model", "bias", "--modle", "x"], /Did you mean "--model"/],

@@ -1,0 +1,33 @@
+import assert from "@std/assert";
+import { parseSplit } from "../../../tasks/evaluation/split_option.ts";
+import { createFolder, csv, runCommand, seededLines } from "./_files.ts";
+
+Deno.test("parseSplit() reads every form, and refuses others", () => {
+  assert.deepEqual(parseSplit("time"), { kind: "time", share: 0.2 });
+  assert.deepEqual(parseSplit("users:0.1"), { kind: "users", share: 0.1 });
+  assert.deepEqual(parseSplit("last"), { kind: "last", of: { count: 1 } });
+  assert.deepEqual(parseSplit("last:3"), { kind: "last", of: { count: 3 } });
+  assert.deepEqual(parseSplit("last:0.2"), { kind: "last", of: { share: 0.2 } });
+  assert.deepEqual(parseSplit("random:2/5"), { kind: "random", fold: 1, folds: 5 });
+  for (
+    const text of ["", "tme", "time:1", "time:x", "last:0", "last:1.5", "random", "random:0/5", "random:6/5"]
+  ) {
+    assert.throws(() => parseSplit(text), /Cannot split by/, text);
+  }
+});
+
+Deno.test("evaluate --ratings --split asks about a part of one file, and needs both or none", async () => {
+  await using folder = await createFolder();
+  const ratings = await folder.write("all.csv", csv(seededLines(300)));
+  const args = ["--ratings", ratings, "--model", "bias", "--json"];
+  const results = await Promise.all(["time:0.2", "last:2", "random:1/3", "users:0.4"].map(async (split) => {
+    const { code, stdout, stderr } = await runCommand("evaluate", [...args, "--split", split]);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  }));
+  assert.deepEqual(results.slice(0, 2).map(({ n }) => n), [60, 60]);
+  assert.ok(results.every(({ metrics }) => metrics.rmse > 0.5 && metrics.rmse < 2.5));
+  const both = await runCommand("evaluate", [...args, "--train", ratings]);
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /--ratings F.csv and --split KIND/);
+});
