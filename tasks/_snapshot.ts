@@ -128,7 +128,7 @@ export async function buildSnapshot(
 }
 
 /** What `ids`, which ascend, are called outside; null where the archive's ids are numbers. */
-async function keysOf(
+export async function keysOf(
   db: Db,
   query: "import/user_keys" | "import/movie_keys",
   ids: Int32Array,

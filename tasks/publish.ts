@@ -12,6 +12,7 @@ import type { Row } from "../sql/tables.ts";
 import { storeArtifact, sweepArtifacts, verifyArtifact, writeAside } from "./_artifacts.ts";
 import { readBase } from "./_base_snapshot.ts";
 import { writeEmbeddings } from "./_embedding_rows.ts";
+import { exportChampion } from "./_exports.ts";
 import { embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
@@ -81,6 +82,7 @@ export default task({
     await writeAside(pointerPath(context), new TextEncoder().encode(JSON.stringify(pointer) + "\n"));
     await db.row("publish/finish_publication", [pointer.publication_id]);
     await sweep(context);
+    if (champion !== null) await exportChampion(context, champion);
     return { rowsIn: nRatings, rowsOut: nUsers, version, batch: batchId, snapshot };
   },
 });

@@ -1,5 +1,5 @@
 /** HDF5 files as bytes: groups by path, arrays of float32 in them. */
-import h5wasm, { File } from "h5wasm";
+import type { File } from "h5wasm";
 
 export interface H5Array {
   values: Float32Array;
@@ -8,10 +8,12 @@ export interface H5Array {
 
 /** A file with an array at each path; a path that ends in `/` is a group without any. */
 export async function encodeH5(arrays: ReadonlyMap<string, H5Array | null>): Promise<Uint8Array> {
+  // Imported when it is asked for: its 3 MB of WebAssembly are compiled at once.
+  const h5wasm = await import("h5wasm");
   const { FS } = await h5wasm.ready;
   // A name in the module's own memory, not on the disk.
   const name = "export.h5";
-  const file = new File(name, "w");
+  const file = new h5wasm.File(name, "w");
   try {
     for (const [path, array] of arrays) {
       const parts = path.split("/").filter((part) => part !== "");

@@ -25,11 +25,12 @@ export interface KerasOptions {
 export async function encodeKeras(network: Network, { savedAt }: KerasOptions): Promise<Uint8Array> {
   const layers = kerasOrder(standardLayers(network, DIALECT), network);
   const metadata = { keras_version: KERAS_VERSION, date_saved: savedAt.slice(0, 19).replace("T", "@") };
+  // Weights are noise to a packer: they are stored as they are, which takes no time.
   return zipSync({
     "metadata.json": strToU8(JSON.stringify(metadata)),
     "config.json": strToU8(JSON.stringify(modelConfig(network, layers))),
     "model.weights.h5": await encodeH5(weightsOf(layers)),
-  }, { level: 6, mtime: EPOCH });
+  }, { level: 0, mtime: EPOCH });
 }
 
 const DIALECT: Dialect = {

@@ -18,7 +18,7 @@ export interface FilterOptions {
  * @throws the signal's reason; what `input` throws; or an error with the program's last words when it fails.
  */
 export async function* filter(
-  program: "validate" | "validate_rows" | "add_up" | "parquet",
+  program: "validate" | "validate_rows" | "add_up" | "parquet" | "vectors",
   input: AsyncIterable<Uint8Array>,
   { args = [], signal }: FilterOptions = {},
 ): AsyncGenerator<Uint8Array> {
