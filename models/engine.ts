@@ -3,6 +3,7 @@
  * initial weights) is Matinee's own, so that engines can be compared on the same steps.
  */
 import type { Examples } from "./examples.ts";
+import type { FitOptions } from "./model.ts";
 import type { Weights } from "./two_tower/towers.ts";
 
 /** Weights in training. Dispose to free what the engine holds. */
@@ -17,22 +18,27 @@ export interface Trainer extends Disposable {
   weights(): Weights;
 }
 
-export interface Engine {
+/** Dispose, after its trainers, to end its threads. */
+export interface Engine extends Disposable {
   /** What it runs on, for the record, as in "tfjs (wasm, SIMD)". */
   readonly name: string;
   /** `seed` draws what dropout silences. */
   train(weights: Weights, seed?: number): Trainer;
 }
 
+/** `log` hears when an engine has to run on something slower than usual. */
+export type EngineOptions = Pick<FitOptions, "compute" | "log">;
+
 /** An engine is imported when it is asked for: tfjs costs a third of a second, and the server never needs it. */
 const ENGINES = {
-  tfjs: async (log: (message: string) => void): Promise<Engine> =>
-    (await import("./engines/tfjs.ts")).openTfjs(log),
+  kernels: async (options: EngineOptions): Promise<Engine> =>
+    (await import("./engines/kernels.ts")).openKernelEngine(options),
+  tfjs: async ({ log }: EngineOptions): Promise<Engine> => (await import("./engines/tfjs.ts")).openTfjs(log),
 };
 
 export type EngineName = keyof typeof ENGINES;
 
-/** Starts engine `name`; `log` hears when it has to run on something slower than usual. */
-export function openEngine(name: EngineName, log: (message: string) => void): Promise<Engine> {
-  return ENGINES[name](log);
+/** Starts engine `name`. */
+export function openEngine(name: EngineName, options: EngineOptions): Promise<Engine> {
+  return ENGINES[name](options);
 }

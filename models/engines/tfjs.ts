@@ -15,7 +15,7 @@ import { build, embed, freed, type TfTower, variablesOf } from "./_tfjs_towers.t
 
 /** Starts TensorFlow.js (once per process). */
 export async function openTfjs(log: (message: string) => void): Promise<Engine> {
-  return { name: await startBackend(log), train };
+  return { name: await startBackend(log), train, [Symbol.dispose]() {} };
 }
 
 /** Adam whose rate can be changed between steps. */

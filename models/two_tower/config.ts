@@ -13,8 +13,8 @@ export const NETWORK = {
 
 /** Fields of the training. */
 export const TRAINING = {
-  engine: z.enum(["tfjs"]).default("tfjs").describe(
-    "What computes the steps.",
+  engine: z.enum(["kernels", "tfjs"]).default("kernels").describe(
+    "What computes the steps: Matinee's own kernels, or TensorFlow.js.",
   ),
   batch_size: z.number().int().min(1).default(512).describe(
     "Examples per step.",

@@ -58,7 +58,7 @@ export async function fitTowers(
     signal: options.signal,
   };
   const initial = plan.warm ?? await initialWeights(dataset, plan, passing);
-  const engine = await openEngine(config.engine, options.log);
+  using engine = await openEngine(config.engine, options);
   const { run, calibration } = await chooseAndRefit(engine, { initial, dataset, plan, passing, options });
   const header: Container["header"] = { model: "two_tower", config, ...plan.header, engine: engine.name };
   if (calibration) header.calibration = { ...calibration };

@@ -41,10 +41,9 @@ export async function training({ ratings: n = RATINGS }: BenchmarkOptions): Prom
     logScale: 0,
     offset: 0,
   };
-  const engine = await openEngine(
-    "tfjs",
-    (line) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`)),
-  );
+  using engine = await openEngine("kernels", {
+    log: (line) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`)),
+  });
   const flops = flopsOf(weights.user) + flopsOf(weights.movie);
   const plain = await secondsPerGigaflop() * flops / 1e9;
   const figures: Figure[] = [];

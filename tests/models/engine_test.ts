@@ -5,7 +5,12 @@ import { costOf, HEADS } from "../../models/two_tower/heads.ts";
 import type { Weights } from "../../models/two_tower/towers.ts";
 import { predictPlainly, smallExamples, smallWeights } from "../support/towers.ts";
 
-const engine = await openEngine("tfjs", () => {});
+const compute = { cache: ".matinee/kernels", workers: 1, simd: "relaxed" } as const;
+const ENGINES = {
+  tfjs: await openEngine("tfjs", { log() {} }),
+  kernels: await openEngine("kernels", { log() {}, compute }),
+  portable: await openEngine("kernels", { log() {}, compute: { ...compute, simd: "portable" } }),
+};
 const examples = smallExamples(16);
 const TABLES = [4, 3];
 /** Each head, and a network with tables. */
@@ -52,89 +57,94 @@ function loss(weights: Weights, examples: Examples): number {
   return costOf(weights.head, predictPlainly(weights, examples), examples.ratings) / examples.length;
 }
 
-for (const [name, [weights, examples]] of Object.entries(CASES)) {
-  Deno.test(`tfjs gradient() of ${name} equals central differences of the plain forward pass`, async () => {
-    using trainer = engine.train(weights);
-    const gradient = places(await trainer.gradient(examples));
-    const sizes = places(weights).map((place, i) => {
-      const [low, high] = [place.with(place.get() - 1e-3), place.with(place.get() + 1e-3)];
-      // Weights are floats: the step that was really taken is not quite 2e-3.
-      const taken = places(high)[i].get() - places(low)[i].get();
-      const wanted = (loss(high, examples) - loss(low, examples)) / taken;
-      const found = gradient[i].get();
-      assert.ok(
-        Math.abs(found - wanted) < 2e-4 * Math.max(1, Math.abs(wanted)),
-        `${place.name}: ${found}, not ${wanted}`,
-      );
-      return Math.abs(wanted);
+for (const [kind, engine] of Object.entries(ENGINES)) {
+  for (const [name, [weights, examples]] of Object.entries(CASES)) {
+    Deno.test(`${kind} gradient() of ${name} equals central differences of the plain forward pass`, async () => {
+      using trainer = engine.train(weights);
+      const gradient = places(await trainer.gradient(examples));
+      const sizes = places(weights).map((place, i) => {
+        const [low, high] = [place.with(place.get() - 1e-3), place.with(place.get() + 1e-3)];
+        // Weights are floats: the step that was really taken is not quite 2e-3.
+        const taken = places(high)[i].get() - places(low)[i].get();
+        const wanted = (loss(high, examples) - loss(low, examples)) / taken;
+        const found = gradient[i].get();
+        assert.ok(
+          Math.abs(found - wanted) < 2e-4 * Math.max(1, Math.abs(wanted)),
+          `${place.name}: ${found}, not ${wanted}`,
+        );
+        return Math.abs(wanted);
+      });
+      assert.ok(Math.max(...sizes) > 0.05, "the loss must depend on the weights");
     });
-    assert.ok(Math.max(...sizes) > 0.05, "the loss must depend on the weights");
+
+    Deno.test(`${kind} predict() of ${name} equals the plain forward pass to 1e-5, before and after training`, async () => {
+      using trainer = engine.train(weights);
+      for (const steps of [0, 30]) {
+        for (let step = 0; step < steps; step++) await trainer.step(examples, 0.01);
+        const [found, wanted] = [
+          await trainer.predict(examples),
+          predictPlainly(trainer.weights(), examples),
+        ];
+        found.forEach((value, i) =>
+          assert.ok(Math.abs(value - wanted[i]) < 1e-5, `${value}, not ${wanted[i]}`)
+        );
+      }
+    });
+
+    Deno.test(`${kind} step() of ${name} lowers the loss`, async () => {
+      using trainer = engine.train(weights, 1);
+      for (let step = 0; step < 200; step++) await trainer.step(examples, 0.01);
+      assert.ok(loss(trainer.weights(), examples) < 0.7 * loss(weights, examples));
+    });
+  }
+
+  Deno.test(`${kind} step() draws dropout from its seed`, async () => {
+    const [weights, batch] = CASES["logistic, with tables and dropout,"];
+    const [one, same, other] = await Promise.all([1, 1, 2].map(async (seed) => {
+      using trainer = engine.train(weights, seed);
+      return await trainer.step(batch, 0.01);
+    }));
+    assert.equal(one, same);
+    assert.notEqual(one, other);
   });
 
-  Deno.test(`tfjs predict() of ${name} equals the plain forward pass to 1e-5, before and after training`, async () => {
+  Deno.test(`${kind} step() returns the squared error before it, moves by the rate, and lowers it`, async () => {
+    const weights = smallWeights();
     using trainer = engine.train(weights);
-    for (const steps of [0, 30]) {
-      for (let step = 0; step < steps; step++) await trainer.step(examples, 0.01);
-      const [found, wanted] = [await trainer.predict(examples), predictPlainly(trainer.weights(), examples)];
-      found.forEach((value, i) =>
-        assert.ok(Math.abs(value - wanted[i]) < 1e-5, `${value}, not ${wanted[i]}`)
-      );
-    }
+    const before = await trainer.step(examples, 0.01);
+    assert.ok(Math.abs(before - examples.length * loss(weights, examples)) < 1e-4);
+    // Adam's first step is the rate times the sign of the gradient.
+    assert.ok(Math.abs(Math.abs(trainer.weights().offset - weights.offset) - 0.01) < 1e-5);
+    await trainer.step(examples, 0);
+    for (let step = 0; step < 200; step++) await trainer.step(examples, 0.01);
+    assert.ok(await trainer.step(examples, 0.01) < before / 2);
   });
 
-  Deno.test(`tfjs step() of ${name} lowers the loss`, async () => {
-    using trainer = engine.train(weights, 1);
-    for (let step = 0; step < 200; step++) await trainer.step(examples, 0.01);
-    assert.ok(loss(trainer.weights(), examples) < 0.7 * loss(weights, examples));
+  Deno.test(`${kind} step() keeps a > 0 when the data pulls the other way`, async () => {
+    // Ratings that fall with the cosine: a free scale would turn negative.
+    const weights = smallWeights();
+    const cosines = predictPlainly({ ...weights, logScale: 0, offset: 0 }, {
+      ...examples,
+      means: new Float32Array(16),
+    });
+    const against = {
+      ...examples,
+      ratings: Float32Array.from(cosines, (cosine, i) => examples.means[i] - 2 * cosine),
+    };
+    using trainer = engine.train(weights);
+    for (let step = 0; step < 300; step++) await trainer.step(against, 0.02);
+    const scale = Math.exp(trainer.weights().logScale);
+    assert.ok(scale > 0 && Number.isFinite(scale));
   });
 }
-
-Deno.test("tfjs step() draws dropout from its seed", async () => {
-  const [weights, batch] = CASES["logistic, with tables and dropout,"];
-  const [one, same, other] = await Promise.all([1, 1, 2].map(async (seed) => {
-    using trainer = engine.train(weights, seed);
-    return await trainer.step(batch, 0.01);
-  }));
-  assert.equal(one, same);
-  assert.notEqual(one, other);
-});
-
-Deno.test("tfjs step() returns the squared error before it, moves by the rate, and lowers it", async () => {
-  const weights = smallWeights();
-  using trainer = engine.train(weights);
-  const before = await trainer.step(examples, 0.01);
-  assert.ok(Math.abs(before - examples.length * loss(weights, examples)) < 1e-4);
-  // Adam's first step is the rate times the sign of the gradient.
-  assert.ok(Math.abs(Math.abs(trainer.weights().offset - weights.offset) - 0.01) < 1e-5);
-  await trainer.step(examples, 0);
-  for (let step = 0; step < 200; step++) await trainer.step(examples, 0.01);
-  assert.ok(await trainer.step(examples, 0.01) < before / 2);
-});
-
-Deno.test("tfjs step() keeps a > 0 when the data pulls the other way", async () => {
-  // Ratings that fall with the cosine: a free scale would turn negative.
-  const weights = smallWeights();
-  const cosines = predictPlainly({ ...weights, logScale: 0, offset: 0 }, {
-    ...examples,
-    means: new Float32Array(16),
-  });
-  const against = {
-    ...examples,
-    ratings: Float32Array.from(cosines, (cosine, i) => examples.means[i] - 2 * cosine),
-  };
-  using trainer = engine.train(weights);
-  for (let step = 0; step < 300; step++) await trainer.step(against, 0.02);
-  const scale = Math.exp(trainer.weights().logScale);
-  assert.ok(scale > 0 && Number.isFinite(scale));
-});
 
 Deno.test("tfjs trainers do not disturb each other, and give back their memory", async () => {
   const tf = await import("@tensorflow/tfjs-core");
   const held = () => [tf.memory().numTensors, tf.backend().numDataIds()];
   const before = held();
   {
-    using one = engine.train(smallWeights());
-    using other = engine.train(smallWeights({ seed: 9 }));
+    using one = ENGINES.tfjs.train(smallWeights());
+    using other = ENGINES.tfjs.train(smallWeights({ seed: 9 }));
     const untouched = other.weights();
     for (let step = 0; step < 5; step++) await one.step(examples, 0.1);
     await one.predict(examples);
@@ -144,8 +154,29 @@ Deno.test("tfjs trainers do not disturb each other, and give back their memory",
   assert.deepEqual(held(), before);
 });
 
-Deno.test("openEngine() names its backend", () =>
-  assert.match(engine.name, /^tfjs \((wasm, SIMD|wasm|cpu)\)$/));
+Deno.test("openEngine() names its backend", () => {
+  assert.match(ENGINES.tfjs.name, /^tfjs \((wasm, SIMD|wasm|cpu)\)$/);
+  assert.match(ENGINES.kernels.name, /^kernels \(wasm, (relaxed|portable) SIMD\)$/);
+  assert.equal(ENGINES.portable.name, "kernels (wasm, portable SIMD)");
+});
+
+Deno.test("kernels and tfjs take the same steps: losses equal to 1e-5 of their size, gradients to 1e-6", async () => {
+  // More than three shards, the last one with few rows.
+  const many = smallExamples(800);
+  using oracle = ENGINES.tfjs.train(smallWeights({ units: [8, 8, 4] }));
+  using trainer = ENGINES.kernels.train(smallWeights({ units: [8, 8, 4] }));
+  const [wanted, found] = [await oracle.gradient(many), await trainer.gradient(many)].map(places);
+  for (const [i, place] of wanted.entries()) {
+    assert.ok(
+      Math.abs(place.get() - found[i].get()) < 1e-6,
+      `${place.name}: ${found[i].get()}, not ${place.get()}`,
+    );
+  }
+  for (let step = 0; step < 50; step++) {
+    const [one, other] = [await oracle.step(many, 0.01), await trainer.step(many, 0.01)];
+    assert.ok(Math.abs(one - other) < 1e-5 * one, `step ${step}: ${other}, not ${one}`);
+  }
+});
 
 Deno.test("startBackend() says so when it has to fall back to plain JavaScript, and works", async () => {
   // A process of its own: TensorFlow.js starts its backend once.

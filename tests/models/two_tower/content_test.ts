@@ -75,7 +75,7 @@ Deno.test("two_tower embeds unit vectors whose line gives the prediction", async
 
 Deno.test("two_tower predicts in service what the engine computes in training", async () => {
   const { scorer } = await fitted({ epochs: 2 });
-  using trainer = (await openEngine("tfjs", () => {})).train(scorer.weights);
+  using trainer = (await openEngine("tfjs", { log() {} })).train(scorer.weights);
   const inOrder = pass(datasetOf(catalogue, past), {
     features: scorer.features,
     parts: splitByOrder(past.length, { validation: 1, test: 0 }),
