@@ -1,8 +1,8 @@
 /** Reads back Parquet files of vectors, by Polars in this process. */
 import { pl } from "../../support/parquet.ts";
 
-export async function parquetRows(path: string) {
-  const frame = pl.readParquet(await Deno.readFile(path) as never);
+export function parquetRows(path: string) {
+  const frame = pl.readParquet(path);
   const [name] = frame.columns;
   return {
     columns: frame.columns,

@@ -47,7 +47,7 @@ Deno.test("models export writes vectors that are those that were published, as .
     assert.match(vectors.header, new RegExp(`'<f4'.*\\(${stored.length}, 8\\)`));
     const wanted = stored.flatMap(([, text]) => text!.split(",").map((value) => Math.fround(Number(value))));
     assert.deepEqual([...new Float32Array(vectors.bytes)], wanted);
-    const rows = await parquetRows(join(to, `${side}s.parquet`));
+    const rows = parquetRows(join(to, `${side}s.parquet`));
     assert.deepEqual(rows.columns, [`${side}_id`, "embedding"]);
     assert.deepEqual(rows.ids, stored.map(([id]) => Number(id)));
     assert.deepEqual(rows.embeddings.flat(), wanted);
