@@ -11,6 +11,7 @@ import { type Ratings, rewind } from "../models/ratings.ts";
 import { MOST_OF_BOOTSTRAP } from "../models/evaluation/split.ts";
 import { judge, type Verdict } from "./_gate.ts";
 import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
+import { refuseLeaks } from "./_leak_test.ts";
 import { readPeople } from "./_people.ts";
 import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
 import {
@@ -123,6 +124,8 @@ async function score(
   };
   const scorers: Record<string, Scorer> = { ...baselines };
   for (const { row, scorer } of versions) scorers[row.version] = scorer;
+  const judged = { [versions[0].row.version]: versions[0].scorer };
+  await refuseLeaks({ moment, window, scorers: judged, seed: context.seed, signal });
   return {
     quality: await scoreHoldout(scorers, { moment, window: [window], signal }),
     length: window.length,
