@@ -1,0 +1,36 @@
+/**
+ * The movies that a fit knew, by external id, in a catalogue that may have grown since; and what orders movies that
+ * nothing else does: popularity, too small to change any other order.
+ */
+import type { IdIndex } from "./id_index.ts";
+
+/** Of the score of the movie with the most entries. */
+const TIE_BREAKER = 1e-6;
+
+export interface KnownMovies {
+  /** Position in the catalogue by place in the model; -1: the catalogue has no such movie (any more). */
+  readonly positions: Int32Array;
+  /** Place in the model by position in the catalogue; -1: the model does not know it. */
+  readonly placeOf: Int32Array;
+}
+
+export function byModelPosition(movieIds: Int32Array, movies: IdIndex): KnownMovies {
+  const positions = Int32Array.from(movieIds, (id) => movies.get(id) ?? -1);
+  const placeOf = new Int32Array(movies.size).fill(-1);
+  positions.forEach((position, place) => {
+    if (position !== -1) placeOf[position] = place;
+  });
+  return { positions, placeOf };
+}
+
+/** Fills `out` with what movies score before a person is known: their share of the most entries, times 1e-6. */
+export function scoreNothing(
+  { known: { positions }, counts, out }: { known: KnownMovies; counts: Int32Array; out: Float32Array },
+): void {
+  out.fill(0);
+  let most = 1;
+  for (const count of counts) most = Math.max(most, count);
+  for (let place = 0; place < positions.length; place++) {
+    if (positions[place] !== -1) out[positions[place]] = TIE_BREAKER * counts[place] / most;
+  }
+}
