@@ -5,3 +5,5 @@ export { gemm, gemmWork } from "./gemm";
 export { attend, dismiss, poolBytes, runProgram } from "./program";
 export { tableParts } from "./tables";
 export * from "./vectors";
+export * from "./linear_algebra";
+export * from "./least_squares";
