@@ -29,8 +29,10 @@ export const biasConfig = z.strictObject({
 
 export type BiasConfig = z.infer<typeof biasConfig>;
 
+const DEFAULTS = biasConfig.parse({});
+
 /** The baseline as a scorer; `moment.histories` must hold the whole history of each user asked about. */
-export function createBias(config: BiasConfig = biasConfig.parse({})) {
+export function createBias(config: BiasConfig = DEFAULTS) {
   return {
     model: "bias",
     predict(moment: Moment, user: number, movie: number): number {
@@ -39,8 +41,8 @@ export function createBias(config: BiasConfig = biasConfig.parse({})) {
   } satisfies Scorer;
 }
 
-/** The loop that a day of predictions spends its time in. */
-function userBias({ state, histories }: Moment, user: number, config: BiasConfig): number {
+/** b_u: the loop that a day of predictions spends its time in. */
+export function userBias({ state, histories }: Moment, user: number, config: BiasConfig = DEFAULTS): number {
   const { movies, stars } = histories.of(user);
   if (movies.length === 0) return 0;
   const { mean, movieCounts, movieSums } = state;
@@ -54,8 +56,8 @@ function userBias({ state, histories }: Moment, user: number, config: BiasConfig
   return sum / (movies.length + config.user_shrinkage);
 }
 
-/** A movie without ratings is an average one, whatever λ_i is. */
-function movieBias(state: FeatureState, movie: number, { movie_shrinkage }: BiasConfig): number {
+/** b_i: a movie without ratings is an average one, whatever λ_i is. */
+export function movieBias(state: FeatureState, movie: number, { movie_shrinkage } = DEFAULTS): number {
   const n = state.movieCounts[movie];
   return n === 0 ? 0 : (state.movieSums[movie] - state.mean * n) / (n + movie_shrinkage);
 }

@@ -1,11 +1,22 @@
 /** The models by their names in the manifest. */
+import { als } from "./als/fit.ts";
 import { bias } from "./bias.ts";
+import { ease } from "./ease/fit.ts";
 import { fm } from "./fm/fit.ts";
+import { itemKnn } from "./item_knn/fit.ts";
 import { twoTower } from "./two_tower/presets.ts";
 import type { Model } from "./model.ts";
 import { popularity } from "./popularity.ts";
 
-export const FAMILY = { two_tower: twoTower, fm, bias, popularity } satisfies Record<string, Model>;
+export const FAMILY = {
+  two_tower: twoTower,
+  als,
+  fm,
+  ease,
+  item_knn: itemKnn,
+  bias,
+  popularity,
+} satisfies Record<string, Model>;
 
 export type ModelName = keyof typeof FAMILY;
 
