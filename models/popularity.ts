@@ -1,9 +1,10 @@
 /**
  * The control of every ranking: the most rated movies, the same list for everybody (minus what they have seen).
  *
- * Without a window the counts are those of the moment; with one, ratings that were given in the last days of the
- * data, counted back from its newest `rated_at`, and frozen by the fit. A re-rating inside the window counts again:
- * it is attention. Ties go to the lower movie id, as in every list.
+ *   score(i) = Σ_{ratings of i} 2^(−age / half-life),   age in days back from the data's newest `rated_at`
+ *
+ * Without a window or a half-life the counts are those of the moment; with either, they are frozen by the fit. A
+ * re-rating inside the window counts again: it is attention. Ties go to the lower movie id, as in every list.
  */
 import { z } from "zod";
 import type { Container } from "./container.ts";
@@ -14,6 +15,9 @@ import { defineModel, headerOf, type Scorer } from "./model.ts";
 export const popularityConfig = z.strictObject({
   window_days: z.number().positive().nullable().default(null).describe(
     "Days that count, back from the newest rating; null: all ratings, as of the moment of the question.",
+  ),
+  half_life_days: z.number().positive().nullable().default(null).describe(
+    "Days after which a rating counts half, back from the newest rating; null: all count alike.",
   ),
 });
 
@@ -31,11 +35,18 @@ export function createPopularity(counts: ArrayLike<number> | null = null) {
   } satisfies Scorer;
 }
 
-/** Ratings per movie in the last `days` of `dataset`; reads it twice. */
-export async function countWindow(
+export interface Decay {
+  /** Days that count; null: all. */
+  window: number | null;
+  /** In days; null: none. */
+  halfLife: number | null;
+  signal: AbortSignal;
+}
+
+/** What the ratings of each movie add up to, newer ones counting more; reads `dataset` twice. */
+export async function decayedCounts(
   dataset: Dataset,
-  days: number,
-  signal: AbortSignal,
+  { window, halfLife, signal }: Decay,
 ): Promise<Float64Array> {
   let newest = -Infinity;
   for await (const { ratedAt } of dataset.ratings()) {
@@ -45,7 +56,9 @@ export async function countWindow(
   const counts = new Float64Array(dataset.catalogue.movies.size);
   for await (const { length, movies, ratedAt, isStale } of dataset.ratings()) {
     for (let row = 0; row < length; row++) {
-      if (!isStale[row] && ratedAt[row] > newest - days * SECONDS_PER_DAY) counts[movies[row]]++;
+      const age = (newest - ratedAt[row]) / SECONDS_PER_DAY;
+      if (isStale[row] || (window !== null && age >= window)) continue;
+      counts[movies[row]] += halfLife === null ? 1 : 2 ** (-age / halfLife);
     }
     await breathe(signal);
   }
@@ -57,8 +70,9 @@ export const popularity = defineModel({
   learnsFrom: "interactions",
   async fit(dataset, config, { signal }) {
     const { n, end } = await survey(dataset, signal);
-    const days = config.window_days;
-    const counts = days === null ? null : await countWindow(dataset, days, signal);
+    const { window_days: window, half_life_days: halfLife } = config;
+    const isFrozen = window !== null || halfLife !== null;
+    const counts = isFrozen ? await decayedCounts(dataset, { window, halfLife, signal }) : null;
     const arrays: Container["arrays"] = counts === null ? {} : { counts };
     const artifact = { header: { model: "popularity", config }, arrays };
     return { scorer: createPopularity(counts), artifact, report: { examples: n }, end };
