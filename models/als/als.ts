@@ -95,7 +95,10 @@ function createImplicit(config: AlsConfig, { movieIds, vectors, gram, newcomer, 
 }
 
 /** Vectors are [w ‖ b_u, 1] and [h ‖ 1, b_i], so that their product is all but g. */
-function createExplicit(config: AlsConfig, { movieIds, vectors, gram }: AlsWeights): Als & Required<Scorer> {
+function createExplicit(
+  config: AlsConfig,
+  { movieIds, vectors, gram }: AlsWeights,
+): Als & Required<Pick<Scorer, "predict">> {
   const { dimension: d } = config;
   const knownIn = rememberKnown(movieIds);
   const solve = createFoldIn(vectors, gram);

@@ -80,7 +80,7 @@ Deno.test("parseManifest() knows the parameters of the model that a stage trains
   assert.deepEqual(errorsOf("{ config: { epoch: 3 } }"), ["epochs"]);
   assert.deepEqual(errorsOf("{ model: bias, config: { user_shrinkag: 3 } }"), ["user_shrinkage"]);
   assert.deepEqual(errorsOf("{ model: popularity, config: { epochs: 3 } }"), [
-    'Cannot read "epochs" as a key of params.config of stage "train": window_days',
+    'Cannot read "epochs" as a key of params.config of stage "train": window_days or half_life_days',
   ]);
   assert.deepEqual(errorsOf("{ config: { preset: cosine, epoch: 3 } }"), ["epochs"]);
   assert.deepEqual(errorsOf("{ config: { preset: demographik } }"), ["demographic"]);
