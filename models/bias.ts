@@ -64,6 +64,10 @@ export function movieBias(state: FeatureState, movie: number, { movie_shrinkage 
 
 export const bias = defineModel({
   config: biasConfig,
+  space: {
+    movie_shrinkage: { low: 0.3, high: 30, scale: "log" },
+    user_shrinkage: { low: 0.3, high: 30, scale: "log" },
+  },
   async fit(dataset, config, { signal }) {
     const { n, end } = await survey(dataset, signal);
     const artifact = { header: { model: "bias", config }, arrays: {} };

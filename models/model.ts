@@ -10,6 +10,7 @@ import type { Dataset } from "./dataset.ts";
 import type { Portable } from "./export/network.ts";
 import type { FeatureState } from "./feature_state.ts";
 import type { Moment } from "./ratings.ts";
+import type { SearchSpace } from "./search_space.ts";
 
 /** What fitting returns. A model that only ranks has no `predict`, one that only rates has no `retriever`. */
 export interface Scorer {
@@ -84,6 +85,8 @@ export interface Model {
   readonly learnsFrom: "ratings" | "interactions";
   /** Hyperparameters as the manifest may set them; unknown keys are errors there. */
   readonly config: z.ZodType;
+  /** What `deno task tune` may try of them; absent: there is nothing to tune. */
+  readonly space?: SearchSpace;
   /** @throws {RangeError} when there is too little to learn from. */
   fit(dataset: Dataset, config: unknown, options: FitOptions): Promise<Fitted>;
   /** @throws {SyntaxError} when `artifact` is another model's, or damaged. */
@@ -95,14 +98,16 @@ export function defineModel<Config>(definition: {
   isWarmable?: boolean;
   learnsFrom?: Model["learnsFrom"];
   config: z.ZodType<Config>;
+  space?: SearchSpace;
   fit(dataset: Dataset, config: Config, options: FitOptions): Promise<Fitted>;
   open(artifact: Container): Scorer;
 }): Model {
-  const { config: schema, isWarmable = false, learnsFrom = "ratings", fit, open } = definition;
+  const { config: schema, space, isWarmable = false, learnsFrom = "ratings", fit, open } = definition;
   return {
     isWarmable,
     learnsFrom,
     config: schema,
+    space,
     fit: (dataset, config, options) => fit(dataset, schema.parse(config), options),
     open,
   };

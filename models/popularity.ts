@@ -67,6 +67,7 @@ export async function decayedCounts(
 
 export const popularity = defineModel({
   config: popularityConfig,
+  space: { window_days: { low: 7, high: 2000, scale: "log" } },
   learnsFrom: "interactions",
   async fit(dataset, config, { signal }) {
     const { n, end } = await survey(dataset, signal);

@@ -13,7 +13,17 @@ import { createPosterior, keepDraw, type Source } from "./posterior.ts";
 import { createRng } from "../rng.ts";
 import { readTriples, type Triples } from "./triples.ts";
 
-export const fm = defineModel({ config: fmConfig, fit, open: openFm });
+export const fm = defineModel({
+  config: fmConfig,
+  space: {
+    rank: { low: 4, high: 32, scale: "log", isWhole: true },
+    implicit: { values: [true, false] },
+    flipped: { values: [true, false] },
+    side: { values: [true, false] },
+  },
+  fit,
+  open: openFm,
+});
 
 async function fit(dataset: Dataset, config: FmConfig, options: FitOptions): Promise<Fitted> {
   const { triples, end } = await readTriples(dataset, options.signal);

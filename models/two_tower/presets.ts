@@ -27,7 +27,19 @@ const OPEN = {
   demographic: openDemographic,
 } satisfies Record<TwoTowerConfig["preset"], (artifact: Container) => Scorer>;
 
-export const twoTower = defineModel({ isWarmable: true, config: twoTowerConfig, fit, open });
+export const twoTower = defineModel({
+  isWarmable: true,
+  config: twoTowerConfig,
+  space: {
+    hidden: { values: [[32], [64], [128], [64, 64]] },
+    dimension: { values: [16, 32, 64] },
+    learning_rate: { low: 1e-3, high: 3e-2, scale: "log" },
+    batch_size: { values: [128, 256, 512, 1024] },
+    epochs: { low: 3, high: 20, scale: "log", isWhole: true },
+  },
+  fit,
+  open,
+});
 
 function fit(dataset: Dataset, config: TwoTowerConfig, options: FitOptions): Promise<Fitted> {
   switch (config.preset) {

@@ -1,0 +1,34 @@
+import assert from "@std/assert";
+import { FAMILY } from "../../models/family.ts";
+import type { Model } from "../../models/model.ts";
+import { createRng } from "../../models/rng.ts";
+import { drawConfig, type SearchSpace } from "../../models/search_space.ts";
+
+const draws = (space: SearchSpace, n = 400) => {
+  const rng = createRng(3);
+  return Array.from({ length: n }, () => drawConfig(space, rng));
+};
+
+Deno.test("drawConfig() stays in its ranges, fills them evenly on their scale, and repeats with its seed", () => {
+  const space: SearchSpace = {
+    even: { low: 2, high: 4 },
+    tenfold: { low: 0.01, high: 100, scale: "log" },
+    whole: { low: 1, high: 3, isWhole: true },
+    named: { values: ["a", null] },
+  };
+  const found = draws(space);
+  assert.deepEqual(draws(space), found);
+  const numbers = (key: string) => found.map((config) => Number(config[key]));
+  assert.ok(numbers("even").every((value) => value >= 2 && value <= 4));
+  assert.ok(numbers("tenfold").every((value) => value >= 0.01 && value <= 100));
+  const below = numbers("tenfold").filter((value) => value < 1).length / found.length;
+  assert.ok(Math.abs(below - 0.5) < 0.08, `${below} of the draws are below the middle of the logarithms`);
+  assert.deepEqual(new Set(numbers("whole")), new Set([1, 2, 3]));
+  assert.deepEqual(new Set(found.map(({ named }) => named)), new Set(["a", null]));
+});
+
+for (const [name, { space, config }] of Object.entries<Model>(FAMILY)) {
+  Deno.test(`${name} takes every config of its search space`, () => {
+    for (const drawn of draws(space ?? {}, 50)) config.parse(drawn);
+  });
+}
