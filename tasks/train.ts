@@ -1,4 +1,5 @@
 /** Trains a candidate: from scratch when there is no champion or it is due, else warm from the champion. */
+import { join } from "node:path";
 import { z } from "zod";
 import { encode } from "../models/container.ts";
 import { FAMILY, LEARNS_FROM_INTERACTIONS, type ModelName } from "../models/family.ts";
@@ -26,6 +27,10 @@ const params = z.strictObject({
     .describe("Share of replay_window that a warm update learns from beside the new ratings."),
   replay_window: z.number().int().min(0).default(1_000_000)
     .describe("The newest of the older ratings, which a warm update reads. It reads none before them."),
+  simd: z.enum(["relaxed", "portable"]).default("relaxed")
+    .describe("relaxed: faster, the same bits on one kind of CPU. portable: the same bits on every machine."),
+  workers: z.number().int().min(1).optional()
+    .describe("Threads of the kernels, by default one for each core; results do not depend on it."),
   config: z.record(z.string(), z.unknown()).default({}).describe("The model's own hyperparameters."),
 }).check(({ value: { model, config }, issues }) => {
   const checked = FAMILY[model].config.safeParse(config);
@@ -79,7 +84,11 @@ export default task({
     const warmFrom = why === null ? champion : null;
     const data = await readTrainingData(context, params, { through, warmFrom });
     context.log.detail(why === null ? `warm from ${champion?.row.version}` : `from scratch: ${why}`);
-    const fitted = await FAMILY[params.model].fit(data.dataset, params.config, fitOptions(context, warmFrom));
+    const fitted = await FAMILY[params.model].fit(
+      data.dataset,
+      params.config,
+      fitOptions(context, params, warmFrom),
+    );
 
     const difference = firstImpossible(data.dataset.start?.().state ?? fitted.end) ??
       firstDifference(fitted.end, data.stored);
@@ -171,8 +180,13 @@ async function retrainedOn({ db, day, run }: TaskContext): Promise<LastRetrainin
   return { day, retrainedOn: found?.day ?? null };
 }
 
-function fitOptions({ seed, signal, log }: TaskContext, warmFrom: Version | null): FitOptions {
+function fitOptions(
+  { artifacts, seed, signal, log }: TaskContext,
+  { simd, workers = navigator.hardwareConcurrency }: Params,
+  warmFrom: Version | null,
+): FitOptions {
   return {
+    compute: { cache: join(artifacts, "kernels"), simd, workers },
     seed,
     signal,
     log: (message) => log.detail(message),
