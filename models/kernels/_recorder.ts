@@ -62,7 +62,7 @@ export function record(options: RecordingOptions): Recording {
     const view = hold(kernels.floats(capacity * width));
     rows.set(name, view);
     const spot: Spot = { region: "rows", at: view.byteOffset };
-    return { spot, width, stride: width, gradient: null, isCut: false, back: unwritten() };
+    return { spot, width, stride: width, gradient: null, isCut: false, isSpent: false, back: unwritten() };
   };
   const tape: Tape = {
     isTraining,
@@ -80,10 +80,11 @@ export function record(options: RecordingOptions): Recording {
       const tensor = outside(name, width);
       return isTraining ? { ...tensor, gradient: activation(width) } : tensor;
     },
-    tensor(width, { isCut = false, hasGradient = true } = {}) {
+    tensor(width, { isCut = false, isSpent = false, hasGradient = true, ...options } = {}) {
       const stride = padded(width);
-      const gradient = isTraining && hasGradient ? activation(stride) : null;
-      return { spot: activation(stride), width, stride, gradient, isCut, back: unwritten() };
+      const isLearnt = isTraining && hasGradient;
+      const gradient = isLearnt ? options.gradient ?? activation(stride) : null;
+      return { spot: activation(stride), width, stride, gradient, isCut, isSpent, back: unwritten() };
     },
     part(tensor, from, width) {
       if (from % 4 !== 0) {

@@ -1,5 +1,6 @@
 /** Batch normalisation (Ioffe & Szegedy 2015) on a tape: it looks at the whole batch, so it parts a program into phases. */
 import { Op } from "./assembly/opcodes.ts";
+import { drawOf } from "./layers.ts";
 import { adds, gradientOf, rowsOf, type Spot, type Tape, type Tensor } from "./tape.ts";
 
 export interface BatchNormOptions {
@@ -13,9 +14,11 @@ export interface BatchNormOptions {
   momentum?: number;
   /** Added to the variance; Keras takes 1e-3. */
   epsilon?: number;
+  /** Share of what it gives that dropout sets to 0 right after it. */
+  dropout?: number;
 }
 
-/** y = γ (x − μ) / √(σ² + ε) + β. @throws {RangeError} when the width of `x` is no multiple of 4. */
+/** y = γ (x − μ) / √(σ² + ε) + β, and dropout after it. @throws {RangeError} when the width of `x` is no multiple of 4. */
 export function batchNorm(tape: Tape, x: Tensor, options: BatchNormOptions): Tensor {
   const { width } = x;
   if (width % 4 !== 0) {
@@ -28,7 +31,9 @@ export function batchNorm(tape: Tape, x: Tensor, options: BatchNormOptions): Ten
   const beta = tape.parameter(`${name}.beta`, options.beta);
   const mean = fixed(tape.parameters.keep(`${name}.moving_mean`, options.movingMean));
   const variance = fixed(tape.parameters.keep(`${name}.moving_variance`, options.movingVariance));
-  const y = tape.tensor(width);
+  // dy becomes dx in place.
+  const y = tape.tensor(width, { isSpent: true, gradient: x.gradient });
+  const drawn = drawOf(tape, options.dropout ?? 0) ?? [0, { real: 1 }, null, 0];
   const input = [...rowsOf(x), width] as const;
   const scratch = tape.scratch(3 * 4 * width);
   if (!tape.isTraining) {
@@ -41,11 +46,11 @@ export function batchNorm(tape: Tape, x: Tensor, options: BatchNormOptions): Ten
   tape.emit(Op.columnSums, ...input, sums);
   tape.barrier();
   const rest = [sums, gamma.value, beta.value, ...rowsOf(y), kept, scratch];
-  tape.emit(Op.batchNorm, ...input, ...rest, { real: epsilon });
+  tape.emit(Op.batchNorm, ...input, ...rest, { real: epsilon }, ...drawn);
   tape.onBack(() => {
     const given = [...input, ...gradientOf(y), kept] as const;
     const backSums = tape.shared(16 * width);
-    tape.emit(Op.batchNormSums, ...given, backSums, gamma.gradient, beta.gradient);
+    tape.emit(Op.batchNormSums, ...given, backSums, gamma.gradient, beta.gradient, ...drawn);
     tape.barrier();
     const to = [...gradientOf(x), tape.scratch(3 * 4 * width), +x.isCut];
     if (adds(x, x.isCut)) throw new RangeError(`Cannot use what "${name}" normalises elsewhere, too`);

@@ -7,7 +7,16 @@
  * What an instruction computes stands beside it in `assembly/`.
  */
 import { Op } from "./assembly/opcodes.ts";
-import { adds, gradientOf, ROWS_PER_SHARD, rowsOf, type Spot, type Tape, type Tensor } from "./tape.ts";
+import {
+  adds,
+  gradientOf,
+  type Operand,
+  ROWS_PER_SHARD,
+  rowsOf,
+  type Spot,
+  type Tape,
+  type Tensor,
+} from "./tape.ts";
 
 export interface DenseOptions {
   /** Its parameters are `NAME.kernel` [inputs × units] and `NAME.bias` [units]. */
@@ -31,7 +40,7 @@ export function dense(tape: Tape, x: Tensor, options: DenseOptions): Tensor {
   const { name, units, isCut = false, into } = options;
   const kernel = tape.parameter(`${name}.kernel`, options.kernel);
   const bias = tape.parameter(`${name}.bias`, options.bias);
-  const y = into ? { ...into, isCut } : tape.tensor(units, { isCut });
+  const y = into ? { ...into, isCut } : tape.tensor(units, { isCut, isSpent: true });
   const forward = tape.scratch(panelBytes(x.width, units));
   tape.emit(Op.dense, ...rowsOf(x), x.width, kernel.value, bias.value, ...rowsOf(y), units, +isCut, forward);
   tape.onBack(() => {
@@ -131,15 +140,27 @@ export function line(
   return y;
 }
 
-/** y = x / (1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014); x itself when not training. */
+/**
+ * y = x / (1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014); x itself when not training.
+ * In place where `x` is a layer's that does not read it again.
+ */
 export function dropout(tape: Tape, x: Tensor, rate: number): Tensor {
-  const layer = tape.number();
-  if (!tape.isTraining || rate === 0) return x;
-  const y = tape.tensor(x.width);
-  const draw = [Math.floor(rate * 2 ** 32) | 0, { real: 1 / (1 - rate) }, tape.seed, layer];
-  tape.emit(Op.dropout, ...rowsOf(x), x.width, ...rowsOf(y), ...draw, 0);
-  tape.onBack(() => tape.emit(Op.dropout, ...gradientOf(y), x.width, ...gradientOf(x), ...draw, adds(x)));
+  const drawn = drawOf(tape, rate);
+  if (drawn === null) return x;
+  const y = x.isSpent ? x : tape.tensor(x.width);
+  tape.emit(Op.dropout, ...rowsOf(x), x.width, ...rowsOf(y), ...drawn, 0);
+  tape.onBack(() => {
+    const isAdded = x.isSpent ? 0 : adds(x);
+    tape.emit(Op.dropout, ...gradientOf(y), x.width, ...gradientOf(x), ...drawn, isAdded);
+  });
   return y;
+}
+
+/** What instructions need to draw dropout: [threshold, 1 / (1 − p), seed, layer]; null: nothing is dropped. */
+export function drawOf(tape: Tape, rate: number): [number, Operand, Spot, number] | null {
+  const layer = tape.number();
+  if (!tape.isTraining || rate === 0) return null;
+  return [Math.floor(rate * 2 ** 32) | 0, { real: 1 / (1 - rate) }, tape.seed, layer];
 }
 
 /** p = 1 / (1 + e^−x), one number a row; for predictions: losses take x itself. */

@@ -29,6 +29,8 @@ export interface Tensor {
   readonly gradient: Spot | null;
   /** It is what ReLU left: its gradient is to be zeroed where it is 0. */
   readonly isCut: boolean;
+  /** The layer that made it needs no more of it than where it is 0: the next may write over it. */
+  readonly isSpent: boolean;
   /** What the way back has done to `gradient` so far. */
   readonly back: { isWritten: boolean; isMasked: boolean };
 }
@@ -41,6 +43,14 @@ export interface Phase {
 
 /** Rows of the shards: enough for the products to be fast, few enough for their rows to stay in the cache. */
 export const ROWS_PER_SHARD = 256;
+
+export interface TensorOptions {
+  isCut?: boolean;
+  isSpent?: boolean;
+  hasGradient?: boolean;
+  /** Where its gradient goes, of the same stride; by default into room of its own. */
+  gradient?: Spot | null;
+}
 
 export interface Tape {
   /** False: a forward pass only; batch normalisation uses its moving averages, dropout does nothing. */
@@ -58,7 +68,7 @@ export interface Tape {
   /** Rows that the caller may read after each run. */
   output(name: string, width: number): Tensor;
   /** Room for what a layer computes. Rows begin at multiples of 16 bytes. */
-  tensor(width: number, options?: { isCut?: boolean; hasGradient?: boolean }): Tensor;
+  tensor(width: number, options?: TensorOptions): Tensor;
   /** A tensor of all rows of the batch, which updates can read: as rows `name`, and its gradient as `name.gradient`. */
   wide(name: string, width: number): Tensor;
   /** The columns `from` … `from + width` of `tensor`: what is written to a part is written to the whole. */

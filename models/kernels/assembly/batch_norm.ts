@@ -3,37 +3,50 @@
 // Means are taken over all shards, so the layer parts a program into phases: sums, then y; on the way back sums, then dx.
 // Sums are float64: σ² is a small difference of large ones.
 
+import { isKept, keyOf, rowCounter, STEPS } from "./dice";
+import { madd } from "./simd";
 import { address, batchRows, count, nShards, real, rows, shard, stride, tensor } from "./state";
+
+/** Rows that are summed in float32 before they go into float64: fast, and no worse than 10⁻⁶. */
+const CHUNK: i32 = 32;
 
 /** Leaves [Σ x, Σ x²] of the shard: [x, stride, width (multiple of 4), sums] */
 export function columnSums(): void {
   const width = count(2);
-  let out = address(3) + <usize> shard * (<usize> width << 4);
-  const squares = <usize> width << 3;
-  for (let k = 0; k < width; k += 4) {
-    let x = tensor(0) + (<usize> k << 2);
-    let s0 = f64x2.splat(0), s1 = f64x2.splat(0), q0 = f64x2.splat(0), q1 = f64x2.splat(0);
-    for (let row = 0; row < rows; row++) {
-      const four = v128.load(x);
-      const low = f64x2.promote_low_f32x4(four);
-      const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 2, 3));
-      s0 = f64x2.add(s0, low);
-      s1 = f64x2.add(s1, high);
-      q0 = f64x2.add(q0, f64x2.mul(low, low));
-      q1 = f64x2.add(q1, f64x2.mul(high, high));
-      x += stride(0);
+  const out = address(3) + <usize> shard * (<usize> width << 4);
+  memory.fill(out, 0, <usize> width << 4);
+  for (let from = 0; from < rows; from += CHUNK) {
+    const n = min(CHUNK, rows - from);
+    const first = tensor(0) + <usize> from * stride(0);
+    for (let k = 0; k < width; k += 4) {
+      let x = first + (<usize> k << 2);
+      let sum = f32x4.splat(0);
+      let squares = f32x4.splat(0);
+      for (let row = 0; row < n; row++) {
+        const four = v128.load(x);
+        sum = f32x4.add(sum, four);
+        squares = madd(four, four, squares);
+        x += stride(0);
+      }
+      addWide(out + (<usize> k << 3), sum);
+      addWide(out + (<usize> (width + k) << 3), squares);
     }
-    v128.store(out, s0);
-    v128.store(out, s1, 16);
-    v128.store(out + squares, q0);
-    v128.store(out + squares, q1, 16);
-    out += 32;
   }
+}
+
+/** Adds four float32 to four float64. */
+// @ts-ignore: decorator
+@inline
+function addWide(to: usize, four: v128): void {
+  const high = v128.shuffle<f32>(four, four, 2, 3, 2, 3);
+  v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(four)));
+  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
 /**
  * y from x, with μ and 1/√(σ² + ε) of the batch, which shard 0 keeps for the way back and the moving averages:
- * [x, stride, width, sums, γ, β, y, stride, kept: μ, 1/√(σ² + ε), σ² (3 × width), scratch (2 × width), ε]
+ * [x, stride, width, sums, γ, β, y, stride, kept: μ, 1/√(σ² + ε), σ² (3 × width), scratch (2 × width), ε,
+ *  threshold, 1 / (1 − p), seed, layer]: with a threshold, dropout follows (see `dice.ts`).
  */
 export function batchNorm(): void {
   const width = count(2);
@@ -60,10 +73,12 @@ export function batchNorm(): void {
       store<f32>(kept + 2 * step + i, <f32> variance);
     }
     const gain = load<f32>(address(4) + i) * inverse;
-    store<f32>(scale + i, <f32> gain);
-    store<f32>(shift + i, <f32> (load<f32>(address(5) + i) - gain * mean));
+    const spread = <f64> real(12);
+    store<f32>(scale + i, <f32> (gain * spread));
+    store<f32>(shift + i, <f32> ((load<f32>(address(5) + i) - gain * mean) * spread));
   }
-  affine(scale, shift, width);
+  if (count(11) != 0) affineKept(scale, shift, width);
+  else affine(scale, shift, width);
 }
 
 /** The same with moving averages: [x, stride, width, μ, γ, β, y, stride, σ², scratch (2 × width), ε] */
@@ -94,45 +109,75 @@ function affine(scale: usize, shift: usize, width: i32): void {
   }
 }
 
-/** Leaves [Σ dy, Σ dy x̂] of the shard, and as dβ and dγ: [x, stride, width, dy, stride, kept, sums, dγ, dβ] */
+/** y = scale ∘ x + shift where kept, else 0. */
+function affineKept(scale: usize, shift: usize, width: i32): void {
+  const threshold = i32x4.splat(count(11));
+  const key = keyOf(address(13), count(14));
+  const bytes = <usize> width << 2;
+  let x = tensor(0);
+  let y = tensor(6);
+  for (let row = 0; row < rows; row++) {
+    let counter = rowCounter(key, row);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const value = madd(v128.load(x + i), v128.load(scale + i), v128.load(shift + i));
+      v128.store(y + i, v128.and(value, isKept(counter, threshold)));
+      counter = i32x4.add(counter, i32x4.splat(STEPS));
+    }
+    x += stride(0);
+    y += stride(6);
+  }
+}
+
+/**
+ * Leaves [Σ dy, Σ dy x̂] of the shard, and as dβ and dγ: [x, stride, width, dy, stride, kept, sums, dγ, dβ,
+ * threshold, 1 / (1 − p), seed, layer]; with a threshold, dy goes back through dropout first.
+ */
 export function batchNormSums(): void {
   const width = count(2);
   const step = <usize> width << 2;
   const out = address(6) + <usize> shard * (<usize> width << 4);
-  const kept = address(5);
-  const dGamma = address(7);
-  const dBeta = address(8);
-  for (let k = 0; k < width; k += 4) {
-    const i = <usize> k << 2;
-    const mean = v128.load(kept + i);
-    const inverse = v128.load(kept + step + i);
-    let x = tensor(0) + i;
-    let dy = tensor(3) + i;
-    let s0 = f64x2.splat(0), s1 = f64x2.splat(0), p0 = f64x2.splat(0), p1 = f64x2.splat(0);
-    for (let row = 0; row < rows; row++) {
-      const d = v128.load(dy);
-      const p = f32x4.mul(d, f32x4.mul(f32x4.sub(v128.load(x), mean), inverse));
-      s0 = f64x2.add(s0, f64x2.promote_low_f32x4(d));
-      s1 = f64x2.add(s1, f64x2.promote_low_f32x4(v128.shuffle<f32>(d, d, 2, 3, 2, 3)));
-      p0 = f64x2.add(p0, f64x2.promote_low_f32x4(p));
-      p1 = f64x2.add(p1, f64x2.promote_low_f32x4(v128.shuffle<f32>(p, p, 2, 3, 2, 3)));
-      x += stride(0);
-      dy += stride(3);
+  if (count(9) != 0) dropBack(width);
+  memory.fill(out, 0, <usize> width << 4);
+  for (let from = 0; from < rows; from += CHUNK) {
+    const n = min(CHUNK, rows - from);
+    for (let i: usize = 0; i < step; i += 16) {
+      const mean = v128.load(address(5) + i);
+      let x = tensor(0) + <usize> from * stride(0) + i;
+      let dy = tensor(3) + <usize> from * stride(3) + i;
+      let sum = f32x4.splat(0);
+      let product = f32x4.splat(0);
+      for (let row = 0; row < n; row++) {
+        const d = v128.load(dy);
+        sum = f32x4.add(sum, d);
+        product = madd(d, f32x4.sub(v128.load(x), mean), product);
+        x += stride(0);
+        dy += stride(3);
+      }
+      addWide(out + (i << 1), sum);
+      addWide(out + (step << 1) + (i << 1), f32x4.mul(product, v128.load(address(5) + step + i)));
     }
-    const at = out + (i << 1);
-    v128.store(at, s0);
-    v128.store(at, s1, 16);
-    v128.store(at + (<usize> width << 3), p0);
-    v128.store(at + (<usize> width << 3), p1, 16);
-    v128.store(dBeta + i, narrowed(s0, s1));
-    v128.store(dGamma + i, narrowed(p0, p1));
+  }
+  for (let i: usize = 0; i < step; i += 4) {
+    store<f32>(address(8) + i, <f32> load<f64>(out + (i << 1)));
+    store<f32>(address(7) + i, <f32> load<f64>(out + (step << 1) + (i << 1)));
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function narrowed(low: v128, high: v128): v128 {
-  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+/** dy, in place, where dropout kept y; else 0. */
+function dropBack(width: i32): void {
+  const threshold = i32x4.splat(count(9));
+  const scale = f32x4.splat(real(10));
+  const key = keyOf(address(11), count(12));
+  const bytes = <usize> width << 2;
+  let dy = tensor(3);
+  for (let row = 0; row < rows; row++) {
+    let counter = rowCounter(key, row);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      v128.store(dy + i, v128.and(f32x4.mul(v128.load(dy + i), scale), isKept(counter, threshold)));
+      counter = i32x4.add(counter, i32x4.splat(STEPS));
+    }
+    dy += stride(3);
+  }
 }
 
 /**

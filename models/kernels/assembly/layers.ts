@@ -1,9 +1,10 @@
 // Layers without weights, row by row. Widths of tensors are in numbers; a row is padded to 16 bytes, and what lies in
 // the padding is never read as a number, so loops may run over it four by four where they only write rows of their own.
 
+import { isKept, keyOf, rowCounter, STEPS } from "./dice";
 import { madd } from "./simd";
 import { dot as dotOf } from "./vectors";
-import { address, count, firstRow, real, rows, stride, tensor } from "./state";
+import { address, count, real, rows, stride, tensor } from "./state";
 
 /** y[to …] = (x[from …] − mean) ∘ scale: [x, stride, width, mean, scale, y, stride, from, to] */
 export function normalise(): void {
@@ -162,50 +163,27 @@ export function lineBack(): void {
 /**
  * y = x / (1 − p) where kept, else 0; on gradients it is its own inverse way:
  * [x, stride, width, y, stride, threshold, 1 / (1 − p), seed (address of two words), number of the layer, 1 to add]
- *
- * Kept or not is a hash of (seed, step, layer, row of the batch, column): shards and workers do not matter.
  */
 export function dropout(): void {
   const width = count(2);
   const threshold = i32x4.splat(count(5));
   const scale = f32x4.splat(real(6));
-  const seed = address(7);
   const isAdded = count(9) != 0;
-  const key = mixed(load<i32>(seed) ^ mixed(load<i32>(seed, 4) + mixed(count(8))));
+  const key = keyOf(address(7), count(8));
   let x = tensor(0);
   let y = tensor(3);
   for (let row = 0; row < rows; row++) {
-    let counter = i32x4.add(i32x4.splat(mixed(key + firstRow + row)), i32x4(0, STEP, 2 * STEP, 3 * STEP));
+    let counter = rowCounter(key, row);
     for (let k = 0; k < width; k += 4) {
-      const isKept = i32x4.ge_u(hashes(counter), threshold);
-      counter = i32x4.add(counter, i32x4.splat(4 * STEP));
       const i = <usize> k << 2;
-      let value = v128.and(f32x4.mul(v128.load(x + i), scale), isKept);
+      let value = v128.and(f32x4.mul(v128.load(x + i), scale), isKept(counter, threshold));
+      counter = i32x4.add(counter, i32x4.splat(STEPS));
       if (isAdded) value = f32x4.add(value, v128.load(y + i));
       storeColumnsOf(y + i, value, width - k);
     }
     x += stride(0);
     y += stride(3);
   }
-}
-
-/** An odd number near 2³² / golden ratio: neighbouring columns get distant counters. */
-const STEP: i32 = 0x9e3779b1;
-
-/** The finaliser of MurmurHash3 (Appleby 2011). */
-function mixed(word: i32): i32 {
-  let h = word;
-  h = (h ^ (h >>> 16)) * 0x85ebca6b;
-  h = (h ^ (h >>> 13)) * 0xc2b2ae35;
-  return h ^ (h >>> 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function hashes(word: v128): v128 {
-  let h = i32x4.mul(v128.xor(word, i32x4.shr_u(word, 16)), i32x4.splat(0x85ebca6b));
-  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
-  return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
 // @ts-ignore: decorator

@@ -158,7 +158,53 @@ function tileTurned(
   let h0 = v128.load(b, 16);
   let l1 = l0, h1 = h0, l2 = l0, h2 = h0, l3 = l0, h3 = h0, l4 = l0, h4 = h0, l5 = l0, h5 = h0;
   b += 32;
-  for (let p = k; p > 0; p--) {
+  let p = k;
+  for (; p >= 2; p -= 2) {
+    const second = a + aStride;
+    let low = v128.load(b);
+    let high = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    l0 = madd(x, low, l0);
+    h0 = madd(x, high, h0);
+    x = v128.load32_splat(a, 4);
+    l1 = madd(x, low, l1);
+    h1 = madd(x, high, h1);
+    x = v128.load32_splat(a, 8);
+    l2 = madd(x, low, l2);
+    h2 = madd(x, high, h2);
+    x = v128.load32_splat(a, 12);
+    l3 = madd(x, low, l3);
+    h3 = madd(x, high, h3);
+    x = v128.load32_splat(a, 16);
+    l4 = madd(x, low, l4);
+    h4 = madd(x, high, h4);
+    x = v128.load32_splat(a, 20);
+    l5 = madd(x, low, l5);
+    h5 = madd(x, high, h5);
+    low = v128.load(b, 32);
+    high = v128.load(b, 48);
+    x = v128.load32_splat(second);
+    l0 = madd(x, low, l0);
+    h0 = madd(x, high, h0);
+    x = v128.load32_splat(second, 4);
+    l1 = madd(x, low, l1);
+    h1 = madd(x, high, h1);
+    x = v128.load32_splat(second, 8);
+    l2 = madd(x, low, l2);
+    h2 = madd(x, high, h2);
+    x = v128.load32_splat(second, 12);
+    l3 = madd(x, low, l3);
+    h3 = madd(x, high, h3);
+    x = v128.load32_splat(second, 16);
+    l4 = madd(x, low, l4);
+    h4 = madd(x, high, h4);
+    x = v128.load32_splat(second, 20);
+    l5 = madd(x, low, l5);
+    h5 = madd(x, high, h5);
+    a = second + aStride;
+    b += 64;
+  }
+  if (p > 0) {
     const low = v128.load(b);
     const high = v128.load(b, 16);
     let x = v128.load32_splat(a);
@@ -179,8 +225,6 @@ function tileTurned(
     x = v128.load32_splat(a, 20);
     l5 = madd(x, low, l5);
     h5 = madd(x, high, h5);
-    a += aStride;
-    b += 32;
   }
   let at = maskOf(i, j);
   finish(c, l0, h0, columns, at);
