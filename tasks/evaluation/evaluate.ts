@@ -1,11 +1,12 @@
 /** `deno task evaluate`: fits on exactly one file, answers what another asks, and says how good that was. */
-import { cpuUsage } from "node:process";
 import type { Protocol } from "../../models/auto/question.ts";
 import { momentAfter } from "../../models/evaluation/frozen.ts";
 import type { Scorer } from "../../models/model.ts";
 import { observe } from "../../models/ratings.ts";
 import { UsageError } from "../runner/errors.ts";
 import { answer, type AnswerOptions, questionOf } from "./answers.ts";
+import { compute } from "./compute.ts";
+import { measured } from "./measured.ts";
 import { chooseModel, type ModelChoice } from "./model_choice.ts";
 import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
 import { openPredictions } from "./predictions_file.ts";
@@ -167,7 +168,14 @@ function fit(
 ) {
   const question = questionOf(answering);
   const { dataset } = answering.world;
-  return choice.fit(dataset, { seed, signal, question, log: say, progress: progressOf(say) });
+  return choice.fit(dataset, {
+    seed,
+    signal,
+    question,
+    log: say,
+    progress: progressOf(say),
+    compute: compute(),
+  });
 }
 
 /** At most a line every ten percent. */
@@ -188,16 +196,6 @@ function refuseSilence(
   throw new UsageError(
     `Cannot answer by protocol ${protocol} with "${choice.name}" as it only ranks. Next: --protocol ranking`,
   );
-}
-
-/** CPU seconds are of the whole process, its threads included. */
-async function measured<Value>(
-  work: () => Promise<Value>,
-): Promise<{ value: Value; spent: { cpu_s: number; wall_s: number } }> {
-  const [cpu, start] = [cpuUsage(), performance.now()];
-  const value = await work();
-  const { user, system } = cpuUsage(cpu);
-  return { value, spent: { cpu_s: (user + system) / 1e6, wall_s: (performance.now() - start) / 1e3 } };
 }
 
 function describeData({ files: { train, test }, split }: ReturnType<typeof readRequest>, world: TestWorld) {

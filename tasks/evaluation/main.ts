@@ -3,6 +3,8 @@ import { DataError } from "../import/errors.ts";
 import { printable } from "../runner/_printable.ts";
 import { EXIT, UsageError } from "../runner/errors.ts";
 import { evaluate, evaluateHelp, type World } from "./evaluate.ts";
+import { tune } from "./tune.ts";
+import { tuneHelp } from "./tune_request.ts";
 import { type CommandHelp, helpText, type Options, readOptions } from "./options.ts";
 
 interface Command {
@@ -10,11 +12,22 @@ interface Command {
   run(options: Options, world: World): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { evaluate: { help: evaluateHelp, run: evaluate } };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  evaluate: { help: evaluateHelp, run: evaluate },
+  tune: { help: tuneHelp, run: tune },
+};
+
+/** Ctrl-C under `deno task` arrives twice at once: from the terminal, and passed on by the task runner. */
+const ONE_PRESS_MS = 400;
 
 async function main([name = "", ...args]: string[]): Promise<number> {
   const stop = new AbortController();
-  const interrupt = () => stop.abort(new DOMException("Interrupted", "AbortError"));
+  const interrupt = () => {
+    if (stop.signal.aborted && performance.now() - stoppedAt > ONE_PRESS_MS) Deno.exit(EXIT.interrupted);
+    stoppedAt = performance.now();
+    stop.abort(new DOMException("Interrupted", "AbortError"));
+  };
+  let stoppedAt = 0;
   Deno.addSignalListener("SIGINT", interrupt);
   Deno.addSignalListener("SIGTERM", interrupt);
   try {
@@ -34,7 +47,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
 /** Usage, files, and data that a model cannot learn from are the caller's to mend; all else is a failure. */
 function explain(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) {
-    say("Interrupted. Nothing was written.");
+    say("Interrupted. No predictions were written; tune goes on from its journal, where it has one.");
     return EXIT.interrupted;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -28,17 +28,17 @@ export function chooseModel(asked: string, settings: readonly string[]): ModelCh
     return { name: asked, config: {}, fit };
   }
   const [name, preset] = asked.split(":", 2);
-  const model = modelOf(name);
+  const model = modelOf(name, [AUTO]);
   const config = { ...(preset === undefined ? {} : { preset }), ...parseSettings(settings) };
   checkConfig(asked, model, config);
   return { name: asked, config, fit: (dataset, options) => model.fit(dataset, config, options) };
 }
 
-/** The model of the family called `name`. @throws {UsageError} when there is none. */
-export function modelOf(name: string): Model {
+/** The model of the family called `name`. @throws {UsageError} when there is none, naming what else could be meant. */
+export function modelOf(name: string, others: readonly string[] = []): Model {
   const family: Readonly<Record<string, Model>> = FAMILY;
   if (Object.hasOwn(family, name)) return family[name];
-  const names = [...Object.keys(family), AUTO];
+  const names = [...Object.keys(family), ...others];
   const best = nearest(name, names);
   throw new UsageError(
     `Cannot take model ${JSON.stringify(name)} as there is none: wanted ${names.join(", ")}` +

@@ -1,0 +1,116 @@
+/** What `deno task tune` is asked: its options, checked, and the configs that follow from them. */
+import type { Protocol } from "../../models/auto/question.ts";
+import type { Model } from "../../models/model.ts";
+import { createRng, hash32 } from "../../models/rng.ts";
+import { drawConfig, type SearchSpace } from "../../models/search_space.ts";
+import { UsageError } from "../runner/errors.ts";
+import { parseDuration } from "../runner/manifest/duration.ts";
+import { checkConfig, modelOf, parseSettings } from "./model_choice.ts";
+import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
+import { parseSplit } from "./split_option.ts";
+
+export const tuneHelp: CommandHelp = {
+  name: "tune",
+  usage: "deno task tune --train F.csv --model NAME[:PRESET] [options]",
+  summary: "Searches hyperparameters inside the train file, and prints the best as --set words.\n" +
+    "Seeded random search with successive halving: many on few people, the better third on three times as many.",
+  options: {
+    train: {
+      value: "FILE",
+      isRequired: true,
+      help: "ratings, of which a part is asked about; CSV as for evaluate",
+    },
+    model: { value: "NAME[:PRESET]", isRequired: true, help: "a model of the family" },
+    set: {
+      value: "KEY=VALUE",
+      isList: true,
+      help: "a hyperparameter that stays as it is; may stand more than once",
+    },
+    protocol: { value: "NAME", help: "rating (RMSE, default) or ranking (nDCG@n)" },
+    split: {
+      value: "KIND",
+      help: "how train is cut: time:SHARE (default time:0.2), last:…, random:…, users:…",
+    },
+    like: {
+      value: "FILE",
+      help: "cut train as this test file was cut; only its users and times are looked at",
+    },
+    movies: { value: "FILE", help: "the catalogue, as for evaluate" },
+    users: { value: "FILE", help: "demographics, as for evaluate" },
+    trials: { value: "N", help: "configs to try, the defaults first (default 20)" },
+    budget: { value: "TIME", help: "begin no trial after this, as 10m or 1h30m (default: no end)" },
+    resume: { value: "FILE", help: "journal: begun if it is not there, else gone on with" },
+    n: { value: "N", short: "n", help: "length of the lists of ranking (default 10)" },
+    relevant: {
+      value: "RATING",
+      help: "ranking: what was to be found, ratings from here on (default: 4 of 5)",
+    },
+    seed: { value: "N", help: "seeds draws, cuts and fits (default 1)" },
+    json: { help: "print one JSON object" },
+  },
+};
+
+export type TuneRequest = ReturnType<typeof readTuneRequest>;
+
+/** What the options ask for. @throws {UsageError} when that is not possible. */
+export function readTuneRequest(options: Options) {
+  const { values, lists } = options;
+  const [name, preset] = values.model!.split(":", 2);
+  const model = modelOf(name);
+  const fixed = { ...(preset === undefined ? {} : { preset }), ...parseSettings(lists.set ?? []) };
+  checkConfig(values.model!, model, fixed);
+  const protocol = values.protocol ?? "rating";
+  if (protocol !== "rating" && protocol !== "ranking") {
+    throw new UsageError(`Cannot tune by protocol ${JSON.stringify(protocol)}: wanted rating or ranking`);
+  }
+  if (values.like !== undefined && values.split !== undefined) {
+    throw new UsageError("Cannot cut train by both --like and --split");
+  }
+  const budgetMs = values.budget === undefined ? Infinity : parseDuration(values.budget);
+  if (budgetMs === undefined) {
+    throw new UsageError(
+      `Cannot read option "budget" as it should be a time, as 10m: found ${values.budget}`,
+    );
+  }
+  return {
+    name: values.model!,
+    model,
+    fixed,
+    space: openSpace(model, fixed),
+    protocol: protocol satisfies Protocol as "rating" | "ranking",
+    files: { train: values.train!, test: values.like, movies: values.movies, users: values.users },
+    split: parseSplit(values.split ?? "time"),
+    nTrials: wholeNumber(options, "trials", { least: 1, fallback: 20 }),
+    budgetMs,
+    resume: values.resume,
+    relevant: values.relevant === undefined ? undefined : readNumber(values.relevant),
+    n: wholeNumber(options, "n", { least: 1, fallback: 10 }),
+    seed: wholeNumber(options, "seed", { least: 0, fallback: 1 }),
+  };
+}
+
+function readNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new UsageError(
+    `Cannot read option "relevant" as it should be a rating: found ${JSON.stringify(text)}`,
+  );
+}
+
+/** The dimensions that are not fixed and that the preset has. @throws {UsageError} when none is left. */
+function openSpace(model: Model, fixed: Record<string, unknown>): SearchSpace {
+  const rng = createRng(0);
+  const open = Object.entries(model.space ?? {}).filter(([key, dimension]) =>
+    !Object.hasOwn(fixed, key) &&
+    model.config.safeParse({ ...fixed, ...drawConfig({ [key]: dimension }, rng) }).success
+  );
+  if (open.length > 0) return Object.fromEntries(open);
+  throw new UsageError(
+    "Cannot tune as there is nothing left to try: this model declares no other hyperparameter",
+  );
+}
+
+/** Trial 0 is the defaults; every other one is drawn by its number alone, so a longer search begins with the same. */
+export function configOf({ space, fixed, seed }: TuneRequest, trial: number): Record<string, unknown> {
+  return trial === 0 ? fixed : { ...fixed, ...drawConfig(space, createRng(hash32(seed, trial))) };
+}
