@@ -4,12 +4,15 @@ import type { Fitted } from "../model.ts";
 import { fitBest } from "./best.ts";
 import type { QuestionOptions } from "./question.ts";
 
+/** What answers one question; it is made for it, so there is no artifact to keep. */
+export type Answerer = Pick<Fitted, "scorer" | "report">;
+
 /**
  * Fits what answers `options.question` best. Hyperparameters and the choice of models come from `cutLike()`, so that
  * nothing that is asked about is ever learnt from; the result is then fitted on the whole of `dataset`.
  *
  * @throws {RangeError} when `dataset` is empty.
  */
-export async function fitAuto(dataset: Dataset, options: QuestionOptions): Promise<Fitted> {
+export async function fitAuto(dataset: Dataset, options: QuestionOptions): Promise<Answerer> {
   return await fitBest(dataset, options);
 }

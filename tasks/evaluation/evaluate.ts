@@ -5,6 +5,7 @@ import type { Scorer } from "../../models/model.ts";
 import { observe } from "../../models/ratings.ts";
 import { UsageError } from "../runner/errors.ts";
 import { answer, type AnswerOptions, questionOf } from "./answers.ts";
+import { drawNegatives } from "./negatives.ts";
 import { compute } from "./compute.ts";
 import { measured } from "./measured.ts";
 import { chooseModel, type ModelChoice } from "./model_choice.ts";
@@ -114,13 +115,19 @@ function readRequest(options: Options) {
   return {
     protocol,
     choice: chooseModel(values.model!, lists.set ?? []),
-    files: { ...readSources(values), negatives, movies, users },
+    files: { ...readSources(values), negatives: isCount(negatives) ? undefined : negatives, movies, users },
+    nNegatives: isCount(negatives) ? Number(negatives) : null,
     split: values.ratings === undefined ? null : parseSplit(values.split ?? "time"),
     predictions,
     n: wholeNumber(options, "n", { least: 1, fallback: 10 }),
     seed: wholeNumber(options, "seed", { least: 0, fallback: 1 }),
     relevant: readRelevant(values.relevant),
   };
+}
+
+/** A file that is called so has a folder in front of it: `./99`. */
+function isCount(negatives: string | undefined): boolean {
+  return negatives !== undefined && /^[1-9]\d{0,8}$/.test(negatives);
 }
 
 /** Either two files, or one that is split. */
@@ -155,10 +162,15 @@ function defaultLikedFrom(protocol: Protocol, { scale }: EvaluationWorld): numbe
 
 type TestWorld = EvaluationWorld & { test: Asked };
 
-function withTest(world: EvaluationWorld, { split, seed }: ReturnType<typeof readRequest>): TestWorld {
-  if (split !== null) return splitWorld(world, split, seed);
-  if (world.test === null) throw new UsageError("Cannot evaluate without --test F.csv");
-  return { ...world, test: world.test };
+function withTest(
+  files: EvaluationWorld,
+  { split, seed, nNegatives }: ReturnType<typeof readRequest>,
+): TestWorld {
+  const world = split === null ? files : splitWorld(files, split, seed);
+  const { test } = world;
+  if (test === null) throw new UsageError("Cannot evaluate without --test F.csv");
+  if (nNegatives === null) return { ...world, test };
+  return { ...world, test, negatives: drawNegatives({ ...world, test }, { count: nNegatives, seed }) };
 }
 
 function fit(

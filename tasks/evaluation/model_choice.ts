@@ -1,10 +1,10 @@
 /** `--model NAME[:PRESET] --set key=value …` as a model and its checked hyperparameters. */
 import { z } from "zod";
-import { fitAuto } from "../../models/auto/auto.ts";
+import { type Answerer, fitAuto } from "../../models/auto/auto.ts";
 import type { Question, QuestionOptions } from "../../models/auto/question.ts";
 import type { Dataset } from "../../models/dataset.ts";
 import { FAMILY } from "../../models/family.ts";
-import type { FitOptions, Fitted, Model } from "../../models/model.ts";
+import type { FitOptions, Model } from "../../models/model.ts";
 import { UsageError } from "../runner/errors.ts";
 import { nearest } from "../import/nearest.ts";
 
@@ -15,7 +15,7 @@ export interface ModelChoice {
   name: string;
   /** What was set, as given; the model's defaults fill the rest. */
   config: Record<string, unknown>;
-  fit(dataset: Dataset, options: FitOptions & { question: Question }): Promise<Fitted>;
+  fit(dataset: Dataset, options: FitOptions & { question: Question }): Promise<Answerer>;
 }
 
 /** @throws {UsageError} on a model that is not there, or hyperparameters that it does not take. */
