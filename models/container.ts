@@ -51,21 +51,21 @@ export function encode({ header, arrays }: Container): Uint8Array<ArrayBuffer> {
 /**
  * Reads what `encode()` wrote; the arrays are views of `bytes`, nothing is copied.
  *
- * @throws {SyntaxError} when `bytes` are no container, or are cut short.
+ * @throws {SyntaxError} when `bytes` are no container, are cut short, or have a header that makes no sense.
  */
 export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
   const found = new TextDecoder().decode(bytes.subarray(0, 8));
   if (found !== MAGIC) {
-    throw new SyntaxError(`Cannot read file as it should begin with "${MAGIC}": found "${found}"`);
+    throw new SyntaxError(
+      `Cannot read file as it should begin with "${MAGIC}": found ${JSON.stringify(found)}`,
+    );
   }
+  if (bytes.length < 12) throw cutShort(12, bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headLength = view.getUint32(8, true);
   const start = aligned(12 + headLength);
   if (bytes.length < start) throw cutShort(start, bytes.length);
-  const { header, sections } = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + headLength))) as {
-    header: Container["header"];
-    sections: Section[];
-  };
+  const { header, sections } = parseHead(bytes.subarray(12, 12 + headLength));
   const arrays: Container["arrays"] = {};
   for (const { name, kind, length, offset } of sections) {
     const from = start + offset;
@@ -74,6 +74,32 @@ export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
     arrays[name] = new KINDS[kind](bytes.buffer as ArrayBuffer, bytes.byteOffset + from, length);
   }
   return { header, arrays };
+}
+
+/** The header and the places of the arrays. */
+function parseHead(bytes: Uint8Array): { header: Container["header"]; sections: Section[] } {
+  let head: unknown;
+  try {
+    head = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new SyntaxError(`Cannot read file as its header should be JSON: ${String(cause)}`, { cause });
+  }
+  if (isObject(head) && isObject(head.header) && Array.isArray(head.sections)) {
+    const sections: unknown[] = head.sections;
+    if (sections.every(isSection)) return { header: head.header as Container["header"], sections };
+  }
+  throw new SyntaxError(
+    `Cannot read file as its header should name arrays: found ${JSON.stringify(head).slice(0, 200)}`,
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isSection(value: unknown): value is Section {
+  return isObject(value) && typeof value.name === "string" && Object.hasOwn(KINDS, String(value.kind)) &&
+    Number.isSafeInteger(value.length) && Number(value.length) >= 0 &&
+    Number.isSafeInteger(value.offset) && Number(value.offset) >= 0 && Number(value.offset) % ALIGNMENT === 0;
 }
 
 function kindOf(array: TypedArray): Section["kind"] {
