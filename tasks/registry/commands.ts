@@ -3,6 +3,7 @@ import type { Command } from "../runner/cli/command.ts";
 import { exportCommand } from "./export.ts";
 import { list } from "./list.ts";
 import { promote } from "./promote.ts";
+import { prune } from "./prune.ts";
 import { rollback } from "./rollback.ts";
 import { show } from "./show.ts";
 
@@ -12,4 +13,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   promote,
   rollback,
   export: exportCommand,
+  prune,
 };

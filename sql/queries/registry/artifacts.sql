@@ -1,3 +1,3 @@
--- One row per model version: the file that holds it.
+-- One row per model version whose file is there: the file that holds it.
 
-select artifact from ops_db.model_versions
+select artifact from ops_db.model_versions where pruned_at is null
