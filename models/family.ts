@@ -1,6 +1,7 @@
 /** The models by their names in the manifest. */
 import { als } from "./als/fit.ts";
 import { bias } from "./bias.ts";
+import { cascade } from "./cascade/fit.ts";
 import { ease } from "./ease/fit.ts";
 import { fm } from "./fm/fit.ts";
 import { itemKnn } from "./item_knn/fit.ts";
@@ -10,6 +11,7 @@ import { popularity } from "./popularity.ts";
 
 export const FAMILY = {
   two_tower: twoTower,
+  cascade,
   als,
   fm,
   ease,
