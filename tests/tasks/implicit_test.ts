@@ -109,7 +109,7 @@ Deno.test("plan() refuses a model of ratings on an archive of interactions, with
     assert.deepEqual(errors?.map(({ line, message, wanted }) => [line, message, wanted]), [[
       5,
       `Cannot train "${model}" on this archive as its rows are interactions: there are no ratings to learn`,
-      "params: { model: popularity }",
+      "params: { model: als or ease or item_knn or popularity }",
     ]]);
   }
   assert.equal((await planned(pool, manifest("popularity"))).errors, undefined);
