@@ -7,6 +7,7 @@ import { UsageError } from "../runner/errors.ts";
 import { answer, type AnswerOptions, questionOf } from "./answers.ts";
 import { drawNegatives } from "./negatives.ts";
 import { compute } from "./compute.ts";
+import { fromCaller } from "./paths.ts";
 import { measured } from "./measured.ts";
 import { chooseModel, type ModelChoice } from "./model_choice.ts";
 import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
@@ -30,9 +31,9 @@ export const evaluateHelp: CommandHelp = {
   summary: "Fits a model on exactly the train file, answers for the test file, and prints the metrics.\n" +
     "Files are CSV with a header: userId,movieId,rating,timestamp, in any order, beside other columns.",
   options: {
-    train: { value: "FILE", help: "what is learnt from, all of it" },
-    test: { value: "FILE", help: "what is asked about; nothing of it is learnt from" },
-    ratings: { value: "FILE", help: "in place of both: one file, which --split parts" },
+    train: { value: "FILE", isPath: true, help: "what is learnt from, all of it" },
+    test: { value: "FILE", isPath: true, help: "what is asked about; nothing of it is learnt from" },
+    ratings: { value: "FILE", isPath: true, help: "in place of both: one file, which --split parts" },
     split: {
       value: "KIND",
       help: "time:SHARE (default time:0.2), last:COUNT or last:SHARE, random:FOLD/FOLDS, users:SHARE",
@@ -46,14 +47,16 @@ export const evaluateHelp: CommandHelp = {
     protocol: { value: "NAME", help: "rating (default), ranking, or candidates (default with --negatives)" },
     negatives: {
       value: "FILE",
+      isPath: true,
       help: "userId,movieId: what the movies of test are ranked among (candidates)",
     },
     movies: {
       value: "FILE",
+      isPath: true,
       help: "the catalogue: movies.csv, movies.dat or u.item; else what the files name",
     },
-    users: { value: "FILE", help: "demographics: users.dat or u.user" },
-    predictions: { value: "FILE", help: "where the answers go, as CSV" },
+    users: { value: "FILE", isPath: true, help: "demographics: users.dat or u.user" },
+    predictions: { value: "FILE", isPath: true, help: "where the answers go, as CSV" },
     n: { value: "N", short: "n", help: "length of the lists, and the k of every metric (default 10)" },
     relevant: {
       value: "RATING",
@@ -115,7 +118,12 @@ function readRequest(options: Options) {
   return {
     protocol,
     choice: chooseModel(values.model!, lists.set ?? []),
-    files: { ...readSources(values), negatives: isCount(negatives) ? undefined : negatives, movies, users },
+    files: {
+      ...readSources(values),
+      negatives: isCount(negatives) ? undefined : fromCaller(negatives),
+      movies,
+      users,
+    },
     nNegatives: isCount(negatives) ? Number(negatives) : null,
     split: values.ratings === undefined ? null : parseSplit(values.split ?? "time"),
     predictions,

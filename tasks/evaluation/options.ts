@@ -1,11 +1,14 @@
 /** Options of the commands here: declared once, from which parsing, `--help` and errors follow. */
 import { parseArgs } from "node:util";
+import { fromCaller } from "./paths.ts";
 import { nearest } from "../import/nearest.ts";
 import { UsageError } from "../runner/errors.ts";
 
 export interface Option {
   /** Text: takes a value, named so in the help. Absent: a switch. */
   value?: string;
+  /** The value is a path, from the folder that the person is in. */
+  isPath?: boolean;
   /** May stand more than once, or take several words. */
   isList?: boolean;
   short?: string;
@@ -59,7 +62,7 @@ export function readOptions(args: readonly string[], command: CommandHelp): Opti
         `Cannot read "${token.rawName}" as it needs a value: ${token.rawName} ${option.value}`,
       );
     } else if (option.isList) (list = lists[token.name] ??= []).push(token.value);
-    else values[token.name] = token.value;
+    else values[token.name] = option.isPath ? fromCaller(token.value) : token.value;
   }
   const missing = Object.entries(declared).find(([name, { isRequired }]) =>
     isRequired && values[name] === undefined

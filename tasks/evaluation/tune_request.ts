@@ -17,6 +17,7 @@ export const tuneHelp: CommandHelp = {
   options: {
     train: {
       value: "FILE",
+      isPath: true,
       isRequired: true,
       help: "ratings, of which a part is asked about; CSV as for evaluate",
     },
@@ -33,13 +34,14 @@ export const tuneHelp: CommandHelp = {
     },
     like: {
       value: "FILE",
+      isPath: true,
       help: "cut train as this test file was cut; only its users and times are looked at",
     },
-    movies: { value: "FILE", help: "the catalogue, as for evaluate" },
-    users: { value: "FILE", help: "demographics, as for evaluate" },
+    movies: { value: "FILE", isPath: true, help: "the catalogue, as for evaluate" },
+    users: { value: "FILE", isPath: true, help: "demographics, as for evaluate" },
     trials: { value: "N", help: "configs to try, the defaults first (default 20)" },
     budget: { value: "TIME", help: "begin no trial after this, as 10m or 1h30m (default: no end)" },
-    resume: { value: "FILE", help: "journal: begun if it is not there, else gone on with" },
+    resume: { value: "FILE", isPath: true, help: "journal: begun if it is not there, else gone on with" },
     n: { value: "N", short: "n", help: "length of the lists of ranking (default 10)" },
     relevant: {
       value: "RATING",
