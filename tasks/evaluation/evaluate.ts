@@ -46,9 +46,9 @@ export const evaluateHelp: CommandHelp = {
     set: { value: "KEY=VALUE", isList: true, help: "a hyperparameter; may stand more than once" },
     protocol: { value: "NAME", help: "rating (default), ranking, or candidates (default with --negatives)" },
     negatives: {
-      value: "FILE",
-      isPath: true,
-      help: "userId,movieId: what the movies of test are ranked among (candidates)",
+      value: "FILE or N",
+      help:
+        "what the movies of test are ranked among (candidates): userId,movieId, or so many drawn for each",
     },
     movies: {
       value: "FILE",
