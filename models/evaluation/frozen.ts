@@ -60,9 +60,10 @@ export interface List {
 }
 
 /**
- * The n best unseen movies of each of `people` (positions of users), over the whole catalogue.
+ * The n best unseen movies of each of `people` (positions of users), over the whole catalogue; by stars, where
+ * `scorer` only rates.
  *
- * @throws {RangeError} when `scorer` only rates.
+ * @throws {RangeError} when it does neither.
  */
 export async function listFor(
   scorer: Scorer,
@@ -86,12 +87,13 @@ export async function listFor(
   return lists;
 }
 
-/** The score by which `scorer` ranks each of `pairs`; rows of one person need not stand together. */
+/** The score by which `scorer` ranks each of `pairs`, or its stars; rows of one person need not stand together. */
 export async function scorePairs(
   scorer: Scorer,
   { moment, pairs, signal }: { moment: Moment; pairs: Pairs; signal: AbortSignal },
 ): Promise<Float64Array> {
-  const retrieve = retrieverOf(scorer, moment);
+  if (!scorer.retriever) return await predictPairs(scorer, { moment, pairs, signal });
+  const retrieve = scorer.retriever(moment);
   const rowsOf = new Map<number, number[]>();
   pairs.users.forEach((user, row) => {
     const rows = rowsOf.get(user);

@@ -70,6 +70,7 @@ export const evaluateHelp: CommandHelp = {
 /** Runs the command; what is wrong with options and files shows before anything is fitted. */
 export async function evaluate(options: Options, { out, say, signal }: World): Promise<void> {
   const asked = readRequest(options);
+  await refuseOverwriting(asked);
   await using predictions = asked.predictions === undefined ? null : await openPredictions(asked.predictions);
   say(`reading ${Object.values(asked.files).filter((path) => path !== undefined).join(", ")}`);
   const world = withTest(await readWorld(asked.files, signal), asked);
@@ -82,6 +83,9 @@ export async function evaluate(options: Options, { out, say, signal }: World): P
   const moment = await momentAfter(world.dataset, signal);
   for (let row = 0; row < world.known.length; row++) observe(moment, world.known, row);
   const answers = await measured(() => answer(scorer, { ...answering, moment, signal }));
+  if (!answers.value.figures.some(({ error }) => error !== undefined)) {
+    say("nothing is to be found in test: no person has a target");
+  }
   const nRows = await predictions?.write(answers.value.header, answers.value.rows());
   const result: Result = {
     protocol: asked.protocol,
@@ -148,6 +152,20 @@ function readSources({ train, test, ratings, split }: Options["values"]): { trai
     `Cannot evaluate but with --train F.csv and --test F.csv, or with --ratings F.csv and --split KIND. ` +
       `Usage: ${evaluateHelp.usage}`,
   );
+}
+
+/** @throws {UsageError} when predictions would take the place of what they are made from. */
+async function refuseOverwriting({ files, predictions }: ReturnType<typeof readRequest>): Promise<void> {
+  if (predictions === undefined) return;
+  const target = await Deno.realPath(predictions).catch(() => null);
+  for (const path of Object.values(files)) {
+    if (target === null || path === undefined || await Deno.realPath(path).catch(() => "") !== target) {
+      continue;
+    }
+    throw new UsageError(
+      `Cannot write predictions to "${predictions}" as it is one of the files that are read`,
+    );
+  }
 }
 
 function isProtocol(name: string): name is Protocol {

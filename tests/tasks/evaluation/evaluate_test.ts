@@ -112,6 +112,7 @@ Deno.test("evaluate exits 2 with what is wrong, where, and leaves nothing behind
     [["--train", broken, "--test", test, "--model", "bias"], /broken\.csv" as in its line 3 movieId/],
     [["--train", empty, "--test", test, "--model", "bias"], /empty\.csv" as it is empty/],
     [["--train", bare, "--test", test, "--model", "bias"], /bare\.csv" as it has no row/],
+    [[...fits, "--model", "bias", "--predictions", train], /train\.csv" as it is one of the files/],
     [["--train", train, "--test", short, "--model", "bias"], /short\.csv" as its line 1 .* rating/],
     [["--train", folder.path("."), "--test", test, "--model", "bias"], /found a folder/],
     [["--train", folder.path("none.csv"), "--test", test, "--model", "bias"], /none\.csv/],
@@ -138,4 +139,24 @@ Deno.test("evaluate says the same with the same seed", async () => {
     return await Deno.readTextFile(folder.path(name));
   }));
   assert.equal(outs[0], outs[1]);
+});
+
+Deno.test("evaluate predicts on the scale of train, whatever it is, and never beyond it", async () => {
+  await using folder = await createFolder();
+  // Person 1 gives 100 to movies that others give 0; movie 10 gets 100 of everybody else.
+  const rows = Array.from({ length: 9 }, (_, i) => [`1,${i + 1},100`, `2,${i + 1},0`, `3,${i + 1},0`]).flat();
+  const train = await folder.write(
+    "train.csv",
+    csv([...rows, "2,10,100", "3,10,100"], "userId,movieId,rating"),
+  );
+  const test = await folder.write("test.csv", csv(["1,10,100", "9,3,50"], "userId,movieId,rating"));
+  const out = folder.path("out.csv");
+  const set = ["--set", "movie_shrinkage=0", "user_shrinkage=0"];
+  const args = ["--train", train, "--test", test, "--model", "bias", ...set, "--predictions", out];
+  const { code, stderr } = await runCommand("evaluate", args);
+  assert.equal(code, 0, stderr);
+  const [loved, unknown] = await rowsOf(out);
+  assert.deepEqual(loved, [1, 10, 100]);
+  // A newcomer, and a movie of mean 100 / 3.
+  assert.ok(Math.abs(unknown[2] - 100 / 3) < 1e-4, `${unknown[2]}`);
 });
