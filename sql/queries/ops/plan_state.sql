@@ -26,6 +26,34 @@ newest_attempts as (
   where run_id = $1::integer
   order by stage, attempt desc
 ),
+trained as (
+  select t.spec, t.model, max(r.day) as day
+  from ops_db.trainings t
+  join ops_db.runs r using (run_id)
+  where t.mode = 'scratch' and r.run_id is distinct from $1::integer
+  group by t.spec, t.model
+),
+trained_by_name as (
+  select name, max(day) as day
+  from trained cross join lateral (values (spec), (model)) as names (name)
+  group by name
+),
+newest_signs as (
+  select metric, max(run_id) as run_id
+  from ops_db.metric_history
+  where metric in ('gap_rmse', 'gap_ndcg', 'psi') and run_id is distinct from $1::integer
+  group by metric
+),
+signs as (
+  select metric, max(value) as value
+  from ops_db.metric_history
+  join newest_signs using (metric, run_id)
+  where slice = 'at_least' or metric = 'psi' and threshold is not null
+  group by metric
+),
+champion as (
+  select * from ops_db.model_versions where status = 'champion'
+),
 published as (
   select version, batch_id from ops_db.publications where status = 'published' order by publication_id desc limit 1
 )
@@ -40,12 +68,15 @@ select
   (select max(batch_id) from ops_db.batches) as newest_batch,
   coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}')
     as finished,
-  (select jsonb_build_object('version', version, 'model', model, 'throughBatch', through_batch)
-   from ops_db.model_versions where status = 'champion') as champion,
-  (select jsonb_build_object('version', version, 'model', model, 'throughBatch', through_batch)
-   from ops_db.model_versions where status = 'candidate' order by created_at desc, version limit 1) as candidate,
-  (select max(r.day) from ops_db.model_versions v join ops_db.runs r using (run_id)
-   where v.mode = 'scratch' and r.run_id is distinct from $1::integer) as retrained_on,
+  (select jsonb_strip_nulls(jsonb_build_object(
+     'version', version, 'model', model, 'spec', config ->> 'spec', 'throughBatch', through_batch))
+   from champion) as champion,
+  coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+     'version', version, 'model', model, 'spec', config ->> 'spec', 'throughBatch', through_batch)) order by version)
+   from ops_db.model_versions where status = 'candidate'), '[]') as candidates,
+  (select t.day from trained_by_name t join champion c on c.model = t.name) as retrained_on,
+  coalesce((select jsonb_object_agg(name, day) from trained_by_name), '{}') as trained_on,
+  coalesce((select jsonb_object_agg(metric, value) from signs), '{}') as signs,
   (select jsonb_build_object('version', version, 'batch', batch_id) from published) as published,
   coalesce((select jsonb_object_agg(stage, finished_at) from newest_attempts where status = 'succeeded'), '{}')
     as done,
