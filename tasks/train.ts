@@ -1,61 +1,24 @@
-/** Trains a candidate: from scratch when there is no champion or it is due, else warm from the champion. */
+/** Trains the candidates: each from scratch when there is no champion of its kind or it is due, else warm from it. */
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { encode } from "../models/container.ts";
-import { FAMILY, LEARNS_FROM_INTERACTIONS, type ModelName } from "../models/family.ts";
+import { FAMILY, LEARNS_FROM_INTERACTIONS } from "../models/family.ts";
 import { FeatureState, firstDifference, firstImpossible } from "../models/feature_state.ts";
 import type { FitOptions, Fitted } from "../models/model.ts";
 import { type Profile, profileOf } from "../models/profile.ts";
 import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
-import { readTrainingData } from "./_training_data.ts";
+import { readTrainingData, type TrainingData } from "./_training_data.ts";
+import { trainingParams } from "./_training_params.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import { nearest } from "./runner/_nearest.ts";
-import { oneOf } from "./runner/_words.ts";
-import { formNames, formsBy } from "./runner/manifest/_schema_text.ts";
-import { duration } from "./runner/manifest/duration.ts";
-import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
+import { specsOf, type Way, waysOf } from "./_ways.ts";
+import type { Decision, PlanState, Version as PlannedVersion } from "./runner/plan/plan_state.ts";
+import { readPlanState } from "./runner/plan/state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
-const names = Object.keys(FAMILY) as [ModelName, ...ModelName[]];
-
-const params = z.strictObject({
-  model: z.enum(names).default("two_tower").describe("Which model of the family is trained."),
-  mode: z.enum(["auto", "scratch", "warm"]).default("auto")
-    .describe("auto: from scratch when there is no champion or retrain_every has passed, else warm."),
-  retrain_every: duration.prefault("7d").describe("How old a training from scratch may get."),
-  replay: z.number().min(0).max(1).default(0.2)
-    .describe("Share of replay_window that a warm update learns from beside the new ratings."),
-  replay_window: z.number().int().min(0).default(1_000_000)
-    .describe("The newest of the older ratings, which a warm update reads. It reads none before them."),
-  simd: z.enum(["relaxed", "portable"]).default("relaxed")
-    .describe("relaxed: faster, the same bits on one kind of CPU. portable: the same bits on every machine."),
-  workers: z.number().int().min(1).optional()
-    .describe("Threads of the kernels, by default one for each core; results do not depend on it."),
-  config: z.record(z.string(), z.unknown()).default({}).describe("The model's own hyperparameters."),
-}).check(({ value: { model, config }, issues }) => {
-  const checked = FAMILY[model].config.safeParse(config);
-  for (const issue of checked.error?.issues ?? []) {
-    const place = { path: ["config", ...issue.path], input: config };
-    if (issue.code === "unrecognized_keys") issues.push({ ...place, code: issue.code, keys: issue.keys });
-    else if (issue.code === "invalid_union") {
-      const names = formNames(FAMILY[model].config);
-      const found = String(config[String(issue.path[0])]);
-      const params = { nearest: nearest(found, names) };
-      issues.push({ ...place, code: "custom", message: oneOf(names.map((name) => `"${name}"`)), params });
-    } else issues.push({ ...place, code: "custom", message: issue.message });
-  }
-}).meta(formsBy("model", {
-  of: "config",
-  fallback: "two_tower",
-  forms: Object.fromEntries(Object.entries(FAMILY).map(([name, { config }]) => [name, config])),
-}));
-
-type Params = z.output<typeof params>;
-
-const MS_PER_DAY = 86_400_000;
+type Params = z.output<typeof trainingParams>;
 
 export default task({
-  params,
+  params: trainingParams,
   reads: [
     "data_lake_db.ratings",
     "data_lake_db.movies",
@@ -65,14 +28,14 @@ export default task({
     "processed_db.movie_features",
     "processed_db.rating_totals",
   ],
-  readsPrevious: ["ops_db.model_versions"],
-  writes: ["ops_db.model_versions"],
+  readsPrevious: ["ops_db.model_versions", "ops_db.trainings", "ops_db.metric_history"],
+  writes: ["ops_db.model_versions", "ops_db.trainings"],
 
   plan: planTraining,
   refuse: refuseTraining,
 
   async run(context, params): Promise<StageResult> {
-    const { db, artifacts } = context;
+    const { db, day, run } = context;
     const through = await newestBatchOf(db, "features");
     if (through === null) {
       throw new RangeError("Cannot train as no batch has features. Next: deno task daily --from ingest");
@@ -80,104 +43,113 @@ export default task({
     await sweep(context);
 
     const champion = await readChampion(context);
-    const why = whyScratch(champion?.row ?? null, params, await retrainedOn(context));
-    const warmFrom = why === null ? champion : null;
-    const data = await readTrainingData(context, params, { through, warmFrom });
-    context.log.detail(why === null ? `warm from ${champion?.row.version}` : `from scratch: ${why}`);
-    const fitted = await FAMILY[params.model].fit(
-      data.dataset,
-      params.config,
-      fitOptions(context, params, warmFrom),
-    );
-
-    const difference = firstImpossible(data.dataset.start?.().state ?? fitted.end) ??
-      firstDifference(fitted.end, data.stored);
-    if (difference !== null) {
-      throw new Error(
-        `Cannot trust the features as training's sums differ from processed_db's: ${difference}. ` +
-          "Next: report this; the champion stays",
-      );
+    const unfinished = { run_id: run.id, status: "running" as const, finished_at: null };
+    const ways = waysOf(params, await readPlanState(db, { day, kind: run.kind, unfinished }));
+    for (const { spec, reason } of ways) context.log.detail(`${spec.model}: ${reason}`);
+    const active = ways.filter(({ action }) => action !== "wait");
+    if (active.length === 0) {
+      return { rowsIn: 0, rowsOut: 0, reason: ways.map(({ reason }) => reason).join("; ") };
     }
-    const mode = warmFrom ? "warm" : "scratch";
-    const profile = warmFrom
-      ? warmFrom.row.config.profile as Profile
-      : await profileOf(data.dataset.ratings(), {
-        state: new FeatureState(data.dataset.catalogue),
-        seed: context.seed,
-        share: 0.1,
-      });
-    const stored = await storeArtifact(artifacts, "models", encode(fitted.artifact));
-    const version = await register(context, {
-      stored: stored.path,
-      fitted,
-      profile,
-      params,
-      mode,
-      through,
-      parent: champion,
-    });
-    return {
-      rowsIn: fitted.end.nRatings,
-      rowsOut: Number(fitted.report.examples),
-      version,
-      mode,
-      reason: version === champion?.row.version ? "no better than the champion" : undefined,
-      ...fitted.report,
-    };
+    const read = reader(context, { params, through, champion });
+    const trained: Trained[] = [];
+    for (const way of active) {
+      trained.push(await trainOne(context, { way, params, champion, ...await read(way) }));
+    }
+    await register(context, { trained, through, champion });
+    return resultOf(trained, champion);
   },
 });
 
-function refuseTraining({ isImplicit }: PlanState, { params: { model } }: { params: Params }) {
-  if (!isImplicit || LEARNS_FROM_INTERACTIONS.includes(model)) return null;
+function refuseTraining({ isImplicit }: PlanState, { params }: { params: Params }) {
+  const deaf = specsOf(params).find(({ model }) => !LEARNS_FROM_INTERACTIONS.includes(model));
+  if (!isImplicit || deaf === undefined) return null;
   return {
     message:
-      `Cannot train "${model}" on this archive as its rows are interactions: there are no ratings to learn`,
+      `Cannot train "${deaf.model}" on this archive as its rows are interactions: there are no ratings to learn`,
     wanted: `params: { model: ${LEARNS_FROM_INTERACTIONS.join(" or ")} }`,
   };
 }
 
 function planTraining(state: PlanState, { params }: { params: Params }): Decision {
-  const { finished, champion, candidate } = state;
-  const through = finished.features ?? -1;
+  const through = state.finished.features ?? -1;
   if (through < 0) return { action: "skip", reason: "no batch has features yet" };
-  const known = Math.max(champion?.throughBatch ?? -1, candidate?.throughBatch ?? -1);
-  const why = whyScratch(champion, params, state);
-  if (why === null && known >= through) {
-    return { action: "skip", reason: `nothing is new since batch ${known}` };
+  const ways = waysOf(params, state).map((way) => unlessKnown(way, state));
+  const active = ways.filter(({ action }) => action !== "wait");
+  const reason = ways.length === 1
+    ? ways[0].reason
+    : ways.map(({ spec, reason }) => `${spec.model} ${reason}`).join("; ");
+  if (active.length === 0) return { action: "skip", reason };
+  const candidates = active.map(({ spec: { model, key } }): PlannedVersion => {
+    return { version: `the new ${model}`, model, spec: key, throughBatch: through };
+  });
+  // What comes of the champion's own model may be the champion again: then it is no candidate.
+  const others = candidates.filter((_, i) => !active[i].isChampions);
+  const outcomes = others.length < candidates.length
+    ? [{ candidates }, { candidates: others }]
+    : [{ candidates }];
+  return { action: "run", reason, outcomes };
+}
+
+/** An update waits for new ratings; a training from scratch is due without them. */
+function unlessKnown(way: Way, { finished, champion, candidates }: PlanState): Way {
+  const own = candidates.filter(({ model }) => model === way.spec.model);
+  const known = Math.max(-1, ...[champion, ...own].map((version) => version?.throughBatch ?? -1));
+  if (way.action !== "warm" || known < (finished.features ?? -1)) return way;
+  return { ...way, action: "wait", reason: `nothing is new since batch ${known}` };
+}
+
+interface Trained {
+  way: Way;
+  version: string;
+  /** Path of the artifact. */
+  stored: string;
+  fitted: Pick<Fitted, "artifact" | "report" | "end">;
+  profile: Profile;
+}
+
+/** Reads what a way learns from; all that start from scratch share their data and its profile. */
+function reader(
+  context: TaskContext,
+  { params, through, champion }: { params: Params; through: number; champion: Version | null },
+) {
+  let whole: { data: TrainingData; profile: Profile } | null = null;
+  return async ({ action, spec: { model } }: Way): Promise<{ data: TrainingData; profile: Profile }> => {
+    if (action === "warm" && champion !== null) {
+      const data = await readTrainingData(context, { ...params, model }, { through, warmFrom: champion });
+      return { data, profile: champion.row.config.profile as Profile };
+    }
+    if (whole !== null) return whole;
+    const data = await readTrainingData(context, { ...params, model }, { through, warmFrom: null });
+    const state = new FeatureState(data.dataset.catalogue);
+    const profile = await profileOf(data.dataset.ratings(), { state, seed: context.seed, share: 0.1 });
+    return whole = { data, profile };
+  };
+}
+
+async function trainOne(
+  context: TaskContext,
+  { way, params, champion, data, profile }: {
+    way: Way;
+    params: Params;
+    champion: Version | null;
+    data: TrainingData;
+    profile: Profile;
+  },
+): Promise<Trained> {
+  const { model, config } = way.spec;
+  const options = fitOptions(context, params, way.action === "warm" ? champion : null);
+  const { artifact, report, end } = await FAMILY[model].fit(data.dataset, config, options);
+  const difference = firstImpossible(data.dataset.start?.().state ?? end) ??
+    firstDifference(end, data.stored);
+  if (difference !== null) {
+    throw new Error(
+      `Cannot trust the features as training's sums differ from processed_db's: ${difference}. ` +
+        "Next: report this; the champion stays",
+    );
   }
-  const outcome = { candidate: { version: "the candidate", model: params.model, throughBatch: through } };
-  if (why !== null) {
-    const outcomes = [{ ...outcome, retrainedOn: state.day }];
-    return { action: "run", reason: `from scratch: ${why}`, outcomes };
-  }
-  // A warm update that finds nothing better than the champion's weights is the champion again.
-  const reason = `warm from ${champion?.version}: batches since ${champion?.throughBatch}`;
-  return { action: "run", reason, outcomes: [outcome, {}] };
-}
-
-/** Why a training starts from scratch; null: it is a warm update. The plan and the run ask the same function. */
-function whyScratch(
-  champion: { model: string } | null,
-  { model, mode, retrain_every }: Params,
-  { day, retrainedOn }: LastRetraining,
-): string | null {
-  if (champion === null) return "there is no champion";
-  if (champion.model !== model) return `the champion is a ${champion.model}`;
-  if (mode === "scratch") return "mode says so";
-  if (mode === "warm") return null;
-  if (retrainedOn === null) return "the last time was in this run";
-  const age = Date.parse(day) - Date.parse(retrainedOn);
-  return age >= Math.max(retrain_every, MS_PER_DAY) ? `the last time was ${retrainedOn}` : null;
-}
-
-interface LastRetraining {
-  day: string;
-  retrainedOn: string | null;
-}
-
-async function retrainedOn({ db, day, run }: TaskContext): Promise<LastRetraining> {
-  const found = await db.row<{ day: string | null }>("registry/retrained_on", [run.id]);
-  return { day, retrainedOn: found?.day ?? null };
+  const { path: stored } = await storeArtifact(context.artifacts, "models", encode(artifact));
+  const version = stored.slice("models/".length, -".bin".length);
+  return { way, version, stored, fitted: { artifact, report, end }, profile };
 }
 
 function fitOptions(
@@ -197,40 +169,51 @@ function fitOptions(
 
 async function register(
   { db, run, seed, settings }: TaskContext,
-  { stored, fitted, profile, params, mode, through, parent }: {
-    stored: string;
-    fitted: Fitted;
-    profile: Profile;
-    params: Params;
-    mode: string;
-    through: number;
-    parent: Version | null;
-  },
-): Promise<string> {
-  const version = stored.slice("models/".length, -".bin".length);
-  const config = {
-    ...fitted.artifact.header,
-    seed: settings.seed,
-    holdout_days: settings.holdoutDays,
-    profile,
-  };
+  { trained, through, champion }: { trained: readonly Trained[]; through: number; champion: Version | null },
+): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.execute("registry/insert_version", [
-      version,
-      params.model,
-      mode,
-      parent?.row.version ?? null,
-      run.id,
-      through,
-      fitted.end.nRatings,
-      JSON.stringify(config),
-      JSON.stringify({ fit: fitted.report }),
-      stored,
-      seed,
-    ]);
-    await tx.execute("registry/retire_candidates", [version]);
+    for (const { way: { spec, action }, version, stored, fitted, profile } of trained) {
+      const config = {
+        ...fitted.artifact.header,
+        spec: spec.key,
+        seed: settings.seed,
+        holdout_days: settings.holdoutDays,
+        profile,
+      };
+      await tx.execute("registry/insert_version", [
+        version,
+        spec.model,
+        action,
+        champion?.row.version ?? null,
+        run.id,
+        through,
+        fitted.end.nRatings,
+        JSON.stringify(config),
+        JSON.stringify({ fit: fitted.report }),
+        stored,
+        seed,
+      ]);
+      await tx.execute("registry/insert_training", [run.id, spec.key, spec.model, action, version]);
+    }
+    const versions = trained.map(({ version }) => version);
+    await tx.execute("registry/retire_candidates", [JSON.stringify(versions)]);
   });
-  return version;
+}
+
+/** Of one model, all that its fit reported; of several, what they have in common. */
+function resultOf(trained: readonly Trained[], champion: Version | null): StageResult {
+  const known = trained.filter(({ version }) => version === champion?.row.version);
+  const reasons = known.map(({ way }) => `${way.spec.model}: no better than the champion`);
+  const rowsIn = Math.max(...trained.map(({ fitted }) => fitted.end.nRatings));
+  const rowsOut = trained.reduce((sum, { fitted }) => sum + Number(fitted.report.examples), 0);
+  const mode = trained.some(({ way }) => way.action === "scratch") ? "scratch" : "warm";
+  if (trained.length > 1) {
+    const versions = trained.map(({ way, version }) => `${way.spec.model} ${version}`).join(", ");
+    return { rowsIn, rowsOut, mode, versions, reason: reasons.join("; ") || undefined };
+  }
+  const [{ version, fitted }] = trained;
+  const reason = known.length > 0 ? "no better than the champion" : undefined;
+  return { rowsIn, rowsOut, version, mode, reason, ...fitted.report };
 }
 
 /** An artifact that no row names is what a killed attempt left behind. */

@@ -36,6 +36,8 @@ export interface TaskContext {
   /** Integer that seeds all randomness: from (manifest seed, day, run kind, stage), never from the attempt. */
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** Milliseconds on a clock that only goes forward: how long things take, never what becomes of them. */
+  elapsed(): number;
   /** Batches that task `after` has finished and this task has not, oldest first. */
   pendingBatches(after: string): Promise<Batch[]>;
   /** Checks of the manifest that set rows aside; `clean` refuses the rows that break one. */

@@ -13,7 +13,7 @@ stages:
   - task: prequential
   - task: features
   - task: train
-    params: { model: bias }
+    params: { model: bias, mode: scratch }
   - task: evaluate
     params: { min_users: 5 }
   - task: publish

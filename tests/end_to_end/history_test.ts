@@ -12,7 +12,7 @@ stages:
   - task: clean
   - task: features
   - task: train
-    params: { model: bias }
+    params: { model: bias, mode: scratch }
   - task: monitor
 `;
 

@@ -64,6 +64,7 @@ export async function testRun(db: Pool, options: TestRunOptions): Promise<TestRu
     settings: { ...SETTINGS, ...settings },
     seed,
     signal,
+    elapsed: () => performance.now(),
     async pendingBatches(after) {
       const rows = await db.rows<{ batch_id: number; kind: Batch["kind"]; n_ratings: number }>(
         "ops/pending_batches",

@@ -29,7 +29,7 @@ export interface Diff {
 
 interface DiffWorld {
   tasks: Tasks;
-  state: Pick<PlanState, "champion" | "candidate" | "finished">;
+  state: Pick<PlanState, "champion" | "candidates" | "finished">;
 }
 
 /** Compares the manifest of the newest run with the one of now. */
@@ -126,7 +126,7 @@ function changedKeys(
 function outdatedBy(changes: readonly Change[], now: Manifest, { tasks, state }: DiffWorld): Outdated[] {
   const versions = [
     ...state.champion ? [`champion ${state.champion.version}`] : [],
-    ...state.candidate ? [`candidate ${state.candidate.version}`] : [],
+    ...state.candidates.map(({ version }) => `candidate ${version}`),
   ].join(" and ");
   const found = changes.flatMap(({ stage: name, key, kind }): Outdated[] => {
     if (name === null) {

@@ -16,7 +16,7 @@ const SKIPPED: StageFacts = { status: "skipped" };
 /** The facts as of now; undefined where no condition asks for any. */
 export async function readFacts(
   db: Db,
-  { stages, run }: { stages: readonly Stage[]; run?: Run },
+  { stages, run }: { stages: readonly Stage[]; run?: Pick<Run, "run_id"> },
 ): Promise<PlanFacts | undefined> {
   if (stages.every(({ when }) => when === undefined)) return undefined;
   const attempts = run === undefined ? [] : await stageRuns(db, run);

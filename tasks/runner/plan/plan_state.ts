@@ -20,10 +20,17 @@ export interface PlanState {
    */
   finished: Readonly<Record<string, number>>;
   champion: Version | null;
-  /** The version that waits for its verdict. */
-  candidate: Version | null;
-  /** Day of the run that last trained from scratch. */
+  /** The versions that wait for their verdict. */
+  candidates: readonly Version[];
+  /** Day of the run that last trained the champion's model from scratch. */
   retrainedOn: string | null;
+  /** The same for every model by its name, and for every model with its settings (see `Version.spec`). */
+  trainedOn?: Readonly<Record<string, string>>;
+  /**
+   * What the runs before measured that `retrain_when` goes by: how far the last retraining surely is ahead of the live
+   * model (`gap_rmse`, `gap_ndcg`), and the greatest `psi` that was judged. Absent: not measured.
+   */
+  signs?: Readonly<Partial<Record<"gap_rmse" | "gap_ndcg" | "psi", number>>>;
   /** What the server was last given; `version` is null for lists without a model. */
   published: { version: string | null; batch: number } | null;
   /** The run of this day and kind; null before it starts. */
@@ -36,6 +43,8 @@ export interface Version {
   version: string;
   /** Its model's name in the manifest. */
   model: string;
+  /** The model with its settings, as `train` names them; absent in versions of old. */
+  spec?: string;
   /** The newest batch that it was trained on. */
   throughBatch: number;
 }

@@ -1,6 +1,7 @@
 /** The ledger's answer to what a plan asks: `PlanState`, read in one statement. */
 import type { Db } from "../../../sql/db.ts";
 import type { DueRun } from "../due.ts";
+import type { Run } from "../run/journal.ts";
 import { readFacts } from "./facts.ts";
 import type { Stage } from "../manifest/manifest.ts";
 import type { PlanState, Version } from "./plan_state.ts";
@@ -13,8 +14,10 @@ interface Found {
   newest_batch: number | null;
   finished: Record<string, number>;
   champion: Version | null;
-  candidate: Version | null;
+  candidates: Version[];
   retrained_on: string | null;
+  trained_on: Record<string, string>;
+  signs: PlanState["signs"];
   published: PlanState["published"];
   done: Record<string, string>;
   skipped: Record<string, string>;
@@ -24,7 +27,9 @@ interface Found {
 /** The state that the plan of `due` depends on, as of now; with what the conditions of `stages` ask for. */
 export async function readPlanState(
   db: Db,
-  { day, kind, unfinished: run }: DueRun,
+  { day, kind, unfinished: run }: Pick<DueRun, "day" | "kind"> & {
+    unfinished?: Pick<Run, "run_id" | "status" | "finished_at">;
+  },
   { stages = [] }: { stages?: readonly Stage[] } = {},
 ): Promise<PlanState> {
   const found = await db.row<Found>("ops/plan_state", [run?.run_id ?? null]);
@@ -36,6 +41,7 @@ export async function readPlanState(
     is_implicit,
     newest_batch,
     retrained_on,
+    trained_on,
     done,
     skipped,
     batch,
@@ -52,6 +58,7 @@ export async function readPlanState(
     isImplicit: is_implicit,
     newestBatch: newest_batch,
     retrainedOn: retrained_on,
+    trainedOn: trained_on,
     run: run === undefined ? null : {
       status: run.status,
       finishedAt: run.finished_at?.toISOString() ?? null,

@@ -117,6 +117,7 @@ function contextOf(stage: Stage, { run, manifest, db, home, log, signal }: Surro
     settings: manifest,
     seed: seedOf(manifest.seed, run, stage.as),
     signal,
+    elapsed: () => performance.now(),
     async pendingBatches(after) {
       const rows = await db.rows<BatchRow>("ops/pending_batches", [task, after]);
       return rows.map(({ batch_id, kind, n_ratings }) => ({ id: batch_id, kind, nRatings: n_ratings }));

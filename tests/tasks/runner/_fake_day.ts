@@ -68,23 +68,23 @@ export const DAY: Tasks = {
       if (newest <= (champion?.throughBatch ?? -1)) {
         return { action: "skip", reason: "no rating is new to the champion" };
       }
-      const candidate = { version: "(new)", model: "two_tower", throughBatch: newestBatch ?? newest };
+      const made = { version: "(new)", model: "two_tower", throughBatch: newestBatch ?? newest };
       return {
         action: "run",
         reason: champion ? "warm" : "from scratch: no champion",
-        outcomes: [{ candidate }],
+        outcomes: [{ candidates: [made] }],
       };
     },
   }),
   evaluate: fakeTask({
     reads: ["data_lake_db.ratings", "ops_db.model_versions"],
     writes: ["ops_db.model_metrics", "ops_db.best_score"],
-    plan: ({ candidate }) =>
-      candidate
+    plan: ({ candidates }) =>
+      candidates.length > 0
         ? {
           action: "run",
           reason: "judges the candidate",
-          outcomes: [{ candidate: null, champion: candidate }, { candidate: null }],
+          outcomes: [{ candidates: [], champion: candidates[0] }, { candidates: [] }],
         }
         : { action: "skip", reason: "no candidate" },
   }),
@@ -115,7 +115,7 @@ export function planState(parts: Partial<PlanState> = {}): PlanState {
     newestBatch: null,
     finished: {},
     champion: null,
-    candidate: null,
+    candidates: [],
     retrainedOn: null,
     published: null,
     run: null,

@@ -25,6 +25,7 @@ const OWN = {
 type Name = keyof typeof OWN;
 const NAMES: readonly Name[] = ["a", "b", "c", "d", "e"];
 const VERSIONS = "ops_db.model_versions";
+const other = { version: "77aa", model: "als", throughBatch: 1 };
 const champion = { version: "3f2a", model: "two_tower", throughBatch: 2 };
 
 type Part = Pick<Task<unknown>, "reads" | "writes" | "plan">;
@@ -51,17 +52,22 @@ const formBatch: Task<unknown>["plan"] = ({ newestBatch, finished }, { task }) =
   return { action: "run", reason: `forms batch ${batch}`, outcomes: [outcome] };
 };
 
-const makeCandidate: Task<unknown>["plan"] = ({ candidate }) =>
-  candidate
-    ? { action: "skip", reason: "has one" }
-    : { action: "run", reason: "makes", outcomes: [{ candidate: champion }, {}] };
+const makeCandidate: Task<unknown>["plan"] = ({ candidates }) =>
+  candidates.length > 0 ? { action: "skip", reason: "has some" } : {
+    action: "run",
+    reason: "makes",
+    outcomes: [{ candidates: [champion, other] }, { candidates: [other] }, {}],
+  };
 
-const judge: Task<unknown>["plan"] = ({ candidate }) =>
-  candidate
+const judge: Task<unknown>["plan"] = ({ candidates }) =>
+  candidates.length > 0
     ? {
       action: "run",
       reason: "judges",
-      outcomes: [{ candidate: null, champion: candidate }, { candidate: null }],
+      outcomes: [
+        ...candidates.map((candidate) => ({ candidates: [], champion: candidate })),
+        { candidates: [] },
+      ],
     }
     : { action: "skip", reason: "no candidate" };
 
@@ -90,7 +96,7 @@ const stateArbitrary: fc.Arbitrary<PlanState> = fc.record({
   newestBatch: fc.option(fc.nat(3)),
   finished: fc.record(Object.fromEntries(NAMES.map((name) => [name, fc.nat(3)]))),
   champion: fc.option(fc.constant(champion)),
-  candidate: fc.option(fc.constant(champion)),
+  candidates: fc.subarray([champion, other]),
   facts: fc.record({
     stages: fc.constant({}),
     metrics: fc.record({ psi: fc.double({ min: 0, max: 1, noNaN: true }) }),

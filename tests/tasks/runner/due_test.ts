@@ -108,8 +108,10 @@ Deno.test("readPlanState() of an empty ledger", async () => {
     newestBatch: null,
     finished: {},
     champion: null,
-    candidate: null,
+    candidates: [],
     retrainedOn: null,
+    trainedOn: {},
+    signs: {},
     published: null,
     run: null,
   });
@@ -134,8 +136,15 @@ Deno.test("readPlanState() reads what waits, what is finished, the versions, and
       (version, model, mode, status, run_id, through_batch, n_ratings, config, artifact, seed, created_at)
     values
       ('old', 'bias', 'scratch', 'retired', 1, 0, 80, '{}', 'a', 1, '2026-03-01T02:10Z'),
-      ('now', 'bias', 'warm', 'champion', 1, 0, 80, '{}', 'b', 1, '2026-03-01T02:20Z'),
+      ('now', 'bias', 'warm', 'champion', 1, 0, 80, '{"spec": "bias 12ab"}', 'b', 1, '2026-03-01T02:20Z'),
       ('new', 'bias', 'scratch', 'candidate', 2, 1, 90, '{}', 'c', 1, '2026-03-01T03:20Z');
+    insert into ops_db.trainings values
+      (1, 'bias 12ab', 'bias', 'scratch', 'old'), (1, 'als 3c', 'als', 'scratch', 'old'),
+      (2, 'bias 12ab', 'bias', 'scratch', 'new'), (2, 'fm 4d', 'fm', 'scratch', 'new');
+    insert into ops_db.metric_history (run_id, metric, slice, value, threshold) values
+      (1, 'gap_rmse', 'all', 0.02, null), (1, 'gap_rmse', 'at_least', 0.01, null), (1, 'gap_ndcg', 'all', 0.9, null),
+      (1, 'psi', 'year', 0.4, 0.25), (1, 'psi', 'rating', 0.3, 0.25), (2, 'gap_rmse', 'at_least', 0.5, null),
+      (2, 'psi', 'year', 0.9, null);
     insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status)
     values (1, 'now', 0, 's', 'h', 'published'), (2, 'new', 1, 't', 'h', 'publishing');
     insert into ops_db.stage_runs (run_id, stage, task, attempt, status, outputs, finished_at) values
@@ -162,10 +171,13 @@ Deno.test("readPlanState() reads what waits, what is finished, the versions, and
     newestBatch: 1,
     // publish finishes no batches: what there was when it last succeeded.
     finished: { ingest: 1, clean: 1, features: 0, publish: 0 },
-    champion: { version: "now", model: "bias", throughBatch: 0 },
-    candidate: { version: "new", model: "bias", throughBatch: 1 },
+    champion: { version: "now", model: "bias", spec: "bias 12ab", throughBatch: 0 },
+    candidates: [{ version: "new", model: "bias", throughBatch: 1 }],
     // This run's own training from scratch does not count.
     retrainedOn: "2026-03-01",
+    trainedOn: { "bias": "2026-03-01", "bias 12ab": "2026-03-01", als: "2026-03-01", "als 3c": "2026-03-01" },
+    // Of the runs before this one: what surely is, of gaps; what was judged, of psi.
+    signs: { gap_rmse: 0.01, psi: 0.4 },
     published: { version: "now", batch: 0 },
     run: { status: "failed", skipped: { prequential: "no champion" }, batch: 1 },
   });

@@ -18,7 +18,7 @@ stages:
 const version = (version: string) => ({ version, model: "als", throughBatch: 4 });
 const state = {
   champion: version("3f2a"),
-  candidate: version("77aa"),
+  candidates: [version("77aa")],
   finished: { ingest: 4, clean: 4, features: 4, train: 4, monitor: 4 },
 };
 const since = { run_id: 7, day: "2026-03-01" };

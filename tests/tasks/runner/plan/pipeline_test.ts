@@ -89,7 +89,7 @@ Deno.test("pipeline.yaml gives every stage an action and a reason, whatever the 
     newestBatch: fc.option(fc.nat(5)),
     finished: fc.dictionary(fc.constantFrom(...NAMES), fc.nat(5)),
     champion: version,
-    candidate: version,
+    candidates: fc.array(version.filter((found) => found !== null).map((found) => found!), { maxLength: 2 }),
     retrainedOn: fc.option(fc.constantFrom("2026-01-01", "2026-03-01", "2026-03-02")),
   }).map(planState);
   await fc.assert(fc.asyncProperty(state, async (state) => {

@@ -88,6 +88,7 @@ function contextOf(
     },
     seed: 1,
     signal,
+    elapsed: () => performance.now(),
     pendingBatches: () => Promise.resolve([]),
     rowChecks: [],
     finishBatch: () => Promise.resolve(),
