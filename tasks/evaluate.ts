@@ -1,37 +1,22 @@
-/** Compares candidate and champion on the open hold-out, and decides which of them goes live. */
-import { z } from "zod";
-import { createBias } from "../models/bias.ts";
-import { Histories } from "../models/histories.ts";
-import { type HoldoutQuality, scoreHoldout } from "../models/evaluation/holdout.ts";
-import { IdIndex } from "../models/id_index.ts";
-import type { Scorer } from "../models/model.ts";
-import { createPopularity } from "../models/popularity.ts";
+/** Compares the candidates with the champion on the open hold-out, and decides which of them goes live. */
+import { type Judgement, rule, type Ruling } from "../models/gate/gate.ts";
+import { gateOptions } from "../models/gate/options.ts";
 import type { Quality } from "../models/evaluation/quality.ts";
-import { type Ratings, rewind } from "../models/ratings.ts";
-import { MOST_OF_BOOTSTRAP } from "../models/evaluation/split.ts";
-import { judge, type Verdict } from "./_gate.ts";
-import { isImplicit, readCatalogue, readFeatureState } from "./_lake.ts";
-import { refuseLeaks } from "./_leak_test.ts";
-import { readPeople } from "./_people.ts";
-import { collect, readHistories, readRatings, usersOf } from "./_ratings.ts";
-import {
-  newestBatchOf,
-  openVersion,
-  readChampion,
-  type Version,
-  type VersionRow,
-  writeMetrics,
-} from "./_versions.ts";
+import type { Db } from "../sql/db.ts";
+import { gapOf, writeGap } from "./_gap.ts";
+import { caseOf, type Field, readField } from "./_gate.ts";
+import { forgetScores, storeJudgement } from "./_judgements.ts";
+import { scoreVersions } from "./_scoring.ts";
+import { openVersion, readChampion, type Version, type VersionRow, writeMetrics } from "./_versions.ts";
+import { duration } from "./runner/manifest/duration.ts";
 import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
-import { type StageResult, task, type TaskContext } from "./runner/task.ts";
+import { type StageResult, task } from "./runner/task.ts";
 
-const params = z.strictObject({
-  margin_rmse: z.number().min(0).default(0.002)
-    .describe("Stars by which a candidate's RMSE may exceed the champion's."),
-  margin_ndcg: z.number().min(0).default(0.005)
-    .describe("By how much its nDCG@10 may fall below the champion's."),
-  min_users: z.number().int().min(1).default(20)
-    .describe("People in the hold-out below whom the verdict is inconclusive."),
+const params = gateOptions.extend({
+  keep_pairs: duration.prefault("90d")
+    .describe(
+      "How long what a verdict was given is kept, person by person, so that it can be recomputed; the verdict itself stays.",
+    ),
 });
 
 /** Metrics that a version carries, of the slice of all users. */
@@ -49,101 +34,70 @@ export default task({
     "processed_db.rating_totals",
     "ops_db.model_versions",
   ],
-  writes: ["ops_db.model_versions", "ops_db.model_metrics", "ops_db.best_score"],
+  readsPrevious: ["ops_db.judgements", "ops_db.trainings"],
+  writes: [
+    "ops_db.model_versions",
+    "ops_db.model_metrics",
+    "ops_db.metric_history",
+    "ops_db.best_score",
+    "ops_db.judgements",
+    "ops_db.judgement_scores",
+  ],
 
   plan: planEvaluation,
 
-  async run(context, params): Promise<StageResult> {
-    const row = await context.db.row<VersionRow>("registry/candidate");
-    if (row === undefined) return { rowsIn: 0, rowsOut: 0, verdict: "none", reason: "no candidate waits" };
-    const candidate = await openVersion(context, row);
+  async run(context, { keep_pairs, ...options }): Promise<StageResult> {
+    const { db, seed, day, run, signal } = context;
+    const candidates: Version[] = [];
+    for (const row of await db.rows<VersionRow>("registry/candidates")) {
+      candidates.push(await openVersion(context, row));
+    }
     const champion = await readChampion(context);
-    const best = await bestOfMonth(context, champion);
-    const { quality, length } = await score(
-      context,
-      [candidate, champion, best].filter((version) => version !== null),
-    );
-    const users = quality.people.filter(({ targets }) => targets.size > 0).length;
-    const { verdict, reason } = judge({
-      candidate: figures(quality.metrics, candidate.row.version),
-      rivals: [champion, best].filter((version) => version !== null)
-        .map(({ row }) => ({ version: row.version, figures: figures(quality.metrics, row.version) })),
-      users,
-      ranksOnly: candidate.scorer.predict === undefined,
-      params,
+    if (candidates.length === 0 && champion === null) {
+      return { rowsIn: 0, rowsOut: 0, verdict: "none", reason: "no candidate waits" };
+    }
+    const field = await readField(context, champion);
+    const known = new Set(candidates.map(({ row }) => row.version));
+    const others = field.versions.filter(({ row }) => !known.has(row.version));
+    const { quality, length, listMs } = await scoreVersions(context, {
+      versions: [...candidates, ...others],
+      leakTested: candidates.length > 0 ? candidates : others.slice(0, 1),
     });
-    await decide(context, { candidate, champion, verdict, reason, metrics: quality.metrics });
-    return { rowsIn: length, rowsOut: users, verdict, reason, version: row.version };
+    const { metrics } = quality;
+    const trial = caseOf({ candidates, field, quality, listMs, options, seed });
+    const ruling = await rule(trial, signal);
+    const gap = gapOf(trial, field);
+    await db.transaction(async (tx) => {
+      await writeMetrics(tx, run.id, { protocol: "holdout", metrics });
+      await writeGap(tx, run.id, gap);
+      if (candidates.length === 0) return;
+      await decide(tx, { ruling, field, metrics, runId: run.id });
+      await storeJudgement(tx, { trial, ruling, runId: run.id, champion: liveAfter(ruling, field) });
+      await forgetScores(tx, dayBefore(day, keep_pairs));
+    });
+    const users = quality.people.filter(({ targets }) => targets.size > 0).length;
+    return { rowsIn: length, rowsOut: users, ...told(ruling), ...gap };
   },
 });
 
-function planEvaluation({ candidate, champion, finished }: PlanState): Decision {
-  if (candidate === null) return { action: "skip", reason: "no candidate waits for a verdict" };
-  if ((finished.features ?? -1) < 0) return { action: "skip", reason: "no batch has features yet" };
-  const kept = { candidate: null };
-  const promoted = { candidate: null, champion: candidate };
-  if (champion === null) {
-    return { action: "run", reason: "the first version meets the baselines", outcomes: [promoted] };
+function planEvaluation({ candidates, champion, finished }: PlanState): Decision {
+  const newest = finished.features ?? -1;
+  if (newest < 0) return { action: "skip", reason: "no batch has features yet" };
+  if (candidates.length > 0) {
+    const outcomes = candidates.map((candidate) => ({ candidates: [], champion: candidate }));
+    if (champion === null) {
+      return { action: "run", reason: "the first version meets the baselines", outcomes };
+    }
+    const who = candidates.length === 1 ? "the candidate meets" : `${candidates.length} candidates meet`;
+    const reason = `${who} champion ${champion.version}`;
+    return { action: "run", reason, outcomes: [...outcomes, { candidates: [] }] };
   }
-  const reason = `the candidate meets champion ${champion.version}`;
-  return { action: "run", reason, outcomes: [promoted, kept] };
-}
-
-/** The version with the best RMSE of the last 30 days, where it is not the champion: daily margins must not add up. */
-async function bestOfMonth(context: TaskContext, champion: Version | null): Promise<Version | null> {
-  const row = await context.db.row<VersionRow>("registry/best_of_month", [context.day]);
-  return row === undefined || row.version === champion?.row.version ? null : await openVersion(context, row);
-}
-
-/** Scores `versions` and the baselines on the hold-out of the batches that are open. */
-async function score(
-  context: TaskContext,
-  versions: Version[],
-): Promise<{ quality: HoldoutQuality; length: number }> {
-  const { db, settings, signal } = context;
-  const newest = await newestBatchOf(db, "features");
-  if (newest === null) {
-    throw new RangeError("Cannot evaluate as no batch has features. Next: deno task daily --from ingest");
+  const nobody = "no candidate waits for a verdict";
+  if (champion === null) return { action: "skip", reason: nobody };
+  if ((finished.evaluate ?? -1) >= newest) {
+    return { action: "skip", reason: `${nobody}, and champion ${champion.version} is measured` };
   }
-  const users = new IdIndex();
-  const catalogue = await readCatalogue(db);
-  const rule = { seed: settings.seed, newestBatch: newest, holdoutDays: settings.holdoutDays };
-  const batches = [Math.max(0, newest - settings.holdoutDays + 1), newest] as const;
-  // Of the bootstrap, which is batch 0, nothing before its hold-out.
-  const tail = { through: 0, n: MOST_OF_BOOTSTRAP };
-  const window = await collect(readRatings(db, { users, catalogue, rule, batches, tail }), isFirstHeldOut);
-  for (const version of versions) keepUntrained(context, window, version);
-  const heldOut = window.users.filter((_, row) => window.isHeldOut[row] === 1);
-  const histories = await readHistories(db, { users, catalogue, ratings: window, of: new Set(heldOut) });
-  const state = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
-  const moment = { state, histories, users, people: await readPeople(db) };
-  rewind({ state, histories: new Histories() }, window);
-  const baselines = {
-    popularity: createPopularity(),
-    ...(await isImplicit(db) ? {} : { bias: createBias() }),
-  };
-  const scorers: Record<string, Scorer> = { ...baselines };
-  for (const { row, scorer } of versions) scorers[row.version] = scorer;
-  const judged = { [versions[0].row.version]: versions[0].scorer };
-  await refuseLeaks({ moment, window, scorers: judged, seed: context.seed, signal });
-  return {
-    quality: await scoreHoldout(scorers, { moment, window: [window], signal }),
-    length: window.length,
-  };
-}
-
-const isFirstHeldOut = (chunk: Ratings, row: number) => chunk.isHeldOut[row] === 1;
-
-/** A version trained under another seed or window held other rows out: what it may have learned is left out for all. */
-function keepUntrained({ settings, log }: TaskContext, window: Ratings, { row: version }: Version): void {
-  const { seed, holdout_days } = version.config;
-  if (seed === settings.seed && holdout_days === settings.holdoutDays) return;
-  log.warn(
-    `version ${version.version} was trained under another seed or holdout_days: only newer batches count`,
-  );
-  for (let row = 0; row < window.length; row++) {
-    if (window.batches[row] <= version.through_batch) window.isHeldOut[row] = 0;
-  }
+  return { action: "run", reason: `${nobody}; champion ${champion.version} meets the last retraining` };
 }
 
 function figures(metrics: readonly Quality[], scorer: string): Record<string, number> {
@@ -153,33 +107,51 @@ function figures(metrics: readonly Quality[], scorer: string): Record<string, nu
   return Object.fromEntries(own.map(({ metric, value }) => [metric, value]));
 }
 
+/** The verdicts in the registry; the live version's figures change with the live version only. */
 async function decide(
-  { db, run }: TaskContext,
-  { candidate, champion, verdict, reason, metrics }: {
-    candidate: Version;
-    champion: Version | null;
-    verdict: Verdict;
-    reason: string;
+  tx: Db,
+  { ruling, field, metrics, runId }: {
+    ruling: Ruling;
+    field: Field;
     metrics: Quality[];
+    runId: number;
   },
 ): Promise<void> {
-  const { version } = candidate.row;
-  const isPromoted = verdict === "promoted";
-  await db.transaction(async (tx) => {
-    await writeMetrics(tx, run.id, { protocol: "holdout", metrics });
-    const predecessor = champion?.row.version ?? null;
-    const isNew = isPromoted && predecessor !== version;
-    if (isNew) await tx.execute("registry/retire_champion");
+  const predecessor = field.champion?.row.version ?? null;
+  const promoted = ruling.judgements.find(({ isPromoted }) => isPromoted);
+  if (promoted !== undefined) await tx.execute("registry/retire_champion");
+  for (const { version, verdict, isPromoted } of ruling.judgements) {
     const status = isPromoted ? "champion" : verdict;
     await tx.execute("registry/decide_version", [version, status, JSON.stringify(figures(metrics, version))]);
-    const live = isPromoted ? version : champion?.row.version;
-    if (live === undefined) return;
-    if (isNew) {
-      await tx.execute("registry/insert_promotion", [version, predecessor, "gate", "gate", reason, run.id]);
-      await tx.execute("registry/clear_best_score");
-    }
-    for (const [metric, value] of Object.entries(figures(metrics, live))) {
-      await tx.execute("registry/set_best_score", [metric, live, value, run.id]);
-    }
-  });
+  }
+  if (promoted === undefined) return;
+  const { version, reason } = promoted;
+  await tx.execute("registry/insert_promotion", [version, predecessor, "gate", "gate", reason, runId]);
+  await tx.execute("registry/clear_best_score");
+  for (const [metric, value] of Object.entries(figures(metrics, version))) {
+    await tx.execute("registry/set_best_score", [metric, version, value, runId]);
+  }
+}
+
+function liveAfter({ judgements }: Ruling, { champion }: Field): string | null {
+  return judgements.find(({ isPromoted }) => isPromoted)?.version ?? champion?.row.version ?? null;
+}
+
+/** The verdict in the stage's summary: of several candidates, that of the one that goes live. */
+function told({ judgements }: Ruling): StageResult {
+  if (judgements.length === 0) return { verdict: "none", reason: "no candidate waits" };
+  const promoted = judgements.find(({ isPromoted }) => isPromoted);
+  const worst = judgements.every(({ verdict }) => verdict === "rejected") ? "rejected" : "inconclusive";
+  const line = ({ version, reason }: Judgement) => judgements.length === 1 ? reason : `${version}: ${reason}`;
+  return {
+    verdict: promoted?.verdict ?? worst,
+    is_promoted: promoted !== undefined,
+    version: promoted?.version ?? (judgements.length === 1 ? judgements[0].version : null),
+    reason: judgements.map(line).join("; "),
+  };
+}
+
+/** The label `ms` milliseconds before `day`. */
+function dayBefore(day: string, ms: number): string {
+  return new Date(Date.parse(day) - ms).toISOString().slice(0, 10);
 }

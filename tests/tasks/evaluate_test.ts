@@ -11,7 +11,10 @@ import train from "../../tasks/train.ts";
 import { bootstrapped, type Day, FAST, type SmallLake, smallLake } from "./_small_lake.ts";
 import { ask, askOne } from "./import/_ask.ts";
 
-const ROOMY = { margin_rmse: 9, margin_ndcg: 1, min_users: 1 };
+const ROOMY = {
+  ...{ margin_rmse: 9, margin_ndcg: 1, min_users: 1 },
+  ...{ slice_margin_rmse: 9, slice_margin_ndcg: 1, max_coverage_loss: 1 },
+};
 const STRICT = { margin_rmse: 0, margin_ndcg: 0, min_users: 1 };
 
 const trainAnew = async (day: Day, seed: number, params: object = FAST) =>
@@ -151,8 +154,10 @@ Deno.test("evaluate keeps exactly one champion, and the best score is that of th
   assert.equal(best.figures.rmse, (await holdout(lake, day.id, second)).rmse);
 
   const third = await trainAnew(day, 4);
-  const crowd = await day.stage("evaluate", evaluate, { params: { ...ROOMY, min_users: 10_000 } });
-  assert.equal(crowd.verdict, "inconclusive");
+  const crowd = await day.stage("evaluate", evaluate, {
+    params: { ...ROOMY, min_users: 10_000, on_few_users: "keep" },
+  });
+  assert.deepEqual([crowd.verdict, crowd.is_promoted], ["inconclusive", false]);
   assert.match(String(crowd.reason), /^\d+ people in the hold-out, 10000 are needed$/);
   assert.equal((await statuses(lake))[third], "inconclusive");
   assert.equal((await bestScore(lake)).version, second);
@@ -171,7 +176,7 @@ Deno.test("evaluate meets the month's best as well as the champion", async () =>
   await trainAnew(day, 1, { config: { ...weak.config, learning_rate: 2e-6 } });
   const result = await day.stage("evaluate", evaluate, { params: { ...ROOMY, margin_rmse: 0.001 } });
   assert.equal(result.verdict, "rejected");
-  assert.match(String(result.reason), new RegExp(`of ${good}$`));
+  assert.match(String(result.reason), new RegExp(`^RMSE .* of ${good} \\(month's best, standard\\)`));
 });
 
 Deno.test("evaluate without a candidate says so", async () => {
