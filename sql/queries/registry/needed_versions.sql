@@ -21,8 +21,10 @@ join ops_db.runs r using (run_id)
 where v.status in ('champion', 'retired') and v.metrics ?| array['rmse', 'ndcg@10']
   and r.day > (select max(day) from ops_db.runs) - 30
 union all
-(select version, 'it is the newest training from scratch'
- from ops_db.model_versions
- where mode = 'scratch'
- order by created_at desc, version
- limit 1)
+(select distinct on (t.model) t.version, 'it is the newest training from scratch of a ' || t.model
+ from ops_db.trainings t
+ where t.mode = 'scratch'
+ order by t.model, t.run_id desc, t.spec)
+union all
+select distinct value, 'the gate lets none fall below it'
+from jsonb_each_text((select standards from ops_db.judgements order by judgement_id desc limit 1))

@@ -7,8 +7,10 @@ import { ask } from "../import/_ask.ts";
 import { FAST, filesOf } from "../_small_lake.ts";
 import { type Desk, openDesk } from "./_desk.ts";
 
-/** As if the versions of before were champions of a time long past. */
-const AGE = "update ops_db.model_versions set metrics = '{}' where status = 'retired'";
+/** As if the versions of before were champions of a time long past, and beaten since. */
+const AGE = `
+  update ops_db.model_versions set metrics = '{}' where status = 'retired';
+  update ops_db.judgements set standards = jsonb_build_object('rmse', champion)`;
 
 const prunedIn = async ({ lake }: Desk) =>
   (await ask(lake.pool.url, "select version from ops_db.model_versions where pruned_at is not null")).flat();
