@@ -3,6 +3,7 @@ import type { Dataset } from "../dataset.ts";
 import type { Fitted } from "../model.ts";
 import { fitBest } from "./best.ts";
 import type { QuestionOptions } from "./question.ts";
+import { fitRating } from "./rating.ts";
 
 /** What answers one question; it is made for it, so there is no artifact to keep. */
 export type Answerer = Pick<Fitted, "scorer" | "report">;
@@ -14,5 +15,7 @@ export type Answerer = Pick<Fitted, "scorer" | "report">;
  * @throws {RangeError} when `dataset` is empty.
  */
 export async function fitAuto(dataset: Dataset, options: QuestionOptions): Promise<Answerer> {
-  return await fitBest(dataset, options);
+  return options.question.protocol === "rating"
+    ? await fitRating(dataset, options)
+    : await fitBest(dataset, options);
 }

@@ -60,28 +60,25 @@ export interface Fm extends Scorer {
   predict(moment: Moment, user: number, movie: number): number;
 }
 
-/** The scorer of `machine`; it remembers the vector of the user it was last asked about. */
+/** Numbers in remembered user vectors, at most: 64 MB. */
+const MOST_REMEMBERED = 8_000_000;
+
+/** The scorer of `machine`; it remembers the vectors of the users it was last asked about. */
 export function createFm(machine: Machine): Fm {
   const { posterior } = machine;
   const { rank, draws } = posterior;
   const entry = draws * (1 + rank);
   const movies = createMovieTable(machine);
-  const vector = new Float64Array(entry);
-  let asked: { moment: Moment; user: number; sum: number; n: number } | null = null;
-
-  function vectorOf(moment: Moment, user: number): Float64Array {
-    const { state } = moment;
-    const { stars } = moment.histories.of(user);
-    const sum = state.userSums[user] ?? 0;
-    if (asked?.moment === moment && asked.user === user && asked.sum === sum && asked.n === stars.length) {
+  const vectorOf = remembering(
+    Math.max(1, Math.floor(MOST_REMEMBERED / entry)),
+    (moment: Moment, user: number) => {
+      const vector = new Float64Array(entry);
+      foldIn(posterior, movies.known(moment, user), vector);
       return vector;
-    }
-    foldIn(posterior, movies.known(moment, user), vector);
-    asked = { moment, user, sum, n: stars.length };
-    return vector;
-  }
+    },
+  );
 
-  function product(table: Float32Array, from: number): number {
+  function product(vector: Float64Array, table: Float32Array, from: number): number {
     let sum = 0;
     for (let at = 0; at < entry;) {
       sum += vector[at] + table[from + at];
@@ -94,15 +91,14 @@ export function createFm(machine: Machine): Fm {
   const scorer: Fm = {
     model: "fm",
     predict(moment, user, movie) {
-      vectorOf(moment, user);
       const { table, offset } = movies.entry(moment.state.catalogue, movie);
-      return product(table, offset);
+      return product(vectorOf(moment, user), table, offset);
     },
     retriever: () => (moment, user, out) => {
-      vectorOf(moment, user);
+      const vector = vectorOf(moment, user);
       for (let movie = 0; movie < out.length; movie++) {
         const { table, offset } = movies.entry(moment.state.catalogue, movie);
-        out[movie] = product(table, offset);
+        out[movie] = product(vector, table, offset);
       }
     },
   };
@@ -125,6 +121,35 @@ export function createFm(machine: Machine): Fm {
       line: () => ({ slope: 1, intercept: 0 }),
     };
   }
+}
+
+interface Remembered {
+  vector: Float64Array;
+  /** What the user's history was then. */
+  n: number;
+  sum: number;
+}
+
+/** `compute`, its last `most` answers kept for as long as the moment is the same and the user's history is. */
+function remembering(most: number, compute: (moment: Moment, user: number) => Float64Array) {
+  const kept = new Map<number, Remembered>();
+  let at: Moment | null = null;
+  return (moment: Moment, user: number): Float64Array => {
+    if (at !== moment) kept.clear();
+    at = moment;
+    const n = moment.state.userCounts[user] ?? 0;
+    const sum = moment.state.userSums[user] ?? 0;
+    const known = kept.get(user);
+    if (known?.n === n && known.sum === sum) return known.vector;
+    kept.delete(user);
+    for (const oldest of kept.keys()) {
+      if (kept.size < most) break;
+      kept.delete(oldest);
+    }
+    const vector = compute(moment, user);
+    kept.set(user, { vector, n, sum });
+    return vector;
+  };
 }
 
 /** The artifact of `machine`. */
