@@ -7,7 +7,7 @@
  */
 import type { Catalogue } from "./catalogue.ts";
 import { FeatureState } from "./feature_state.ts";
-import type { Features } from "./features.ts";
+import type { Features, Known } from "./features.ts";
 import { breathe } from "./breathe.ts";
 import { createWindow, type Examples } from "./examples.ts";
 import type { Rng } from "./rng.ts";
@@ -62,15 +62,36 @@ export async function survey(
   return { n, end };
 }
 
+/** What holds examples until they are shuffled; a pass tells it of every rating. */
+export interface Window<E> {
+  isFull(): boolean;
+  /** An example, as of before its row is observed. */
+  add(known: Known, ratings: Ratings, row: number): void;
+  /** Every rating that counts, right after the pass's own sums have taken it in. */
+  observe?(ratings: Ratings, row: number): void;
+  /** Gives away what is held, in mini-batches. */
+  drain(isShuffled: boolean): Iterable<E>;
+}
+
 /** One pass: mini-batches of train (shuffled), then of validation and test (in arrival order). */
-export async function* pass(
+export function pass(
   dataset: Dataset,
   options: PassOptions,
 ): AsyncGenerator<{ part: Part; examples: Examples }> {
-  const { parts, signal } = options;
-  const state = startOf(dataset);
+  const capacity = Math.min(options.window, Math.max(options.parts.n, 1));
+  return passThrough(dataset, options, () => createWindow({ ...options, capacity }));
+}
+
+/** A pass through a window of one's own; `open` is given what there was before the first rating. */
+export async function* passThrough<E>(
+  dataset: Dataset,
+  { parts, signal }: Pick<PassOptions, "parts" | "signal">,
+  open: (start: MovingMoment | null) => Window<E>,
+): AsyncGenerator<{ part: Part; examples: E }> {
+  const start = dataset.start?.() ?? null;
+  const state = start?.state ?? new FeatureState(dataset.catalogue);
   const known = { state, users: dataset.users, people: dataset.people };
-  const window = createWindow({ ...options, capacity: Math.min(options.window, Math.max(parts.n, 1)) });
+  const window = open(start);
   let order = 0;
   let part: Part = partOf(0, parts);
   for await (const ratings of dataset.ratings()) {
@@ -85,6 +106,7 @@ export async function* pass(
         window.add(known, ratings, row);
       }
       state.observe(ratings.users[row], ratings.movies[row], ratings.ratings[row], ratings.replaces[row]);
+      window.observe?.(ratings, row);
       if (row % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await breathe(signal);
     }
     await breathe(signal);

@@ -28,7 +28,7 @@ export async function inputMoments(
 }
 
 /** Running mean and sum of squared deviations by column (Welford 1962). */
-function createSums(width: number) {
+export function createSums(width: number) {
   const mean = new Float64Array(width);
   const squares = new Float64Array(width);
   let n = 0;

@@ -10,6 +10,9 @@ import type { Dataset } from "../dataset.ts";
 import { defineModel, type FitOptions, type Fitted, headerOf, type Scorer } from "../model.ts";
 import { contentConfig, fitContent, openContent } from "./content.ts";
 import { cosineConfig, fitCosine, openCosine } from "./cosine.ts";
+import { hybridConfig } from "./hybrid/config.ts";
+import { fitHybrid } from "./hybrid/fit.ts";
+import { openHybrid } from "./hybrid/scorer.ts";
 import { demographicConfig, fitDemographic, openDemographic } from "./demographic.ts";
 
 /** The first one is what a manifest without `preset` means. */
@@ -17,6 +20,7 @@ export const twoTowerConfig = z.discriminatedUnion("preset", [
   contentConfig,
   cosineConfig,
   demographicConfig,
+  hybridConfig,
 ]);
 
 export type TwoTowerConfig = z.infer<typeof twoTowerConfig>;
@@ -25,6 +29,7 @@ const OPEN = {
   content: openContent,
   cosine: openCosine,
   demographic: openDemographic,
+  hybrid: openHybrid,
 } satisfies Record<TwoTowerConfig["preset"], (artifact: Container) => Scorer>;
 
 export const twoTower = defineModel({
@@ -49,6 +54,8 @@ function fit(dataset: Dataset, config: TwoTowerConfig, options: FitOptions): Pro
       return fitCosine(dataset, config, options);
     case "demographic":
       return fitDemographic(dataset, config, options);
+    case "hybrid":
+      return fitHybrid(dataset, config, options);
   }
 }
 

@@ -26,6 +26,7 @@ export enum Op {
   adam,
   gather,
   tableAdam,
+  hybrid,
 }
 
 /** The low bits of an operand: addresses are multiples of 16. */

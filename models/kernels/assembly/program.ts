@@ -11,6 +11,7 @@ import { dense, denseBack, denseGradients } from "./dense";
 import { dot, dotBack, dropout, line, lineBack, mask, normalise, unitLength, unitLengthBack } from "./layers";
 import { crossEntropy, sigmoid, squaredError } from "./losses";
 import { Op } from "./opcodes";
+import { hybrid } from "./hybrid";
 import { gather, tableAdam } from "./tables";
 import { begin, next, start, within } from "./state";
 
@@ -150,6 +151,7 @@ function execute(from: usize, end: usize): void {
       case Op.adam: adam(); break;
       case Op.gather: gather(); break;
       case Op.tableAdam: tableAdam(); break;
+      case Op.hybrid: hybrid(); break;
       default: unreachable();
     }
   }
