@@ -7,7 +7,7 @@ import type { Scorer } from "../models/model.ts";
 import { type Moment, pick, type Ratings } from "../models/ratings.ts";
 import { createRng } from "../models/rng.ts";
 
-/** Rows that are looked at, the hold-out's first among them; a second at the most with 87,585 movies. */
+/** Rows that are looked at, the hold-out's first among them; 1.6 CPU s with 87,585 movies and 200,000 people. */
 const ROWS = 512;
 
 export interface LeakTestOptions {
