@@ -1,8 +1,8 @@
 /** The leak test of every run that judges a candidate: before its figures are believed, nothing may have seen the future. */
-import { fitYears } from "../models/features.ts";
+import { type FeatureShape, fitYears } from "../models/features.ts";
 import { Histories } from "../models/histories.ts";
 import { findLeak, firstFromFuture } from "../models/evaluation/leak.ts";
-import { examplesProbe, holdoutProbe } from "../models/evaluation/leak_probes.ts";
+import { examplesProbe, holdoutProbe, hybridExamplesProbe } from "../models/evaluation/leak_probes.ts";
 import type { Scorer } from "../models/model.ts";
 import { type Moment, pick, type Ratings } from "../models/ratings.ts";
 import { createRng } from "../models/rng.ts";
@@ -33,16 +33,17 @@ export async function refuseLeaks({ moment, window, scorers, seed, signal }: Lea
   const sample = pick(window, Array.from({ length }, (_, row) => row));
   const start = startOf(moment, sample);
   const { users, people, state: { catalogue } } = moment;
-  const examples = (preset: "deviations" | "genre_means") =>
-    examplesProbe(
-      { catalogue, users, people, start },
-      { preset, n_genres: catalogue.nGenres, ...fitYears(catalogue) },
-      signal,
-    );
+  const builder = { catalogue, users, people, start };
+  const shapeOf = (preset: FeatureShape["preset"]) => ({
+    preset,
+    n_genres: catalogue.nGenres,
+    ...fitYears(catalogue),
+  });
   const leak = await findLeak(
     {
-      "examples of deviations": examples("deviations"),
-      "examples of genre means": examples("genre_means"),
+      "examples of deviations": examplesProbe(builder, shapeOf("deviations"), signal),
+      "examples of genre means": examplesProbe(builder, shapeOf("genre_means"), signal),
+      "examples of the hybrid": hybridExamplesProbe(builder, shapeOf("deviations"), signal),
       "answers to the hold-out": holdoutProbe(scorers, moment, { signal }),
     },
     { ratings: sample, cuts: [asked[rng.below(asked.length)]], rng, histories: start().histories },

@@ -3,7 +3,7 @@ import assert from "@std/assert";
 import type { Dataset } from "../../../models/dataset.ts";
 import { createBias } from "../../../models/bias.ts";
 import { findLeak, firstFromFuture, type Probe, withAnotherFuture } from "../../../models/evaluation/leak.ts";
-import { examplesProbe, holdoutProbe } from "../../../models/evaluation/leak_probes.ts";
+import { examplesProbe, holdoutProbe, hybridExamplesProbe } from "../../../models/evaluation/leak_probes.ts";
 import { scoreHoldout } from "../../../models/evaluation/holdout.ts";
 import { FeatureState } from "../../../models/feature_state.ts";
 import { fitYears } from "../../../models/features.ts";
@@ -40,6 +40,7 @@ const look = (probe: Probe) =>
 Deno.test("findLeak() finds nothing in the data set builder and the hold-out, and leaves the moment as it was", async () => {
   assert.equal(await look(examplesProbe(builder(), shape, signal)), null);
   assert.equal(await look(examplesProbe(builder(), { ...shape, preset: "genre_means" }, signal)), null);
+  assert.equal(await look(hybridExamplesProbe(builder(), shape, signal)), null);
   const moment = momentBefore();
   const scorers = { bias: createBias(), popularity: createPopularity() };
   assert.equal(await look(holdoutProbe(scorers, moment, { signal })), null);
