@@ -28,6 +28,7 @@ const USER_COLUMNS = [
 
 /** All columns: the movie's first, which are all that newcomers have. */
 export const COLUMNS: readonly string[] = [...MOVIE_COLUMNS, ...USER_COLUMNS];
+export const MOVIE_DEVIATION = MOVIE_COLUMNS.indexOf("movie_deviation");
 export const N_MOVIE_COLUMNS = MOVIE_COLUMNS.length;
 
 const SECONDS_PER_DAY = 86_400;
@@ -41,6 +42,8 @@ export interface Asked {
 }
 
 export interface Features {
+  /** Mean of train, stars. */
+  readonly mean: number;
   /** Whether train has a rating of `user`. */
   isWarm(user: number): boolean;
   /** Writes the row of `asked` into `out` from `at`. */
@@ -57,6 +60,7 @@ export function createFeatures(
   const known = catalogue.years.filter((year) => year !== 0);
   const meanYear = known.length === 0 ? 0 : known.reduce((sum, year) => sum + year, 0) / known.length;
   return {
+    mean: facts.mean,
     isWarm: (user) => facts.userCounts[user] > 0,
     write({ user, movie, ratedAt }, out, at) {
       const t = hasTimes ? ratedAt : undefined;

@@ -6,6 +6,7 @@
  * only when its gain exceeds twice the standard error of that gain over people. Few newcomers keep the plain mean.
  */
 import { fitRidge, type Predictor, type Table } from "./ridge.ts";
+import { breathe } from "../../breathe.ts";
 import { hash32 } from "../../rng.ts";
 import { fitTrees } from "./trees.ts";
 
@@ -15,6 +16,12 @@ export interface SliceData {
   targets: Float64Array;
   /** Position of each row's user: one person's rows stand in one fold. */
   users: Int32Array;
+}
+
+export interface SliceOptions {
+  /** Deals people into folds. */
+  seed: number;
+  signal: AbortSignal;
 }
 
 export interface Correction {
@@ -27,8 +34,8 @@ export interface Correction {
 }
 
 const LAMBDAS = [30, 100, 1000] as const;
-const TREES = [0, 20, 50, 100, 200] as const;
-const BOOSTING = { trees: 200, depth: 3, rate: 0.05, shrinkage: 50, leaf: 60 };
+const TREES = [15, 30, 60, 100] as const;
+const BOOSTING = { trees: 100, depth: 3, rate: 0.08, shrinkage: 50, leaf: 60 };
 const FOLDS = 5;
 /** Rows below which a slice is left as it is. */
 const FEWEST_ROWS = 300;
@@ -36,20 +43,17 @@ const FEWEST_ROWS = 300;
 const SURE = 2;
 const NOTHING: Predictor = () => 0;
 
-export function fitSlice(data: SliceData, seed: number): Correction {
+export async function fitSlice(data: SliceData, options: SliceOptions): Promise<Correction> {
   const { table, targets } = data;
   const rows = Int32Array.from(targets.keys());
-  const losses = rows.length < FEWEST_ROWS ? [] : crossValidate(data, seed);
+  const losses = rows.length < FEWEST_ROWS ? [] : await crossValidate(data, options);
   const squares = targets.map((target) => target * target);
   const before = Math.sqrt(mean(squares));
-  const best = losses.reduce<Loss | null>(
-    (least, loss) => least === null || mean(loss.squares) < mean(least.squares) ? loss : least,
-    null,
-  );
+  const best = losses.length === 0 ? null : losses.reduce(better);
   if (best === null || !isSure(squares, best.squares, data.users)) {
     return { predict: NOTHING, name: "mean", before, after: before };
   }
-  const predict = correct(table, targets, { ...best, rows });
+  const predict = await correct(table, targets, { ...best, rows, signal: options.signal });
   const name = `ridge λ ${best.lambda}${best.trees > 0 ? ` + ${best.trees} trees` : ""}`;
   return { predict, name, before, after: Math.sqrt(mean(best.squares)) };
 }
@@ -61,39 +65,57 @@ interface Loss {
   squares: Float64Array;
 }
 
-function crossValidate({ table, targets, users }: SliceData, seed: number): Loss[] {
+/** First λ alone, then with the best λ the number of trees: trees cost a hundred ridges. */
+async function crossValidate(data: SliceData, { seed, signal }: SliceOptions): Promise<Loss[]> {
+  const { table, targets, users } = data;
   const rows = Int32Array.from(targets.keys());
-  const foldOf = (row: number) => hash32(seed, users[row]) % FOLDS;
-  const losses = LAMBDAS.flatMap((lambda) =>
-    TREES.map((trees): Loss => ({ lambda, trees, squares: new Float64Array(targets.length) }))
-  );
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const inner = rows.filter((row) => foldOf(row) !== fold);
-    const outer = rows.filter((row) => foldOf(row) === fold);
-    if (inner.length === 0) continue;
-    for (const lambda of LAMBDAS) {
+  const folds = Array.from({ length: FOLDS }, (_, fold) => {
+    const isOuter = (row: number) => hash32(seed, users[row]) % FOLDS === fold;
+    return { inner: rows.filter((row) => !isOuter(row)), outer: rows.filter(isOuter) };
+  }).filter(({ inner, outer }) => inner.length > 0 && outer.length > 0);
+  const lossOf = (lambda: number, trees: number): Loss => ({
+    lambda,
+    trees,
+    squares: new Float64Array(targets.length),
+  });
+  const ridges = LAMBDAS.map((lambda) => lossOf(lambda, 0));
+  for (const { inner, outer } of folds) {
+    for (const { lambda, squares } of ridges) {
       const ridge = fitRidge(table, targets, { rows: inner, lambda });
-      const left = targets.map((target, row) => target - ridge(table.values, row));
-      const boosted = fitTrees(table, left, { ...BOOSTING, rows: inner });
-      for (const loss of losses) {
-        if (loss.lambda !== lambda) continue;
-        const trees = boosted(loss.trees);
-        for (const row of outer) loss.squares[row] = (left[row] - trees(table.values, row)) ** 2;
-      }
+      for (const row of outer) squares[row] = (targets[row] - ridge(table.values, row)) ** 2;
     }
   }
-  return losses;
+  const { lambda } = ridges.reduce(better);
+  const boosted = TREES.map((trees) => lossOf(lambda, trees));
+  for (const { inner, outer } of folds) {
+    const ridge = fitRidge(table, targets, { rows: inner, lambda });
+    const left = targets.map((target, row) => target - ridge(table.values, row));
+    const forest = await fitTrees(table, left, { ...BOOSTING, rows: inner, signal });
+    await breathe(signal);
+    for (const { trees, squares } of boosted) {
+      const some = forest(trees);
+      for (const row of outer) squares[row] = (left[row] - some(table.values, row)) ** 2;
+    }
+  }
+  return [...ridges, ...boosted];
 }
 
-function correct(
+const better = (least: Loss, loss: Loss) => mean(loss.squares) < mean(least.squares) ? loss : least;
+
+async function correct(
   table: Table,
   targets: Float64Array,
-  { lambda, trees, rows }: { lambda: number; trees: number; rows: Int32Array },
-): Predictor {
+  { lambda, trees, rows, signal }: {
+    lambda: number;
+    trees: number;
+    rows: Int32Array;
+    signal: AbortSignal;
+  },
+): Promise<Predictor> {
   const ridge = fitRidge(table, targets, { rows, lambda });
   if (trees === 0) return ridge;
   const left = targets.map((target, row) => target - ridge(table.values, row));
-  const boosted = fitTrees(table, left, { ...BOOSTING, trees, rows })();
+  const boosted = (await fitTrees(table, left, { ...BOOSTING, trees, rows, signal }))();
   return (values, row) => ridge(values, row) + boosted(values, row);
 }
 

@@ -4,6 +4,7 @@
  * Each tree of depth `depth` is fitted to what the trees before it left, leaves Σe / (n + λ) times `rate`; a split is
  * the one with the largest (Σe)² / (n + λ) gained, both sides of at least `leaf` rows.
  */
+import { breathe } from "../../breathe.ts";
 import type { Predictor, Table } from "./ridge.ts";
 
 export interface BoostingOptions {
@@ -16,8 +17,11 @@ export interface BoostingOptions {
   shrinkage: number;
   /** Rows of a leaf, at least. */
   leaf: number;
+  signal: AbortSignal;
 }
 
+/** Values binned between two breaths: about a fifth of a second. */
+const WORK_PER_BREATH = 2 ** 26;
 const BINS = 32;
 
 /** Complete binary tree: node k has children 2k + 1 and 2k + 2; column −1 marks a leaf. */
@@ -28,17 +32,23 @@ interface Tree {
 }
 
 /** Trees fitted to `targets` on `rows` of `table`; how many of them count can be said at each prediction. */
-export function fitTrees(
+export async function fitTrees(
   table: Table,
   targets: Float64Array,
   options: BoostingOptions,
-): (upTo?: number) => Predictor {
-  const { rows } = options;
+): Promise<(upTo?: number) => Predictor> {
+  const { rows, signal } = options;
   const edges = Array.from({ length: table.width }, (_, k) => quantiles(table, k, rows));
   const bins = binned(table, edges, rows);
   const left = Float64Array.from(rows, (row) => targets[row]);
   const trees: Tree[] = [];
-  for (let t = 0; t < options.trees; t++) trees.push(growTree({ bins, edges, left, options }));
+  let work = 0;
+  for (let t = 0; t < options.trees; t++) {
+    trees.push(growTree({ bins, edges, left, options }));
+    if ((work += options.depth * rows.length * table.width) < WORK_PER_BREATH) continue;
+    work = 0;
+    await breathe(signal);
+  }
   return (upTo = trees.length) => (values, row) => {
     let sum = 0;
     for (let t = 0; t < upTo; t++) sum += valueAt(trees[t], values, row * table.width);
