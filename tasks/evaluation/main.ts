@@ -2,7 +2,8 @@
 import { DataError } from "../import/errors.ts";
 import { printable } from "../runner/_printable.ts";
 import { EXIT, UsageError } from "../runner/errors.ts";
-import { evaluate, evaluateHelp, type World } from "./evaluate.ts";
+import { evaluate, type World } from "./evaluate.ts";
+import { evaluateHelp } from "./evaluate_request.ts";
 import { tune } from "./tune.ts";
 import { tuneHelp } from "./tune_request.ts";
 import { type CommandHelp, helpText, type Options, readOptions } from "./options.ts";

@@ -28,6 +28,8 @@ export interface Comparison {
   low: number;
   high: number;
   confidence: number;
+  /** Over whom. */
+  people: number;
 }
 
 /** As the one JSON object of `--json`. NaN, which JSON lacks, is null. */
@@ -92,11 +94,9 @@ function sliceTable(figures: readonly Figure[]): string[] {
   );
 }
 
-function comparisonText({ rival, metric, difference, low, high, confidence }: Comparison): string {
-  return `  ${metric} against ${rival}: ${signed(difference)}, ${
-    100 * confidence
-  } % of resamplings of people ` +
-    `${signed(low)} to ${signed(high)}`;
+function comparisonText({ rival, metric, difference, low, high, confidence, people }: Comparison): string {
+  const interval = `${Math.round(100 * confidence)} % interval over ${people} people`;
+  return `  ${metric} against ${rival}: ${signed(difference)}, ${interval} ${signed(low)} to ${signed(high)}`;
 }
 
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
