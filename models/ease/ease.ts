@@ -13,6 +13,7 @@
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";
+import type { History } from "../histories.ts";
 import type { SparseRows } from "../interactions.ts";
 import { headerOf, type Retriever, type Scorer } from "../model.ts";
 import { byModelPosition, scoreNothing } from "../known_movies.ts";
@@ -55,8 +56,12 @@ interface Dual {
 
 export type Ease = Scorer & Required<Pick<Scorer, "retriever">>;
 
+/** x of each movie of a history. */
+export type Weigh = (history: History) => Float64Array;
+
 /** The scorer of `weights`, for queries as `query` says: one fit serves several. */
-export function createEase(weights: EaseWeights, query: Query): Ease {
+export function createEase(weights: EaseWeights, query: Query | Weigh): Ease {
+  const weighHistory = typeof query === "function" ? query : (history: History) => queryOf(history, query);
   const { movieIds, counts, form } = weights;
   const multiply = "weights" in form ? multiplier(form, movieIds.length) : dualMultiplier(form);
   return {
@@ -66,7 +71,7 @@ export function createEase(weights: EaseWeights, query: Query): Ease {
       const own = new Float64Array(movieIds.length);
       return (moment, user, out) => {
         const history = moment.histories.of(user);
-        const weigh = queryOf(history, query);
+        const weigh = weighHistory(history);
         own.fill(0);
         const places: number[] = [];
         history.movies.forEach((movie, k) => {

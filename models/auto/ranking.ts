@@ -1,0 +1,146 @@
+/**
+ * The best ranking that the family can give together: several retrievers' scores, weighed by a small ranker.
+ *
+ * Train is cut as the question was (see `validation.ts`). Inside it the retrievers are fitted, their hyperparameters
+ * chosen, and the ranker learns from what people of the validation went on to choose; then the retrievers are fitted
+ * again on all of train, and the ranker weighs those. What is asked about is never learnt from: only who asks, and
+ * how the question was cut, is known here.
+ */
+import type { Dataset } from "../dataset.ts";
+import { breathe } from "../breathe.ts";
+import type { Fitted, Scorer } from "../model.ts";
+import { createRng } from "../rng.ts";
+import { createWitness, type Signal, WIDTH } from "./ranking/evidence.ts";
+import { type Asked, createJudge, drawNegatives, peopleAsked } from "./ranking/judge.ts";
+import { learn, type Learnt } from "./ranking/learnt.ts";
+import { type Choice, fitListwise } from "./ranking/listwise.ts";
+import { chooseSettings, describe } from "./ranking/settings.ts";
+import { fitSignals } from "./ranking/signals.ts";
+import type { QuestionOptions } from "./question.ts";
+import { cutLike } from "./validation.ts";
+
+/** People of the validation: for choosing hyperparameters, and for the ranker. */
+const MOST_JUDGED = 600;
+const MOST_CHOOSING = 2_000;
+/** Best movies of each signal that compete in the ranker's lists. */
+const BEST_OF_SIGNAL = 20;
+const NEGATIVES = 99;
+
+/** Fits for rankings and candidates. @throws {RangeError} when train cannot be cut. */
+export async function fitRanking(
+  dataset: Dataset,
+  options: QuestionOptions,
+): Promise<Pick<Fitted, "scorer" | "report">> {
+  const { question, seed, signal, log } = options;
+  const validation = await cutLike(dataset, options);
+  log(`validation: ${validation.reason}`);
+  const inner = await learn(validation.train, signal);
+  const people = peopleAsked(validation, { most: MOST_CHOOSING, seed });
+  const rng = createRng(seed);
+  const count = question.protocol === "candidates" ? Math.round(question.negatives ?? NEGATIVES) : null;
+  const drawn = count === null ? null : new Map(people.map((person) => [
+    person.user,
+    new Set([...person.targets, ...drawNegatives(person, { learnt: inner, count, rng })]),
+  ]));
+  const judge = createJudge({
+    learnt: inner,
+    people: people.slice(0, MOST_JUDGED),
+    signal,
+    candidates: drawn ?? undefined,
+  });
+  const settings = await chooseSettings(inner, { judge, ...options });
+  const innerSignals = await fitSignals(inner, settings, options);
+  const choices = await choicesOf(innerSignals, { learnt: inner, people, drawn, signal });
+  const width = WIDTH * innerSignals.length;
+  const { weights, ridge } = fitListwise(choices, width);
+  const gain = await judge(createRanking(innerSignals, { weights, learnt: inner }).retriever!(inner.moment));
+  log(`ranking: ${gain.toFixed(4)} in validation`);
+
+  const learnt = await learn(dataset, signal);
+  const signals = await fitSignals(learnt, settings, options);
+  return {
+    scorer: createRanking(signals, { weights, learnt }),
+    report: {
+      validation: validation.reason,
+      validation_ndcg: gain,
+      people: choices.length,
+      ease_lambda: `${settings.ease.all} (all), ${settings.ease.liked} (liked)`,
+      als: describe(settings.als),
+      ridge,
+      weights: signals.map(({ name }, s) =>
+        `${name}: ${weights[2 * s].toFixed(2)} ${weights[2 * s + 1].toFixed(2)}`
+      )
+        .join("; "),
+    },
+  };
+}
+
+interface Choosing {
+  learnt: Learnt;
+  people: readonly Asked[];
+  drawn: ReadonlyMap<number, ReadonlySet<number>> | null;
+  signal: AbortSignal;
+}
+
+/** Each person's candidates: those drawn, or the best of every signal; targets first. */
+async function choicesOf(
+  signals: readonly Signal[],
+  { learnt, people, drawn, signal }: Choosing,
+): Promise<Choice[]> {
+  const nMovies = learnt.movieIds.length;
+  const width = WIDTH * signals.length;
+  const witness = createWitness(signals, nMovies);
+  const choices: Choice[] = [];
+  for (const { user, targets } of people) {
+    const { values, isSeen } = witness(learnt.moment, user);
+    const candidates = drawn?.get(user) ?? bestOfEach(values, isSeen, signals.length);
+    const found = targets.filter((movie) => candidates.has(movie));
+    const others = [...candidates].filter((movie) => !targets.includes(movie));
+    if (found.length > 0 && others.length > 0) {
+      const evidence = new Float32Array((found.length + others.length) * width);
+      [...found, ...others].forEach((movie, i) =>
+        evidence.set(values.subarray(movie * width, (movie + 1) * width), i * width)
+      );
+      choices.push({ nTargets: found.length, evidence });
+    }
+    await breathe(signal);
+  }
+  return choices;
+}
+
+/** The movies that some signal ranks among its best. */
+function bestOfEach(values: Float32Array, isSeen: Uint8Array, nSignals: number): Set<number> {
+  const least = -Math.log2(1 + BEST_OF_SIGNAL) / 3;
+  const best = new Set<number>();
+  for (let movie = 0; movie < isSeen.length; movie++) {
+    if (isSeen[movie]) continue;
+    for (let s = 0; s < nSignals; s++) {
+      if (values[(movie * nSignals + s) * WIDTH + 1] > least) best.add(movie);
+    }
+  }
+  return best;
+}
+
+/** Scores by the ranker; who has no history gets what was popular at the end of train, or around their time. */
+function createRanking(
+  signals: readonly Signal[],
+  { weights, learnt }: { weights: Float64Array; learnt: Learnt },
+): Scorer {
+  const newcomers = signals[signals.length - 1];
+  return {
+    model: "ranking",
+    retriever() {
+      const nMovies = learnt.movieIds.length;
+      const witness = createWitness(signals, nMovies);
+      return (moment, user, out) => {
+        if (moment.histories.of(user).movies.length === 0) return newcomers.retrieve(moment, user, out);
+        const { values } = witness(moment, user);
+        for (let movie = 0, at = 0; movie < nMovies; movie++) {
+          let score = 0;
+          for (let f = 0; f < weights.length; f++) score += weights[f] * values[at++];
+          out[movie] = score;
+        }
+      };
+    },
+  };
+}
