@@ -1,8 +1,8 @@
 /** `--model auto`: the family's best answer to one question, chosen by validation inside train. */
 import type { Dataset } from "../dataset.ts";
 import type { Fitted } from "../model.ts";
-import { fitBest } from "./best.ts";
 import type { QuestionOptions } from "./question.ts";
+import { fitRanking } from "./ranking.ts";
 import { fitRating } from "./rating.ts";
 
 /** What answers one question; it is made for it, so there is no artifact to keep. */
@@ -17,5 +17,5 @@ export type Answerer = Pick<Fitted, "scorer" | "report">;
 export async function fitAuto(dataset: Dataset, options: QuestionOptions): Promise<Answerer> {
   return options.question.protocol === "rating"
     ? await fitRating(dataset, options)
-    : await fitBest(dataset, options);
+    : await fitRanking(dataset, options);
 }

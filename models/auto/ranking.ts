@@ -10,6 +10,7 @@ import type { Dataset } from "../dataset.ts";
 import { breathe } from "../breathe.ts";
 import type { Fitted, Scorer } from "../model.ts";
 import { createRng } from "../rng.ts";
+import { fitBest } from "./best.ts";
 import { createWitness, type Signal, WIDTH } from "./ranking/evidence.ts";
 import { type Asked, createJudge, drawNegatives, peopleAsked } from "./ranking/judge.ts";
 import { learn, type Learnt } from "./ranking/learnt.ts";
@@ -22,6 +23,8 @@ import { cutLike } from "./validation.ts";
 /** People of the validation: for choosing hyperparameters, and for the ranker. */
 const MOST_JUDGED = 600;
 const MOST_CHOOSING = 2_000;
+/** People below whom their choices would teach a ranker noise. */
+const FEWEST_CHOOSING = 20;
 /** Best movies of each signal that compete in the ranker's lists. */
 const BEST_OF_SIGNAL = 20;
 const NEGATIVES = 99;
@@ -52,6 +55,10 @@ export async function fitRanking(
   const innerSignals = await fitSignals(inner, settings, options);
   const choices = await choicesOf(innerSignals, { learnt: inner, people, drawn, signal });
   const width = WIDTH * innerSignals.length;
+  if (choices.length < FEWEST_CHOOSING) {
+    log(`${choices.length} people chose in validation: too few for a ranker, so one model answers`);
+    return await fitBest(dataset, options);
+  }
   const { weights, ridge } = fitListwise(choices, width);
   const gain = await judge(createRanking(innerSignals, { weights, learnt: inner }).retriever!(inner.moment));
   log(`ranking: ${gain.toFixed(4)} in validation`);
@@ -98,9 +105,9 @@ async function choicesOf(
     const others = [...candidates].filter((movie) => !targets.includes(movie));
     if (found.length > 0 && others.length > 0) {
       const evidence = new Float32Array((found.length + others.length) * width);
-      [...found, ...others].forEach((movie, i) =>
-        evidence.set(values.subarray(movie * width, (movie + 1) * width), i * width)
-      );
+      [...found, ...others].forEach((movie, i) => {
+        for (let f = 0; f < width; f++) evidence[i * width + f] = values[f * nMovies + movie];
+      });
       choices.push({ nTargets: found.length, evidence });
     }
     await breathe(signal);
@@ -115,7 +122,7 @@ function bestOfEach(values: Float32Array, isSeen: Uint8Array, nSignals: number):
   for (let movie = 0; movie < isSeen.length; movie++) {
     if (isSeen[movie]) continue;
     for (let s = 0; s < nSignals; s++) {
-      if (values[(movie * nSignals + s) * WIDTH + 1] > least) best.add(movie);
+      if (values[(s * WIDTH + 1) * isSeen.length + movie] > least) best.add(movie);
     }
   }
   return best;
@@ -135,11 +142,10 @@ function createRanking(
       return (moment, user, out) => {
         if (moment.histories.of(user).movies.length === 0) return newcomers.retrieve(moment, user, out);
         const { values } = witness(moment, user);
-        for (let movie = 0, at = 0; movie < nMovies; movie++) {
-          let score = 0;
-          for (let f = 0; f < weights.length; f++) score += weights[f] * values[at++];
-          out[movie] = score;
-        }
+        out.fill(0);
+        weights.forEach((weight, f) => {
+          for (let movie = 0, at = f * nMovies; movie < nMovies; movie++) out[movie] += weight * values[at++];
+        });
       };
     },
   };

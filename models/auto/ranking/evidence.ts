@@ -20,7 +20,7 @@ export interface Signal {
 }
 
 export interface Evidence {
-  /** By movie [movies × signals × WIDTH]; zeros for a movie that the person has seen. */
+  /** By signal [signals × WIDTH × movies]: z of all movies, then r; zeros for a movie that the person has seen. */
   readonly values: Float32Array;
   /** By movie: 1 if the person has seen it. */
   readonly isSeen: Uint8Array;
@@ -28,10 +28,12 @@ export interface Evidence {
 
 /** Collects evidence of one person after the other; it is overwritten by the next one's. */
 export function createWitness(signals: readonly Signal[], nMovies: number) {
-  const width = signals.length * WIDTH;
   const scores = new Float32Array(nMovies);
-  const evidence = { values: new Float32Array(nMovies * width), isSeen: new Uint8Array(nMovies) };
-  const ranks = createRanks(nMovies);
+  const evidence = {
+    values: new Float32Array(nMovies * signals.length * WIDTH),
+    isSeen: new Uint8Array(nMovies),
+  };
+  const rankAmong = createRanks(nMovies);
   return (moment: Moment, user: number): Evidence => {
     evidence.isSeen.fill(0);
     for (const movie of moment.histories.of(user).movies) evidence.isSeen[movie] = 1;
@@ -39,12 +41,14 @@ export function createWitness(signals: readonly Signal[], nMovies: number) {
     signals.forEach(({ retrieve }, s) => {
       retrieve(moment, user, scores);
       const { mean, deviation } = momentsOf(scores, evidence.isSeen);
-      const rankOf = ranks(scores, evidence.isSeen);
-      for (let movie = 0, at = s * WIDTH; movie < nMovies; movie++, at += width) {
+      const rankOf = rankAmong(scores, evidence.isSeen);
+      const distances = evidence.values.subarray(s * WIDTH * nMovies, (s * WIDTH + 1) * nMovies);
+      const ranks = evidence.values.subarray((s * WIDTH + 1) * nMovies, (s + 1) * WIDTH * nMovies);
+      for (let movie = 0; movie < nMovies; movie++) {
         if (evidence.isSeen[movie]) continue;
         const distance = (scores[movie] - mean) / deviation;
-        evidence.values[at] = Math.sign(distance) * Math.log1p(Math.abs(distance));
-        evidence.values[at + 1] = -Math.log2(1 + rankOf(movie)) / 3;
+        distances[movie] = Math.sign(distance) * Math.log(1 + Math.abs(distance));
+        ranks[movie] = rankOf(movie);
       }
     });
     return evidence;
@@ -66,11 +70,11 @@ function momentsOf(scores: Float32Array, isSeen: Uint8Array): { mean: number; de
   };
 }
 
-/** Ranks among the unseen: movies in better bins, and half of the others in one's own. */
+/** r among the unseen; the rank is how many stand in better bins, and half of the others in one's own. */
 function createRanks(nMovies: number) {
   const bins = new Uint16Array(nMovies);
   const counts = new Int32Array(BINS);
-  const better = new Int32Array(BINS);
+  const marks = new Float32Array(BINS);
   return (scores: Float32Array, isSeen: Uint8Array): (movie: number) => number => {
     let [low, high] = [Infinity, -Infinity];
     for (let i = 0; i < nMovies; i++) {
@@ -85,7 +89,10 @@ function createRanks(nMovies: number) {
       bins[i] = (scores[i] - low) * scale;
       counts[bins[i]]++;
     }
-    for (let bin = BINS - 1, n = 0; bin >= 0; n += counts[bin--]) better[bin] = n;
-    return (movie) => better[bins[movie]] + (counts[bins[movie]] - 1) / 2;
+    for (let bin = BINS - 1, better = 0; bin >= 0; bin--) {
+      if (counts[bin] > 0) marks[bin] = -Math.log2(1 + better + (counts[bin] - 1) / 2) / 3;
+      better += counts[bin];
+    }
+    return (movie) => marks[bins[movie]];
   };
 }

@@ -1,0 +1,82 @@
+import assert from "@std/assert";
+import { fitRanking } from "../../../models/auto/ranking.ts";
+import { listFor, momentAfter } from "../../../models/evaluation/frozen.ts";
+import { ndcgAt } from "../../../models/evaluation/metrics.ts";
+import { FAMILY } from "../../../models/family.ts";
+import type { Scorer } from "../../../models/model.ts";
+import { createRng } from "../../../models/rng.ts";
+import { countedUsers, datasetOf, ratingsOf, type Row } from "../../support/ratings.ts";
+import { createCatalogue } from "../../../models/catalogue.ts";
+
+const { signal } = new AbortController();
+const options = { seed: 2, signal, log() {}, progress() {} };
+const N_MOVIES = 120;
+
+/** 150 people walk along shelves of ten movies, in order, and now and then change the shelf: order matters. */
+function walks(): Row[][] {
+  const rng = createRng(8);
+  return Array.from({ length: 150 }, (_, user) => {
+    const seen = new Set<number>();
+    const rows: Row[] = [];
+    for (let at = rng.below(N_MOVIES); rows.length < 12 + rng.below(10);) {
+      if (!seen.has(at)) rows.push([user, at, 3 + rng.below(5) / 2]);
+      seen.add(at);
+      const next = 10 * Math.floor(at / 10) + (at + 1) % 10;
+      at = seen.has(next) || rng.uniform() < 0.3 ? rng.below(N_MOVIES) : next;
+    }
+    return rows;
+  });
+}
+
+const catalogue = createCatalogue(
+  Array.from({ length: N_MOVIES }, (_, m) => ({ id: 7 + m, year: 1990, genres: [0] })),
+  1,
+);
+const walked = walks();
+const train = ratingsOf(walked.flatMap((rows) => rows.slice(0, -1)));
+/** Everybody comes at a time of their own. */
+train.users.forEach((user, row) => train.ratedAt[row] = 1_000_000 + 5_000 * user + row);
+const last = walked.map((rows) => rows[rows.length - 1]);
+const dataset = { ...datasetOf(catalogue, train), users: countedUsers(1000) };
+const question = {
+  protocol: "ranking" as const,
+  users: Int32Array.from(last, ([user]) => user),
+  ratedAt: Float64Array.from(last, ([user]) => 1_000_000 + 5_000 * user + train.length),
+};
+
+async function quality(scorer: Scorer): Promise<number> {
+  const moment = await momentAfter(dataset, signal);
+  const lists = await listFor(scorer, { moment, people: question.users, n: 10, signal });
+  return last.reduce((sum, [user, movie]) => sum + ndcgAt(lists.get(user)!.movies, new Set([movie]), 10), 0) /
+    last.length;
+}
+
+Deno.test("fitRanking() learns that order matters, where no single model of the family sees it", async () => {
+  const { scorer, report } = await fitRanking(dataset, { ...options, question });
+  const found = await quality(scorer);
+  const ease = await quality((await FAMILY.ease.fit(dataset, { taste: "all" }, options)).scorer);
+  assert.ok(found > 1.1 * ease, `nDCG@10 is ${found}, EASE's ${ease}`);
+  assert.match(String(report.weights), /next 3/);
+  assert.match(String(report.validation), /newest/);
+});
+
+Deno.test("fitRanking() gives the same scores for the same seed, finite ones, and newcomers what is popular", async () => {
+  const scores = await Promise.all([0, 1].map(async () => {
+    const { scorer } = await fitRanking(dataset, {
+      ...options,
+      question: { ...question, protocol: "candidates", negatives: 9 },
+    });
+    const moment = await momentAfter(dataset, signal);
+    return [3, 700].map((user) => {
+      const out = new Float32Array(N_MOVIES);
+      scorer.retriever!(moment)(moment, user, out);
+      return out;
+    });
+  }));
+  assert.deepEqual(scores[0], scores[1]);
+  assert.ok(scores[0].every((list) => list.every(Number.isFinite)));
+  const counts = new Float32Array(N_MOVIES);
+  for (const movie of train.movies) counts[movie]++;
+  const best = scores[0][1].indexOf(Math.max(...scores[0][1]));
+  assert.equal(counts[best], Math.max(...counts));
+});
