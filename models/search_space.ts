@@ -1,5 +1,6 @@
 /** What a search may try of a model's hyperparameters: declared beside the config that it is drawn for. */
-import type { Rng } from "./rng.ts";
+import type { z } from "zod";
+import { createRng, type Rng } from "./rng.ts";
 
 /** A range (from `low` to `high`, by default linear), or some values. */
 export type Dimension =
@@ -8,6 +9,20 @@ export type Dimension =
 
 /** By key of the config. Keys that a preset does not have are left out of its search. */
 export type SearchSpace = Readonly<Record<string, Dimension>>;
+
+/** The dimensions of `space` that `fixed` leaves open, and that its preset has. */
+export function openSpace(
+  { config, space = {} }: { config: z.ZodType; space?: SearchSpace },
+  fixed: Record<string, unknown>,
+): SearchSpace {
+  const rng = createRng(0);
+  return Object.fromEntries(
+    Object.entries(space).filter(([key, dimension]) =>
+      !Object.hasOwn(fixed, key) &&
+      config.safeParse({ ...fixed, ...drawConfig({ [key]: dimension }, rng) }).success
+    ),
+  );
+}
 
 /** One point of `space`, every dimension by itself. */
 export function drawConfig(space: SearchSpace, rng: Rng): Record<string, unknown> {

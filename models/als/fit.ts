@@ -9,7 +9,18 @@ import { lineToStars, residualsOf } from "./residuals.ts";
 import { createHalf } from "./half.ts";
 import { weighted, weightOf } from "../taste.ts";
 
-export const als = defineModel({ learnsFrom: "interactions", config: alsConfig, fit, open: openAls });
+export const als = defineModel({
+  learnsFrom: "interactions",
+  config: alsConfig,
+  space: {
+    dimension: { low: 16, high: 256, scale: "log", isWhole: true },
+    unobserved_weight: { low: 0.01, high: 1, scale: "log" },
+    regularisation: { low: 1e-3, high: 0.3, scale: "log" },
+    epochs: { low: 6, high: 20, isWhole: true },
+  },
+  fit,
+  open: openAls,
+});
 
 async function fit(dataset: Dataset, config: AlsConfig, options: FitOptions): Promise<Fitted> {
   const { interactions, end } = await readInteractions(dataset, options.signal);

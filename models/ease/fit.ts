@@ -12,9 +12,18 @@ import {
 import { type Kernels, openKernels } from "../kernels/kernels.ts";
 import { gramOf, invert } from "../kernels/linear_algebra.ts";
 import { defineModel, type FitOptions, type Fitted } from "../model.ts";
-import { weighted, weightOf } from "../taste.ts";
+import { tasteSchema, weighted, weightOf } from "../taste.ts";
 
-export const ease = defineModel({ learnsFrom: "interactions", config: easeConfig, fit, open: openEase });
+export const ease = defineModel({
+  learnsFrom: "interactions",
+  config: easeConfig,
+  space: {
+    regularisation: { low: 30, high: 3000, scale: "log" },
+    taste: { values: tasteSchema.options },
+  },
+  fit,
+  open: openEase,
+});
 
 async function fit(dataset: Dataset, config: EaseConfig, options: FitOptions): Promise<Fitted> {
   const { interactions, end } = await readInteractions(dataset, options.signal);

@@ -17,13 +17,18 @@ import {
   packItemKnn,
 } from "./item_knn.ts";
 import { defineModel, type FitOptions, type Fitted } from "../model.ts";
-import { weighted, weightOf } from "../taste.ts";
+import { tasteSchema, weighted, weightOf } from "../taste.ts";
 
 const PAIRS_PER_BREATH = 10_000_000;
 
 export const itemKnn = defineModel({
   learnsFrom: "interactions",
   config: itemKnnConfig,
+  space: {
+    neighbours: { low: 20, high: 500, scale: "log", isWhole: true },
+    shrinkage: { low: 1, high: 300, scale: "log" },
+    taste: { values: tasteSchema.options },
+  },
   fit,
   open: openItemKnn,
 });

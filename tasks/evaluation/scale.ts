@@ -12,7 +12,7 @@ export interface Scale {
   fromStars(stars: number): number;
 }
 
-/** The scale of `ratings`: theirs, if it lies within half a star to five. */
+/** The scale of `ratings`: theirs, if it lies within half a star to five. One rating for all is a like: five stars. */
 export function scaleOf(ratings: Iterable<number>): Scale {
   let [min, max] = [Infinity, -Infinity];
   for (const rating of ratings) {
@@ -20,7 +20,7 @@ export function scaleOf(ratings: Iterable<number>): Scale {
     max = Math.max(max, rating);
   }
   const clip = (rating: number) => Math.min(max, Math.max(min, rating));
-  if (min >= LEAST_STARS && max <= MOST_STARS) {
+  if (min < max && min >= LEAST_STARS && max <= MOST_STARS) {
     return { min, max, toStars: (rating) => rating, fromStars: clip };
   }
   const slope = max > min ? (MOST_STARS - LEAST_STARS) / (max - min) : 1;

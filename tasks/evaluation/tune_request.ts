@@ -2,7 +2,7 @@
 import type { Protocol } from "../../models/auto/question.ts";
 import type { Model } from "../../models/model.ts";
 import { createRng, hash32 } from "../../models/rng.ts";
-import { drawConfig, type SearchSpace } from "../../models/search_space.ts";
+import { drawConfig, openSpace, type SearchSpace } from "../../models/search_space.ts";
 import { UsageError } from "../runner/errors.ts";
 import { parseDuration } from "../runner/manifest/duration.ts";
 import { checkConfig, modelOf, parseSettings } from "./model_choice.ts";
@@ -78,7 +78,7 @@ export function readTuneRequest(options: Options) {
     name: values.model!,
     model,
     fixed,
-    space: openSpace(model, fixed),
+    space: spaceOf(model, fixed),
     protocol: protocol satisfies Protocol as "rating" | "ranking",
     files: { train: values.train!, test: values.like, movies: values.movies, users: values.users },
     split: parseSplit(values.split ?? "time"),
@@ -99,14 +99,10 @@ function readNumber(text: string): number {
   );
 }
 
-/** The dimensions that are not fixed and that the preset has. @throws {UsageError} when none is left. */
-function openSpace(model: Model, fixed: Record<string, unknown>): SearchSpace {
-  const rng = createRng(0);
-  const open = Object.entries(model.space ?? {}).filter(([key, dimension]) =>
-    !Object.hasOwn(fixed, key) &&
-    model.config.safeParse({ ...fixed, ...drawConfig({ [key]: dimension }, rng) }).success
-  );
-  if (open.length > 0) return Object.fromEntries(open);
+/** @throws {UsageError} when there is nothing to try. */
+function spaceOf(model: Model, fixed: Record<string, unknown>): SearchSpace {
+  const space = openSpace(model, fixed);
+  if (Object.keys(space).length > 0) return space;
   throw new UsageError(
     "Cannot tune as there is nothing left to try: this model declares no other hyperparameter",
   );

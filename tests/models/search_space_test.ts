@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import { FAMILY } from "../../models/family.ts";
 import type { Model } from "../../models/model.ts";
 import { createRng } from "../../models/rng.ts";
-import { drawConfig, type SearchSpace } from "../../models/search_space.ts";
+import { drawConfig, openSpace, type SearchSpace } from "../../models/search_space.ts";
 
 const draws = (space: SearchSpace, n = 400) => {
   const rng = createRng(3);
@@ -27,8 +27,22 @@ Deno.test("drawConfig() stays in its ranges, fills them evenly on their scale, a
   assert.deepEqual(new Set(found.map(({ named }) => named)), new Set(["a", null]));
 });
 
-for (const [name, { space, config }] of Object.entries<Model>(FAMILY)) {
-  Deno.test(`${name} takes every config of its search space`, () => {
-    for (const drawn of draws(space ?? {}, 50)) config.parse(drawn);
+const presets = ["content", "cosine", "demographic", "hybrid"].map((preset) =>
+  ["two_tower", { preset }] as const
+);
+for (const [name, fixed] of [...Object.keys(FAMILY).map((name) => [name, {}] as const), ...presets]) {
+  Deno.test(`${name} ${JSON.stringify(fixed)} takes every config of its search space`, () => {
+    const model = (FAMILY as Record<string, Model>)[name];
+    const space = openSpace(model, fixed);
+    if (model.space) assert.ok(Object.keys(space).length > 1 || name === "popularity", "nothing to try");
+    for (const drawn of draws(space, 50)) model.config.parse({ ...fixed, ...drawn });
   });
 }
+
+Deno.test("openSpace() leaves out what is fixed, and what another preset has", () => {
+  const keys = (fixed: object) => Object.keys(openSpace(FAMILY.two_tower, { ...fixed }));
+  assert.ok(
+    keys({ preset: "hybrid" }).includes("id_dropout") && !keys({ preset: "content" }).includes("id_dropout"),
+  );
+  assert.ok(!keys({ preset: "content", epochs: 3 }).includes("epochs"));
+});

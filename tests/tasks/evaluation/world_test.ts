@@ -77,7 +77,7 @@ Deno.test("scaleOf() leaves stars alone, and stretches other scales to them and 
     100,
   ]);
   const likes = scaleOf([1, 1]);
-  assert.deepEqual([likes.toStars(1), likes.fromStars(4)], [1, 1]);
+  assert.deepEqual([likes.toStars(1), likes.fromStars(4)], [5, 1]);
 });
 
 Deno.test("likedFrom() is 4 of 5, or everything where train holds the liked only", () => {
