@@ -10,6 +10,7 @@ import type { Workplace } from "./run/execute.ts";
 import { LockGuard, UNGUARDED } from "./run/guard.ts";
 import { type Home, openHome } from "./home.ts";
 import { type Holder, readHolder, recoverJournal, RUN_LOCK } from "./run/journal.ts";
+import { trackerFrom } from "./mlflow/tracker.ts";
 import type { RunLog } from "./cli/log.ts";
 
 export interface LockOptions {
@@ -21,6 +22,7 @@ export interface LockOptions {
 /** Home, database and lock of one command; dispose to leave them all. */
 export class Session implements AsyncDisposable {
   #lock: LockGuard | null = null;
+  readonly #tracker = trackerFrom((name) => Deno.env.get(name)) ?? undefined;
 
   private constructor(
     readonly home: Home,
@@ -72,7 +74,8 @@ export class Session implements AsyncDisposable {
 
   /** What `execute` needs: the home, the database, and what keeps a run under the lock the only writer. */
   workplace({ log, signal }: { log: RunLog; signal: AbortSignal }): Workplace {
-    return { home: this.home, db: this.db, guard: this.#lock ?? UNGUARDED, log, signal };
+    const guard = this.#lock ?? UNGUARDED;
+    return { home: this.home, db: this.db, guard, tracker: this.#tracker, log, signal };
   }
 
   #guard(lock: Lock): LockGuard {

@@ -11,6 +11,7 @@ import { guardLedger, type RunGuard, UNGUARDED } from "./guard.ts";
 import type { Home } from "../home.ts";
 import { openRun, reopenRun, type Run, type RunOutcome, type StageRun, stageRuns } from "./journal.ts";
 import type { RunLog } from "../cli/log.ts";
+import type { Tracker } from "../mlflow/tracker.ts";
 import type { Manifest, Stage } from "../manifest/manifest.ts";
 import { formatManifestErrors } from "../manifest/manifest_error.ts";
 import { decide, plan, type PlanOptions } from "../plan/plan.ts";
@@ -32,6 +33,8 @@ export interface Pipeline {
 export interface Workplace {
   /** Absent: nothing is done about a database that goes away. */
   guard?: RunGuard;
+  /** Absent: runs are tracked nowhere else. */
+  tracker?: Tracker;
   home: Home;
   db: Pool;
   log: RunLog;
@@ -52,7 +55,9 @@ export interface Executed {
 export async function execute(
   pipeline: Pipeline,
   due: DueRun,
-  { db, home, log, signal, selection = {}, guard = UNGUARDED }: Workplace & { selection?: PlanOptions },
+  { db, home, log, signal, selection = {}, guard = UNGUARDED, tracker }: Workplace & {
+    selection?: PlanOptions;
+  },
 ): Promise<Executed> {
   const { text, hash, tasks } = pipeline;
   const { kind, day, slot, unfinished } = due;
@@ -86,6 +91,10 @@ export async function execute(
     context: (stage, signal) => contextOf(stage, { run, manifest, db, home, log, signal }),
   });
   log.line("run", { run: run.run_id, day, kind, status: executed.status });
+  if (!signal.aborted) {
+    const { warn } = log.ofStage("mlflow");
+    await tracker?.track({ db, pipeline: manifest.name, artifacts: home.artifacts, warn });
+  }
   return executed;
 }
 
