@@ -26,6 +26,7 @@ const PRESETS: [keyof typeof FAMILY, Record<string, unknown>][] = [
   ["two_tower", { preset: "content", features: "genre_means", epochs: 2 }],
   ["two_tower", { preset: "cosine", epochs: 2 }],
   ["two_tower", { preset: "demographic", epochs: 2 }],
+  ["two_tower", { preset: "hybrid", epochs: 2 }],
 ];
 
 export type FamilyCase = [name: string, model: Model, config: Record<string, unknown>];

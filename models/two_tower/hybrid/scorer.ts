@@ -17,9 +17,11 @@ import type { Moment } from "../../ratings.ts";
 import { retrieverOf } from "../../retriever.ts";
 import { createFeatures, type FeatureShape, featureShape } from "../../features.ts";
 import { forward } from "../towers.ts";
+import { rowOf } from "../vocabulary.ts";
 import { BAG, type BagRule, bagSource, createBags, fillBag } from "./bag.ts";
 import { hybridConfig } from "./config.ts";
 import { baseOf } from "./inputs.ts";
+import { hybridNetwork } from "./network.ts";
 import { type HybridWeights, openHybridWeights, type Rows } from "./weights.ts";
 
 /** stars ≈ slope · s + intercept + g: what a product says in stars, for lists that show both. */
@@ -28,7 +30,7 @@ export interface Line {
   intercept: number;
 }
 
-export interface Hybrid extends Required<Omit<Scorer, "portable">> {
+export interface Hybrid extends Required<Scorer> {
   readonly shape: FeatureShape;
   readonly weights: HybridWeights;
   readonly line: Line;
@@ -52,10 +54,8 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
   const log = new Int32Array(BAG);
   const bags = createBags(BAG);
 
-  const userVector = (moment: Moment, user: number, own: number) => {
-    features.userInputs(moment, user, userX, 0);
-    userTower(userX, 0, e, 0);
-    add(weights.users, moment.users.ids[user], e);
+  /** Adds the person's bag to `out`; `own`: the movie in question, which is not in it. */
+  const addBag = (moment: Moment, user: number, own: number, out: Float32Array | Float64Array) => {
     const source = { ...bagSource(moment.histories.of(user), log), own };
     const n = fillBag(source, rule, bags, 0);
     const { ids } = moment.state.catalogue.movies;
@@ -63,10 +63,16 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
       const row = weights.bags.ids.get(ids[bags.movies[k]]);
       if (row === undefined) continue;
       for (let d = 0, at = row * width; d < width; d++, at++) {
-        e[d] += (d < split ? bags.retrieval[k] : bags.rating[k]) * weights.bags.values[at];
+        out[d] += (d < split ? bags.retrieval[k] : bags.rating[k]) * weights.bags.values[at];
       }
     }
     return source;
+  };
+  const userVector = (moment: Moment, user: number, own: number) => {
+    features.userInputs(moment, user, userX, 0);
+    userTower(userX, 0, e, 0);
+    add(weights.users, moment.users.ids[user], e);
+    return addBag(moment, user, own, e);
   };
   const movieVector = (moment: Moment, movie: number) => {
     features.movieInputs(moment, movie, movieX, 0);
@@ -100,6 +106,23 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
       return sum;
     },
     retriever: (moment) => retrieverOf(embedder, moment),
+    portable: () => ({
+      network: hybridNetwork(weights),
+      inputs(moment, user, movie) {
+        features.userInputs(moment, user, userX, 0);
+        features.movieInputs(moment, movie, movieX, 0);
+        const history = new Float32Array(width);
+        const source = addBag(moment, user, movie, history);
+        return {
+          user: userX.slice(),
+          user_row: [rowOf(weights.users.ids, moment.users.ids[user])],
+          history,
+          movie: movieX.slice(),
+          movie_row: [rowOf(weights.movies.ids, moment.state.catalogue.movies.ids[movie])],
+          base: [baseOf(moment.state, movie, source)],
+        };
+      },
+    }),
   };
 }
 
