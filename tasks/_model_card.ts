@@ -2,6 +2,7 @@
  * A model card (Mitchell et al. 2019): what a version is, what it learned from, how it was measured beside what else
  * there was, and where it ends. Markdown, from the ledger alone.
  */
+import { inWords } from "../models/gate/gate.ts";
 import { formatCell, markdownTable } from "./_markdown.ts";
 import type { VersionRecord } from "./_version_record.ts";
 
@@ -115,8 +116,15 @@ function measuredLines({ row, judged }: VersionRecord): string[] {
 
 function verdictLines({ verdict }: VersionRecord): string[] {
   if (verdict === null) return ["None: no gate has judged it."];
-  const reason = verdict.reason === null ? "" : `: ${verdict.reason}`;
-  return [`${verdict.verdict}, in the run of ${verdict.day}${reason}`];
+  const { verdict: said, reason, comparisons } = verdict.judgement;
+  const compared = comparisons.map((comparison) => {
+    const slice = comparison.slice === "all" ? "" : `${comparison.slice} people: `;
+    return `- ${slice}${inWords(comparison)} (${comparison.n} people)`;
+  });
+  return [
+    `${said}, in the run of ${verdict.day}: ${reason}`,
+    ...(compared.length > 0 ? ["", ...compared] : []),
+  ];
 }
 
 function limitLines({ row, judged }: VersionRecord): string[] {

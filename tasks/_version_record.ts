@@ -1,4 +1,5 @@
 /** All that the ledger knows of one model version: what `models show` prints and what its card is written from. */
+import type { Judgement } from "../models/gate/gate.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
 import type { VersionRow } from "./_versions.ts";
@@ -11,7 +12,7 @@ export interface VersionRecord {
   /** The figures of the hold-out that judged it, by scorer: this version, its rivals, the baselines. */
   judged: { runId: number; figures: Record<string, Record<string, number>> } | null;
   /** What the gate said of it last. */
-  verdict: { run_id: number; day: string; verdict: string; reason: string | null } | null;
+  verdict: { run_id: number; day: string; judgement: Judgement } | null;
   /** When it became champion, newest first. */
   promotions: Row<"ops_db.promotions">[];
 }

@@ -1,6 +1,7 @@
 /** The registry's commands by name. */
 import type { Command } from "../runner/cli/command.ts";
 import { exportCommand } from "./export.ts";
+import { gate } from "./gate.ts";
 import { list } from "./list.ts";
 import { promote } from "./promote.ts";
 import { prune } from "./prune.ts";
@@ -14,4 +15,5 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   rollback,
   export: exportCommand,
   prune,
+  gate,
 };

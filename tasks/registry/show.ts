@@ -50,7 +50,7 @@ function text({ row, judged, verdict, promotions }: VersionRecord): string {
     ["manifest", row.manifest_hash ?? "unknown"],
     ["config", JSON.stringify(config.config ?? {})],
     ["measured", judged === null ? "not yet" : `${figures} (run ${judged.runId})`],
-    ["verdict", verdict === null ? "none yet" : `${verdict.verdict}: ${verdict.reason ?? "no reason"}`],
+    ["verdict", verdict === null ? "none yet" : `${verdict.judgement.verdict}: ${verdict.judgement.reason}`],
     ...promotions.map(({ promoted_at, kind, decided_by, reason }): [string, string] => [
       "champion",
       `${promoted_at.toISOString().slice(0, 16).replace("T", " ")} by ${kind}, ${decided_by}: ${reason}`,

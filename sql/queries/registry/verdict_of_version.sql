@@ -1,10 +1,11 @@
--- What the gate said of $1 last: at most one row.
+-- What the gate said of $1 last: at most one row, with the judgement as it was stored.
 --
 -- $1  version  text
 
-select s.run_id, r.day, s.outputs ->> 'verdict' as verdict, s.outputs ->> 'reason' as reason
-from ops_db.stage_runs s
+select j.run_id, r.day, judgement
+from ops_db.judgements j
 join ops_db.runs r using (run_id)
-where s.task = 'evaluate' and s.status = 'succeeded' and s.outputs ->> 'version' = $1
-order by s.stage_run_id desc
+cross join lateral jsonb_array_elements(j.ruling -> 'judgements') judgement
+where judgement ->> 'version' = $1
+order by j.judgement_id desc
 limit 1

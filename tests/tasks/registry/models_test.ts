@@ -52,6 +52,9 @@ Deno.test("models show --card writes a card beside the baselines and the champio
     assert.match(out, new RegExp(`^\\| ${row} \\|.* \\d\\.\\d{4} `, "m"), row);
   }
   assert.match(out, /^\| hidden \| \[8\] \|$/m);
+  // The verdict with its interval, as the gate words it.
+  assert.match(out, new RegExp(`^promoted, in the run of 2026-03-01: .*${before}`, "m"));
+  assert.match(out, /^- RMSE .*\(\d+ people\)$/m);
 });
 
 Deno.test("models show of an unknown version names the nearest, and of none says so", async () => {
@@ -85,4 +88,19 @@ Deno.test("models refuses wrong flags and too many words", async () => {
       [["rollback", "--reason"], /needs a value: --reason TEXT/],
     ] as const
   ) await assert.rejects(desk.models(...args), { name: "UsageError", message });
+});
+
+Deno.test("models gate recomputes a run's verdicts, and says where none was given", async () => {
+  await using desk = await openDesk();
+  await assert.rejects(desk.models("gate", "latest"), {
+    name: "UsageError",
+    message: /Cannot explain a verdict of run 1 of 2026-03-01 as its gate judged nothing/,
+  });
+  const version = await desk.champion(1);
+  const { code, out } = await desk.models("gate", "1");
+  assert.equal(code, 0);
+  assert.match(out, new RegExp(`^${version}  promoted → goes live: the first version`, "m"));
+  assert.match(out, /^Recomputed from what is stored: the same to the last bit\.$/m);
+  assert.equal(JSON.parse((await desk.models("gate", "2026-03-01", "--json")).out).run, 1);
+  await assert.rejects(desk.models("gate", "7"), { name: "UsageError", message: /no such run/ });
 });
