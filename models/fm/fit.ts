@@ -47,9 +47,6 @@ export interface FmData {
   people?: People;
 }
 
-/** Called after each Gibbs iteration of which predictions count, with the relations' rows as in `Fitting`. */
-export type Probe = (chain: Chain, newcomer: number) => void;
-
 /** The design of `data`: relation 0 the users (one more: a newcomer), relation 1 the movies of the catalogue. */
 export function designOf(data: FmData, config: FmConfig): Fitting {
   const { triples, catalogue } = data;
@@ -61,7 +58,6 @@ export function designOf(data: FmData, config: FmConfig): Fitting {
   const kept = Int32Array.from(movie.counts.keys()).filter((row) => movie.counts[row] > 0);
   return {
     design: { stars: triples.stars, relations: [user, movie] },
-    newcomer: nUsers,
     traits,
     source: {
       user,
@@ -76,17 +72,15 @@ export function designOf(data: FmData, config: FmConfig): Fitting {
 
 export interface Fitting {
   design: Design;
-  /** Row of the user relation that stands for somebody without ratings. */
-  newcomer: number;
   traits: readonly TraitValues[];
   source: Source;
 }
 
-/** Fits on `data`; `probe` sees the chain whenever its predictions count (Gibbs only). */
+/** Fits on `data`. */
 export async function fitMachine(
   data: FmData,
   config: FmConfig,
-  options: FitOptions & { probe?: Probe },
+  options: FitOptions,
 ): Promise<{ machine: Machine; chain: Chain }> {
   const fitting = designOf(data, config);
   const { design, source, traits } = fitting;
@@ -103,7 +97,6 @@ export async function fitMachine(
   const visit = (chain: Chain, iteration: number) => {
     options.progress(iteration * design.stars.length, config.iterations * design.stars.length);
     if (iteration <= burnIn) return;
-    options.probe?.(chain, fitting.newcomer);
     const [before, now] = [iteration - 1, iteration].map((i) =>
       Math.floor((i - burnIn) * posterior.draws / (config.iterations - burnIn))
     );
