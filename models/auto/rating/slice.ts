@@ -3,7 +3,8 @@
  * cross-validation over people: none, ridge regression, or trees on top of it.
  *
  * One person's ratings share a level, so rows are not independent: folds hold whole people, and a correction is taken
- * only when its gain exceeds twice the standard error of that gain over people. Few newcomers keep the plain mean.
+ * only when its gain exceeds the standard error of that gain over people, at least 30 of them. Few newcomers keep the
+ * plain mean.
  */
 import { fitRidge, type Predictor, type Table } from "./ridge.ts";
 import { breathe } from "../../breathe.ts";
@@ -39,14 +40,15 @@ const BOOSTING = { trees: 100, depth: 3, rate: 0.08, shrinkage: 50, leaf: 60 };
 const FOLDS = 5;
 /** Rows below which a slice is left as it is. */
 const FEWEST_ROWS = 300;
-/** Standard errors. */
-const SURE = 2;
+/** People below which a gain in cross-validation may well be theirs alone. */
+const FEWEST_PEOPLE = 30;
 const NOTHING: Predictor = () => 0;
 
 export async function fitSlice(data: SliceData, options: SliceOptions): Promise<Correction> {
   const { table, targets } = data;
   const rows = Int32Array.from(targets.keys());
-  const losses = rows.length < FEWEST_ROWS ? [] : await crossValidate(data, options);
+  const isSmall = rows.length < FEWEST_ROWS || new Set(data.users).size < FEWEST_PEOPLE;
+  const losses = isSmall ? [] : await crossValidate(data, options);
   const squares = targets.map((target) => target * target);
   const before = Math.sqrt(mean(squares));
   const best = losses.length === 0 ? null : losses.reduce(better);
@@ -119,14 +121,14 @@ async function correct(
   return (values, row) => ridge(values, row) + boosted(values, row);
 }
 
-/** Whether squared errors fall by more than twice the standard error of their fall, people being the units. */
+/** Whether squared errors fall by more than the standard error of their fall, people being the units. */
 function isSure(before: Float64Array, after: Float64Array, users: Int32Array): boolean {
   const gain = mean(before) - mean(after);
   const byUser = new Map<number, number>();
   users.forEach((user, row) => byUser.set(user, (byUser.get(user) ?? 0) + before[row] - after[row] - gain));
   let squares = 0;
   for (const sum of byUser.values()) squares += sum * sum;
-  return gain > SURE * Math.sqrt(squares) / users.length;
+  return gain > Math.sqrt(squares) / users.length;
 }
 
 function mean(values: Float64Array): number {
