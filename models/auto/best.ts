@@ -2,7 +2,7 @@
 import type { Dataset } from "../dataset.ts";
 import { momentAfter } from "../evaluation/frozen.ts";
 import { FAMILY } from "../family.ts";
-import type { Fitted, Model } from "../model.ts";
+import type { Fitted, Model, Scorer } from "../model.ts";
 import { lossOf } from "./loss.ts";
 import type { QuestionOptions } from "./question.ts";
 import { cutLike } from "./validation.ts";
@@ -14,8 +14,8 @@ export async function fitBest(dataset: Dataset, options: QuestionOptions): Promi
   const moment = await momentAfter(validation.train, options.signal);
   let best: { name: string; model: Model; loss: number } | null = null;
   for (const [name, model] of Object.entries<Model>(FAMILY)) {
-    const { scorer } = await model.fit(validation.train, {}, options);
-    const loss = await lossOf(scorer, { ...validation, moment, signal: options.signal });
+    const scorer = await fitOrSay(model, validation.train, options);
+    const loss = scorer && await lossOf(scorer, { ...validation, moment, signal: options.signal });
     options.log(`${name}: ${loss === null ? "cannot answer" : `loss ${loss.toFixed(4)}`}`);
     if (loss !== null && (best === null || loss < best.loss)) best = { name, model, loss };
   }
@@ -23,4 +23,15 @@ export async function fitBest(dataset: Dataset, options: QuestionOptions): Promi
   const fitted = await best.model.fit(dataset, {}, options);
   const report = { ...fitted.report, chosen: best.name, validation: validation.reason };
   return { ...fitted, report };
+}
+
+/** The scorer; null where there is too little to learn from. */
+async function fitOrSay(model: Model, train: Dataset, options: QuestionOptions): Promise<Scorer | null> {
+  try {
+    return (await model.fit(train, {}, options)).scorer;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    options.log(error.message);
+    return null;
+  }
 }
