@@ -6,7 +6,7 @@ import { momentAfter } from "../../../models/evaluation/frozen.ts";
 import { datasetOf, ratingsOf, type Row, seededRows } from "../../support/ratings.ts";
 
 const { signal } = new AbortController();
-const { catalogue, rows } = seededRows(1500);
+const { catalogue, rows } = seededRows(500);
 const dataset = datasetOf(catalogue, ratingsOf(rows));
 
 for (const protocol of ["rating", "ranking", "candidates"] satisfies Protocol[]) {
