@@ -56,7 +56,7 @@ export function record(options: RecordingOptions): Recording {
     room.activations += 4 * numbers * ROWS_PER_SHARD;
     return { region: "activations", at };
   };
-  const padded = (width: number) => width === 1 ? 1 : 4 * Math.ceil(width / 4);
+  const padded = (width: number) => width === 1 ? 1 : 4 * Math.ceil(width / 4) + (width % 64 === 0 ? 16 : 0);
   const outside = (name: string, width: number): Tensor => {
     if (rows.has(name)) throw new RangeError(`Cannot have two rows named "${name}"`);
     const view = hold(kernels.floats(capacity * width));

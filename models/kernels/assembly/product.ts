@@ -7,6 +7,8 @@ import { madd } from "./simd";
 import { WIDE } from "./packing";
 
 const TALL: i32 = 6;
+/** Rows of A that are multiplied by a panel while it is in the first-level cache. */
+const BLOCK: i32 = 4 * TALL;
 
 /** What happens to a finished sum: added to what is there, cut at 0, and zeroed where `mask` ≤ 0. */
 let isAdded: bool = false;
@@ -27,15 +29,17 @@ export function multiply(
   a: usize, aStride: usize, panels: usize, c: usize, cStride: usize, m: i32, n: i32, k: i32,
 ): void {
   const panel = <usize> (k + 1) << 5;
-  for (let i = 0; i < m; i += TALL) {
-    const rows = min(TALL, m - i);
+  for (let i = 0; i < m; i += BLOCK) {
+    const end = min(m, i + BLOCK);
     let b = panels;
     for (let j = 0; j < n; j += WIDE) {
-      tile(a, aStride, b, c + (<usize> j << 2), cStride, rows, min(WIDE, n - j), k, i, j);
+      const columns = min(WIDE, n - j);
+      for (let row = i; row < end; row += TALL) {
+        const at = <usize> row;
+        tile(a + at * aStride, aStride, b, c + at * cStride + (<usize> j << 2), cStride, min(TALL, m - row), columns, k, row, j);
+      }
       b += panel;
     }
-    a += 6 * aStride;
-    c += 6 * cStride;
   }
 }
 
