@@ -37,7 +37,7 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     load: async () => (await import("./snapshot.ts")).snapshots,
   },
   train: {
-    about: "examples per second of the engine, beside plain TypeScript matrix products",
+    about: "examples per CPU second of the kernels, beside Keras 3 and TensorFlow where Python is",
     load: async () => (await import("./train.ts")).training,
   },
   serve: {

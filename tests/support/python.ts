@@ -10,13 +10,16 @@ export interface PythonOptions {
   packages: readonly string[];
   /** The variable that may name the interpreter of an environment which has them already. */
   variable: string;
+  /** Where `python/` is made; by default the tests' home. */
+  home?: string;
 }
 
 /** The interpreter; null where there is no Python 3, so that its tests are left out. @throws what pip complains about. */
-export async function pythonWith({ name, packages, variable }: PythonOptions): Promise<string | null> {
+export async function pythonWith(options: PythonOptions): Promise<string | null> {
+  const { name, packages, variable } = options;
   const given = Deno.env.get(variable);
   if (given) return given;
-  const home = Deno.env.get("MATINEE_TEST_HOME") ?? `${checkout}.matinee/test`;
+  const home = options.home ?? Deno.env.get("MATINEE_TEST_HOME") ?? `${checkout}.matinee/test`;
   const folder = join(home, "python", name);
   const python = join(folder, "bin", "python");
   const stamp = join(folder, "packages.txt");

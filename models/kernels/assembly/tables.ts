@@ -1,6 +1,7 @@
 // Tables of embeddings on a tape: rows gathered by number, and an Adam that touches the rows of the batch only (lazy
 // Adam: a row that no example met keeps its weights and moments; Kingma & Ba 2015 for the others).
 
+import { madd } from "./simd";
 import { address, batchRows, count, real, rows, shard, stride, tensor } from "./state";
 
 /** y[from column …] = table[x[column]], row numbers as float32: [x, stride, column, table, dimension, y, stride, column] */
@@ -32,29 +33,49 @@ export function tableParts(): i32 {
 export function tableAdam(): void {
   const dimension = count(9);
   const bytes = <usize> dimension << 2;
-  const table = address(3);
   const sums = address(6);
   const list = address(7) + <usize> shard * (<usize> count(8) << 2);
   const met = sumByRow(list, sums, bytes);
   const settings = address(13);
-  const b1 = real(14);
-  const b2 = real(15);
   const rate = load<f32>(settings) / load<f32>(settings, 4);
   const spread: f32 = 1 / load<f32>(settings, 8);
   for (let i = 0; i < met; i++) {
     const row = <usize> load<i32>(list + (<usize> i << 2));
     store<u8>(address(17) + row, 0);
     const at = row * bytes;
-    for (let k: usize = 0; k < bytes; k += 4) {
-      const g = load<f32>(sums + at + k);
-      const mean = b1 * load<f32>(address(4) + at + k) + (1 - b1) * g;
-      const square = b2 * load<f32>(address(5) + at + k) + (1 - b2) * g * g;
-      store<f32>(address(4) + at + k, mean);
-      store<f32>(address(5) + at + k, square);
-      const step = rate * mean / (sqrt<f32>(square * spread) + real(16));
-      store<f32>(table + at + k, load<f32>(table + at + k) - step);
-      store<f32>(sums + at + k, 0);
-    }
+    step(at, bytes, rate, spread);
+  }
+}
+
+/** Adam on one row, whose sum of gradients is then 0. */
+function step(at: usize, bytes: usize, rate: f32, spread: f32): void {
+  const table = address(3) + at;
+  const m = address(4) + at;
+  const v = address(5) + at;
+  const sums = address(6) + at;
+  const b1 = real(14);
+  const b2 = real(15);
+  let k: usize = 0;
+  for (; k + 16 <= bytes; k += 16) {
+    const g = v128.load(sums + k);
+    const mean = madd(f32x4.splat(b1), v128.load(m + k), f32x4.mul(f32x4.splat(1 - b1), g));
+    const square = madd(f32x4.splat(b2), v128.load(v + k), f32x4.mul(f32x4.splat(1 - b2), f32x4.mul(g, g)));
+    v128.store(m + k, mean);
+    v128.store(v + k, square);
+    const size = f32x4.add(f32x4.sqrt(f32x4.mul(square, f32x4.splat(spread))), f32x4.splat(real(16)));
+    const moved = f32x4.div(f32x4.mul(f32x4.splat(rate), mean), size);
+    v128.store(table + k, f32x4.sub(v128.load(table + k), moved));
+    v128.store(sums + k, f32x4.splat(0));
+  }
+  for (; k < bytes; k += 4) {
+    const g = load<f32>(sums + k);
+    const mean = b1 * load<f32>(m + k) + (1 - b1) * g;
+    const square = b2 * load<f32>(v + k) + (1 - b2) * g * g;
+    store<f32>(m + k, mean);
+    store<f32>(v + k, square);
+    const moved = rate * mean / (sqrt<f32>(square * spread) + real(16));
+    store<f32>(table + k, load<f32>(table + k) - moved);
+    store<f32>(sums + k, 0);
   }
 }
 
@@ -67,7 +88,7 @@ function sumByRow(list: usize, sums: usize, bytes: usize): i32 {
     const row = <i32> load<f32>(x);
     if (row % PARTS == shard) {
       const at = sums + <usize> row * bytes;
-      for (let k: usize = 0; k < bytes; k += 4) store<f32>(at + k, load<f32>(at + k) + load<f32>(dy + k));
+      addTo(at, dy, bytes);
       const mark = address(17) + <usize> row;
       if (load<u8>(mark) == 0) {
         store<u8>(mark, 1);
@@ -79,4 +100,10 @@ function sumByRow(list: usize, sums: usize, bytes: usize): i32 {
     dy += stride(10);
   }
   return met;
+}
+
+function addTo(sums: usize, row: usize, bytes: usize): void {
+  let k: usize = 0;
+  for (; k + 16 <= bytes; k += 16) v128.store(sums + k, f32x4.add(v128.load(sums + k), v128.load(row + k)));
+  for (; k < bytes; k += 4) store<f32>(sums + k, load<f32>(sums + k) + load<f32>(row + k));
 }
