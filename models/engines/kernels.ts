@@ -20,7 +20,7 @@ import {
 import { createParameters } from "../kernels/parameters.ts";
 import { openPool, type Pool } from "../kernels/pool.ts";
 import { buildProgram, type Program } from "../kernels/program.ts";
-import { table, tableGradient } from "../kernels/table.ts";
+import { table, tableGradient, type TableShape, tableValues } from "../kernels/table.ts";
 import type { Tape, Tensor } from "../kernels/tape.ts";
 import { type Head, HEADS } from "../two_tower/heads.ts";
 import { NORM_EPSILON, type Tower, type Weights } from "../two_tower/towers.ts";
@@ -47,7 +47,7 @@ function train(pool: Pool, initial: Weights, seed = 0): Trainer {
     growing(true, false),
     growing(false, false),
   ];
-  const current = (make: (name: string) => Float32Array) => assembled(initial, make);
+  const current = (numbers: Numbers) => assembled(initial, numbers);
   // The block of parameters is there from the first program on, and weights may be asked for before any step.
   training.of(1);
   return {
@@ -65,7 +65,8 @@ function train(pool: Pool, initial: Weights, seed = 0): Trainer {
       program.run(examples.length);
       return Promise.resolve(current(gradientBy(program, initial, examples)));
     },
-    weights: () => current((name) => parameters.view(name).slice()),
+    weights: () =>
+      current((name, table) => table ? tableValues(parameters, name, table) : parameters.view(name).slice()),
     [Symbol.dispose]() {
       for (const each of [training, measuring, predicting, parameters]) each[Symbol.dispose]();
     },
@@ -128,7 +129,8 @@ function firstOf(tape: Tape, side: string, { tables, mean, scale, layers }: Towe
   const x = tape.input(side, tables.length + mean.length);
   const numbers = { of: x, from: tables.length };
   if (tables.length === 0) return normalise(tape, numbers, { name: side, mean, scale });
-  const into = tape.wide(`${side}.first`, layers[0].inputs);
+  const learns = tables.reduce((sum, { dimension }) => sum + dimension, 0);
+  const into = tape.wide(`${side}.first`, layers[0].inputs, learns);
   let from = 0;
   tables.forEach((each, t) => {
     table(tape, { of: x, from: t }, { ...each, name: `${side}.table.${t}`, into: { of: into, from } });
@@ -148,11 +150,14 @@ function filled(program: Program, examples: Examples, head: Head): Program {
   return program;
 }
 
+/** Trained numbers by name; of a table when its shape is given. */
+type Numbers = (name: string, table?: TableShape) => Float32Array;
+
 /** Numbers by name, in the shape of `like`. */
-function assembled(like: Weights, numbers: (name: string) => Float32Array): Weights {
+function assembled(like: Weights, numbers: Numbers): Weights {
   const tower = (side: "user" | "movie"): Tower => ({
     ...like[side],
-    tables: like[side].tables.map((table, t) => ({ ...table, values: numbers(`${side}.table.${t}`) })),
+    tables: like[side].tables.map((table, t) => ({ ...table, values: numbers(`${side}.table.${t}`, table) })),
     layers: like[side].layers.map((layer, l) => ({
       ...layer,
       kernel: numbers(`${side}.${l}.kernel`),
@@ -173,7 +178,7 @@ function gradientBy(
   program: Program,
   like: Weights,
   { length: n }: Examples,
-): (name: string) => Float32Array {
+): Numbers {
   return (name) => {
     const [side, kind, t] = name.split(".");
     if (kind !== "table" || (side !== "user" && side !== "movie")) return program.gradient(name, n);

@@ -62,7 +62,16 @@ export function record(options: RecordingOptions): Recording {
     const view = hold(kernels.floats(capacity * width));
     rows.set(name, view);
     const spot: Spot = { region: "rows", at: view.byteOffset };
-    return { spot, width, stride: width, gradient: null, isCut: false, isSpent: false, back: unwritten() };
+    return {
+      spot,
+      width,
+      stride: width,
+      gradient: null,
+      learns: width,
+      isCut: false,
+      isSpent: false,
+      back: unwritten(),
+    };
   };
   const tape: Tape = {
     isTraining,
@@ -72,9 +81,9 @@ export function record(options: RecordingOptions): Recording {
     capacity,
     kernels,
     input: outside,
-    wide(name, width) {
+    wide(name, width, learns) {
       const tensor = outside(name, width);
-      return isTraining ? { ...tensor, gradient: outside(`${name}.gradient`, width).spot } : tensor;
+      return isTraining ? { ...tensor, learns, gradient: outside(`${name}.gradient`, width).spot } : tensor;
     },
     output(name, width) {
       const tensor = outside(name, width);
@@ -84,14 +93,23 @@ export function record(options: RecordingOptions): Recording {
       const stride = padded(width);
       const isLearnt = isTraining && hasGradient;
       const gradient = isLearnt ? options.gradient ?? activation(stride) : null;
-      return { spot: activation(stride), width, stride, gradient, isCut, isSpent, back: unwritten() };
+      return {
+        spot: activation(stride),
+        width,
+        stride,
+        gradient,
+        learns: width,
+        isCut,
+        isSpent,
+        back: unwritten(),
+      };
     },
     part(tensor, from, width) {
       if (from % 4 !== 0) {
         throw new RangeError(`Cannot part a tensor at column ${from}: a multiple of 4 is needed`);
       }
       const gradient = tensor.gradient && moved(tensor.gradient, from);
-      return { ...tensor, width, spot: moved(tensor.spot, from), gradient };
+      return { ...tensor, width, learns: width, spot: moved(tensor.spot, from), gradient, back: unwritten() };
     },
     parameter(name, initial) {
       if (asked.has(name)) throw new RangeError(`Cannot use parameter "${name}" twice in one program`);

@@ -29,8 +29,10 @@ export function batchNorm(tape: Tape, x: Tensor, options: BatchNormOptions): Ten
   const { name, momentum = 0.99, epsilon = 1e-3 } = options;
   const gamma = tape.parameter(`${name}.gamma`, options.gamma);
   const beta = tape.parameter(`${name}.beta`, options.beta);
-  const mean = fixed(tape.parameters.keep(`${name}.moving_mean`, options.movingMean));
-  const variance = fixed(tape.parameters.keep(`${name}.moving_variance`, options.movingVariance));
+  const mean = fixed(tape.parameters.keep(`${name}.moving_mean`, () => options.movingMean, width));
+  const variance = fixed(
+    tape.parameters.keep(`${name}.moving_variance`, () => options.movingVariance, width),
+  );
   // dy becomes dx in place.
   const y = tape.tensor(width, { isSpent: true, gradient: x.gradient });
   const drawn = drawOf(tape, options.dropout ?? 0) ?? [0, { real: 1 }, null, 0];
@@ -42,7 +44,7 @@ export function batchNorm(tape: Tape, x: Tensor, options: BatchNormOptions): Ten
     return y;
   }
   const sums = tape.shared(16 * width);
-  const kept = fixed(tape.parameters.keep(`${name}.of_the_batch`, new Float32Array(3 * width)));
+  const kept = tape.room(12 * width);
   tape.emit(Op.columnSums, ...input, sums);
   tape.barrier();
   const rest = [sums, gamma.value, beta.value, ...rowsOf(y), kept, scratch];

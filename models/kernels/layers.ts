@@ -50,7 +50,7 @@ export function dense(tape: Tape, x: Tensor, options: DenseOptions): Tensor {
     tape.emit(Op.denseGradients, ...rowsOf(x), x.width, ...gradientOf(y), units, ...gradients);
     if (!x.gradient) return;
     const mask = x.isCut ? rowsOf(x) : [null, 0];
-    const back = [...gradientOf(x), x.width, ...mask, adds(x, x.isCut)];
+    const back = [...gradientOf(x), x.learns, ...mask, adds(x, x.isCut)];
     tape.emit(
       Op.denseBack,
       ...gradientOf(y),
@@ -81,7 +81,7 @@ export interface NormaliseOptions {
 export function normalise(tape: Tape, x: Columns, { name, into, ...moments }: NormaliseOptions): Tensor {
   const width = moments.mean.length;
   const kept = (["mean", "scale"] as const).map((what): Spot => {
-    return { region: "fixed", at: tape.parameters.keep(`${name}.${what}`, moments[what]) };
+    return { region: "fixed", at: tape.parameters.keep(`${name}.${what}`, () => moments[what], width) };
   });
   const y = into ?? { of: tape.tensor(width, { hasGradient: false }), from: 0 };
   tape.emit(Op.normalise, ...rowsOf(x.of), width, ...kept, ...rowsOf(y.of), x.from, y.from);

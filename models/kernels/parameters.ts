@@ -7,8 +7,8 @@ const ALIGNMENT = 16;
 export interface Parameters extends Disposable {
   /** Byte offset in the block of parameter `name`; the first program that asks for it gives its values. */
   place(name: string, initial: Float32Array): number;
-  /** Address of numbers that are kept but not trained, as moving averages are. */
-  keep(name: string, initial: Float32Array): number;
+  /** Address of `length` numbers that are kept outside of the block, as moving averages and tables are. */
+  keep(name: string, initial: () => Float32Array, length: number): number;
   /** The numbers now: a view, good until disposed. @throws {ReferenceError} when there is no such name. */
   view(name: string): Float32Array;
   /** Numbers in the block, with what alignment leaves free. */
@@ -48,14 +48,14 @@ export function createParameters(kernels: Kernels): Parameters {
       size += Math.ceil(initial.length / ALIGNMENT) * ALIGNMENT;
       return 4 * at;
     },
-    keep(name, initial) {
+    keep(name, initial, length) {
       const known = kept.get(name);
       if (known) {
-        check(name, known, initial);
+        check(name, known, { length });
         return known.byteOffset;
       }
-      const view = kernels.floats(initial.length);
-      view.set(initial);
+      const view = kernels.floats(length);
+      view.set(initial());
       kept.set(name, view);
       return view.byteOffset;
     },

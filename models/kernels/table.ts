@@ -1,13 +1,16 @@
 /** Tables of embeddings on a tape: rows by number, updated by lazy Adam (see `assembly/tables.ts`). */
 import { Op } from "./assembly/opcodes.ts";
 import type { Columns } from "./layers.ts";
+import type { Parameters } from "./parameters.ts";
 import { ADAM, rowsOf, type Spot, type Tape } from "./tape.ts";
 
-export interface TableOptions {
-  /** Of what is kept: `NAME`, and its moments. */
-  name: string;
+export interface TableShape {
   rows: number;
   dimension: number;
+}
+
+export interface TableOptions extends TableShape {
+  name: string;
   /** [rows × dimension] */
   values: Float32Array;
   /** A tensor of all rows of the batch, as `tape.wide()` gives it. */
@@ -16,36 +19,46 @@ export interface TableOptions {
 
 /** Writes row x[column] of the table into `into`, and learns the rows that a batch meets. */
 export function table(tape: Tape, x: Columns, options: TableOptions): void {
-  const { name, rows, dimension, values, into } = options;
-  const kept = (what: string, numbers: Float32Array) => fixed(tape.parameters.keep(what, numbers));
-  const weights = kept(name, values);
-  const numbers = [...rowsOf(x.of), x.from] as const;
-  tape.emit(Op.gather, ...numbers, weights, dimension, ...rowsOf(into.of), into.from);
+  const { name, rows, dimension, into } = options;
+  const records = fixed(tape.parameters.keep(name, () => recordsOf(options), 3 * rows * dimension));
+  const numbers = tape.isTraining ? tape.room(4 * tape.capacity) : null;
+  tape.emit(Op.gather, ...rowsOf(x.of), x.from, records, dimension, ...rowsOf(into.of), into.from, numbers);
   if (!tape.isTraining) return;
-  const zeros = new Float32Array(rows * dimension);
-  const [means, squares, sums] = ["means", "squares", "sums"].map((what) => kept(`${name}.${what}`, zeros));
-  const marks = kept(`${name}.marks`, new Float32Array(Math.ceil(rows / 4)));
-  const parts = tape.kernels.kernel("tableParts")();
-  const lists = tape.room(4 * parts * tape.capacity);
-  tape.onUpdate(parts, () => {
-    const learnt = [weights, means, squares, sums, lists, tape.capacity, dimension];
+  const [slots, list] = [tape.room(4 * rows), tape.room(4 * tape.capacity)];
+  const sums = tape.room(4 * dimension * tape.capacity);
+  tape.onUpdate(tape.kernels.kernel("tableParts")(), () => {
+    const gradient = [into.of.gradient, into.of.stride, into.from] as const;
     const rates = [tape.rates, { real: ADAM.beta1 }, { real: ADAM.beta2 }, { real: ADAM.epsilon }];
-    tape.emit(
-      Op.tableAdam,
-      ...numbers,
-      ...learnt,
-      into.of.gradient,
-      into.of.stride,
-      into.from,
-      ...rates,
-      marks,
-    );
+    tape.emit(Op.tableAdam, numbers, records, slots, list, sums, dimension, ...gradient, ...rates);
   });
+}
+
+/** [w | m | v] of each row, moments 0. */
+function recordsOf({ rows, dimension, values }: TableOptions): Float32Array {
+  const records = new Float32Array(3 * rows * dimension);
+  for (let row = 0; row < rows; row++) {
+    records.set(values.subarray(row * dimension, (row + 1) * dimension), 3 * row * dimension);
+  }
+  return records;
+}
+
+/** The weights [rows × dimension] of table `name` now. */
+export function tableValues(
+  parameters: Parameters,
+  name: string,
+  { rows, dimension }: TableShape,
+): Float32Array {
+  const records = parameters.view(name);
+  const values = new Float32Array(rows * dimension);
+  for (let row = 0; row < rows; row++) {
+    values.set(records.subarray(3 * row * dimension, (3 * row + 1) * dimension), row * dimension);
+  }
+  return values;
 }
 
 /** A table's gradient, dense, from what `program` left in the rows of the tensor that it was gathered into. */
 export function tableGradient(
-  { rows, dimension }: { rows: number; dimension: number },
+  { rows, dimension }: TableShape,
   numbers: { of: Float32Array; stride: number; from: number },
   gradient: { of: Float32Array; stride: number; from: number },
 ): Float32Array {

@@ -27,6 +27,8 @@ export interface Tensor {
   readonly stride: number;
   /** The loss's derivative by it, of the same stride; null: nothing before it learns. */
   readonly gradient: Spot | null;
+  /** Columns, from the first on, by which it is needed. */
+  readonly learns: number;
   /** It is what ReLU left: its gradient is to be zeroed where it is 0. */
   readonly isCut: boolean;
   /** The layer that made it needs no more of it than where it is 0: the next may write over it. */
@@ -70,8 +72,11 @@ export interface Tape {
   /** Room for what a layer computes. Rows begin at multiples of 16 bytes. */
   tensor(width: number, options?: TensorOptions): Tensor;
   /** A tensor of all rows of the batch, which updates can read: as rows `name`, and its gradient as `name.gradient`. */
-  wide(name: string, width: number): Tensor;
-  /** The columns `from` … `from + width` of `tensor`: what is written to a part is written to the whole. */
+  wide(name: string, width: number, learns: number): Tensor;
+  /**
+   * The columns `from` … `from + width` of `tensor`: what is written to a part is written to the whole. What comes after
+   * reads the whole or its parts, not both.
+   */
   part(tensor: Tensor, from: number, width: number): Tensor;
   /** A trained parameter and its gradient. */
   parameter(name: string, initial: Float32Array): { value: Spot; gradient: Spot };
