@@ -25,7 +25,7 @@ export function basesFor(nRatings: number): Base[] {
   const [chains, draws] = isSmall ? [2, 48] : [1, 32];
   const [rich, poor] = isSmall
     ? [{ rank: 10, iterations: 160 }, { rank: 10, iterations: 200 }]
-    : [{ rank: 12, iterations: 90 }, { rank: 16, iterations: 200 }];
+    : [{ rank: 12, iterations: 130 }, { rank: 16, iterations: 200 }];
   return [
     { name: "fm", config: fmConfig.parse({ ...all, ...rich, draws }), chains },
     { name: "fm_plain", config: fmConfig.parse({ ...plain, ...poor, draws }), chains },
