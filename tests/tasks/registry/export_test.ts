@@ -80,9 +80,16 @@ Deno.test("models export refuses a folder with something in it, a file, no folde
   await refused(["--to", file], /should be a folder/);
   await refused([], /without a folder\. Next: deno task models export VERSION --to DIR/);
   const artifact = join(desk.lake.artifacts, "models", `${version}.bin`);
+  const copy = join(full, "copy");
+  await Deno.copyFile(artifact, copy);
   await Deno.truncate(artifact, 1_000);
   const to = join(desk.lake.artifacts, "export");
   await refused(["--to", to], /its content has changed/);
+  await Deno.truncate(artifact, 0);
+  await Deno.copyFile(copy, artifact);
+  // Half of it is written when the features turn out to be gone.
+  await desk.lake.pool.script("alter table processed_db.movie_features rename to gone");
+  await assert.rejects(desk.models("export", version, "--to", to), /movie_features/);
   assert.equal(await Deno.readTextFile(file), "mine");
   const left = [...Deno.readDirSync(desk.lake.artifacts)].map(({ name }) => name);
   assert.ok(!left.some((name) => name.startsWith("export")), left.join());

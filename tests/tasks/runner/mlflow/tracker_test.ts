@@ -51,7 +51,7 @@ Deno.test("track() sends the run, its versions with parameters, figures and file
 Deno.test("track() a second time sends nothing, and after a change only what has changed", async () => {
   await using mlflow = fakeMlflow();
   await using desk = await openDesk();
-  const [first] = [await desk.champion(1), await desk.champion(2)];
+  const [first, second] = [await desk.champion(1), await desk.champion(2)];
   await desk.endRun();
   await track(desk, tracker(mlflow));
   mlflow.requests.length = 0;
@@ -63,6 +63,7 @@ Deno.test("track() a second time sends nothing, and after a change only what has
   await track(desk, tracker(mlflow));
   assert.equal(mlflow.aliases.get("champion"), "1");
   assert.equal(named(mlflow, `two_tower ${first}`).tags.get("matinee.status"), "champion");
+  assert.equal(named(mlflow, `two_tower ${second}`).tags.get("matinee.status"), "retired");
   assert.deepEqual([mlflow.runs.length, mlflow.versions.length], [3, 2]);
 });
 
