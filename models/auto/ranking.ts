@@ -22,7 +22,9 @@ import { cutLike } from "./validation.ts";
 
 /** People of the validation: for choosing hyperparameters, and for the ranker. */
 const MOST_JUDGED = 600;
-const MOST_CHOOSING = 2_000;
+const MOST_CHOOSING = 3_000;
+/** Candidates of all of them together: 160 bytes each. */
+const MOST_CANDIDATES = 400_000;
 /** People below whom their choices would teach a ranker noise. */
 const FEWEST_CHOOSING = 20;
 /** Best movies of each signal that compete in the ranker's lists. */
@@ -98,7 +100,9 @@ async function choicesOf(
   const width = WIDTH * signals.length;
   const witness = createWitness(signals, nMovies);
   const choices: Choice[] = [];
+  let nCandidates = 0;
   for (const { user, targets } of people) {
+    if (nCandidates > MOST_CANDIDATES) break;
     const { values, isSeen } = witness(learnt.moment, user);
     const candidates = drawn?.get(user) ?? bestOfEach(values, isSeen, signals.length);
     const found = targets.filter((movie) => candidates.has(movie));
@@ -108,6 +112,7 @@ async function choicesOf(
       [...found, ...others].forEach((movie, i) => {
         for (let f = 0; f < width; f++) evidence[i * width + f] = values[f * nMovies + movie];
       });
+      nCandidates += found.length + others.length;
       choices.push({ nTargets: found.length, evidence });
     }
     await breathe(signal);

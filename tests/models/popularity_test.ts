@@ -45,3 +45,17 @@ Deno.test("popularity with a window counts back from the newest rated_at, and su
     assert.deepEqual([...scores], [0, 1, 1, 0]);
   }
 });
+
+Deno.test("popularity with a half-life counts older ratings less, frozen by the fit", async () => {
+  const ratings = ratingsOf(ROWS);
+  const day = 86_400;
+  ratings.ratedAt.set([10, 8, 6, 10, 6, 4].map((at) => at * day));
+  ratings.isStale[5] = 1;
+  const config = { half_life_days: 2, window_days: 4.5 };
+  const { scorer, artifact } = await popularity.fit(datasetOf(catalogue, ratings, 2), config, options);
+  for (const found of [scorer, popularity.open(artifact)]) {
+    const scores = new Float32Array(4);
+    found.retriever!(emptyMoment(catalogue))(emptyMoment(catalogue), 0, scores);
+    assert.deepEqual([...scores], [1 + 1 / 2 + 1 / 4, 1, 1 / 4, 0]);
+  }
+});

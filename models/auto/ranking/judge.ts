@@ -21,7 +21,7 @@ export interface Asked {
 /** nDCG@10 over everybody asked; higher is better. */
 export type Judge = (retrieve: Retriever) => Promise<number>;
 
-/** At most `most` people with targets, drawn by `seed`, in order of their position. */
+/** At most `most` people with targets, drawn and ordered by `seed`. */
 export function peopleAsked(
   { asked, question: { relevantFrom = -Infinity } }: Validation,
   { most, seed }: { most: number; seed: number },
@@ -37,8 +37,7 @@ export function peopleAsked(
   return [...people.values()]
     .filter(({ targets }) => targets.length > 0)
     .sort((a, b) => hash32(seed, a.user) - hash32(seed, b.user))
-    .slice(0, most)
-    .sort((a, b) => a.user - b.user);
+    .slice(0, most);
 }
 
 /** Movies that `person` could be shown beside each target: drawn among those that somebody rated and they did not. */

@@ -15,7 +15,7 @@ export interface Choice {
 }
 
 const RIDGES = [0.3, 0.1, 0.03, 0.01];
-const FOLDS = 2;
+const FOLDS = 3;
 
 /** The weights [width] of `choices`, and the λ that was best for people left out. */
 export function fitListwise(

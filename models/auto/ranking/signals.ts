@@ -84,8 +84,8 @@ const NEIGHBOURS: {
   { name: "neighbours", config: {}, taste: "all", halfLives: [20] },
   { name: "next to", config: { window: 1 }, taste: "all", halfLives: [3] },
   { name: "next 3", config: { window: 3, after: true }, taste: "all", halfLives: [5] },
-  { name: "within 3", config: { window: 3 }, taste: "all", halfLives: [5] },
-  { name: "within 10", config: { window: 10 }, taste: "all", halfLives: [10, 50] },
+  { name: "within 3", config: { window: 3 }, taste: "all", halfLives: [5, null] },
+  { name: "within 10", config: { window: 10 }, taste: "all", halfLives: [10, 50, null] },
 ];
 
 async function neighbourSignals(learnt: Learnt, { signal }: Options): Promise<Signal[]> {
