@@ -128,3 +128,11 @@ Deno.test("als says which systems are singular, and refuses to learn from nothin
     /singular.*set a larger one/s,
   );
 });
+
+Deno.test("penaltyOf() grows with a row's ratings and with its share of what it has not", () => {
+  const config = { unobserved_weight: 0.1, regularisation: 0.02, frequency_exponent: 0.5 };
+  const near = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) < 1e-12);
+  near(penaltyOf(alsConfig.parse(config), 4, 50), 0.02 * 3); // √(4 + 0.1 · 50)
+  near(penaltyOf(alsConfig.parse({ ...config, variant: "explicit" }), 4, 50), 0.02 * 2);
+  near(penaltyOf(alsConfig.parse({ ...config, frequency_exponent: 0 }), 4, 50), 0.02);
+});
