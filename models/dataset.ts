@@ -9,6 +9,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { FeatureState } from "./feature_state.ts";
 import type { Features, Known } from "./features.ts";
 import { breathe } from "./breathe.ts";
+import { Histories } from "./histories.ts";
 import { createWindow, type Examples } from "./examples.ts";
 import type { Rng } from "./rng.ts";
 import type { IdIndex } from "./id_index.ts";
@@ -79,7 +80,19 @@ export function pass(
   options: PassOptions,
 ): AsyncGenerator<{ part: Part; examples: Examples }> {
   const capacity = Math.min(options.window, Math.max(options.parts.n, 1));
-  return passThrough(dataset, options, () => createWindow({ ...options, capacity }));
+  return passThrough(dataset, options, (start) => {
+    const window = createWindow({ ...options, capacity });
+    return options.features.readsHistories ? withHistories(window, start?.histories) : window;
+  });
+}
+
+/** `window` whose examples know what everybody had rated by then. */
+function withHistories(window: Window<Examples>, histories = new Histories()): Window<Examples> {
+  return {
+    ...window,
+    add: (known, ratings, row) => window.add({ ...known, histories }, ratings, row),
+    observe: ({ users, movies, ratings }, row) => histories.observe(users[row], movies[row], ratings[row]),
+  };
 }
 
 /** A pass through a window of one's own; `open` is given what there was before the first rating. */

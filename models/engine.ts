@@ -6,16 +6,20 @@ import type { Examples } from "./examples.ts";
 import type { FitOptions } from "./model.ts";
 import type { Weights } from "./two_tower/towers.ts";
 
-/** Weights in training. Dispose to free what the engine holds. */
-export interface Trainer extends Disposable {
+/** What a training loop needs of weights in training. */
+export interface Learner<W> {
   /** One step of Adam on the mean cost (see heads.ts) of `examples`; returns the sum of costs before it. */
   step(examples: Examples, learningRate: number): Promise<number>;
   /** What the head predicts for each example: r̂ in stars, t̂ or p̂. */
   predict(examples: Examples): Promise<Float32Array>;
+  /** A copy of the weights as they are now. */
+  weights(): W;
+}
+
+/** Weights of two towers in training. Dispose to free what the engine holds. */
+export interface Trainer extends Learner<Weights>, Disposable {
   /** The mean cost's gradient without dropout, in the shape of the weights: what engines are compared by. */
   gradient(examples: Examples): Promise<Weights>;
-  /** A copy of the weights as they are now. */
-  weights(): Weights;
 }
 
 /** Dispose, after its trainers, to end its threads. */

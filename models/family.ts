@@ -8,9 +8,11 @@ import { itemKnn } from "./item_knn/fit.ts";
 import { twoTower } from "./two_tower/presets.ts";
 import type { Model } from "./model.ts";
 import { popularity } from "./popularity.ts";
+import { ranker } from "./ranker/fit.ts";
 
 export const FAMILY = {
   two_tower: twoTower,
+  ranker,
   cascade,
   als,
   fm,

@@ -33,7 +33,7 @@ const GENRE_SHRINKAGE = 3;
 const BIAS_SHRINKAGE = 5;
 
 /** What features of people and movies may read of a moment. */
-export type Known = Pick<Moment, "state" | "users" | "people">;
+export type Known = Pick<Moment, "state" | "users" | "people"> & Partial<Pick<Moment, "histories">>;
 
 /** Writes the inputs of one user or movie, as of `known`, into `out` from `offset`. */
 type Inputs = (known: Known, row: number, out: Float32Array, offset: number) => void;
@@ -41,6 +41,8 @@ type Inputs = (known: Known, row: number, out: Float32Array, offset: number) => 
 export interface Features {
   readonly userWidth: number;
   readonly movieWidth: number;
+  /** Whether inputs follow from histories, which a pass over the data else does without. */
+  readonly readsHistories?: boolean;
   userInputs: Inputs;
   movieInputs: Inputs;
 }

@@ -6,19 +6,19 @@
  * of epochs is known, `refit()` trains from the start again on all of them.
  */
 import { breathe } from "./breathe.ts";
-import type { Trainer } from "./engine.ts";
+import type { Learner } from "./engine.ts";
 import type { Examples } from "./examples.ts";
 import type { Part } from "./evaluation/split.ts";
 import { costOf, type Head } from "./two_tower/heads.ts";
-import type { Weights } from "./two_tower/towers.ts";
 
 /** Examples between two breaths: far below a second on any engine. */
 const EXAMPLES_PER_BREATH = 4096;
 
 export interface Schedule {
   epochs: number;
-  /** Adam's first rate; it falls linearly to 0 over all epochs. */
+  /** Adam's first rate; it falls linearly to 0 over all epochs, unless it falls on plateaus alone. */
   learningRate: number;
+  fallsOnPlateausOnly?: boolean;
   /** Epochs without a better validation loss after which training stops. */
   patience: number;
   /** Epochs without one after which the rate is multiplied by `plateauFactor`, on top of its fall. */
@@ -36,8 +36,8 @@ export interface TrainingOptions {
   progress(examples: number): void;
 }
 
-export interface TrainingRun {
-  weights: Weights;
+export interface TrainingRun<W> {
+  weights: W;
   /** The best epoch, from which the weights are; 0: those that a warm start began with. */
   epoch: number;
   /** Epochs run. */
@@ -55,14 +55,14 @@ type Pass = AsyncIterable<{ part: Part; examples: Examples }>;
  *
  * With `isWarm` the weights are trained already: they are measured first, and kept if no epoch improves on them.
  */
-export async function train(
-  trainer: Trainer,
+export async function train<W>(
+  trainer: Learner<W>,
   pass: () => Pass,
   options: TrainingOptions & { isWarm: boolean },
-): Promise<TrainingRun> {
+): Promise<TrainingRun<W>> {
   const { schedule } = options;
   const plateaus: number[] = [];
-  let best: TrainingRun | null = null;
+  let best: TrainingRun<W> | null = null;
   let plateau = 1;
   let waited = 0;
   for (let epoch = options.isWarm ? 0 : 1; epoch <= schedule.epochs && waited < schedule.patience; epoch++) {
@@ -83,11 +83,11 @@ export async function train(
  *
  * The rate falls to 0 over just these epochs: weights at a high rate are noisy (validation chose among such).
  */
-export async function refit(
-  trainer: Trainer,
+export async function refit<W>(
+  trainer: Learner<W>,
   pass: () => Pass,
-  options: TrainingOptions & { run: TrainingRun },
-): Promise<Weights> {
+  options: TrainingOptions & { run: TrainingRun<W> },
+): Promise<W> {
   const { run } = options;
   const schedule = { ...options.schedule, epochs: run.epoch };
   for (let epoch = 1; epoch <= run.epoch; epoch++) {
@@ -105,7 +105,8 @@ function judged(loss: Record<Part, number>): number {
 /** The rate after `done` examples of `epoch` (from 1); null in epoch 0, which measures only. */
 function rateOf(epoch: number, plateau: number, { schedule, nExamples }: TrainingOptions) {
   if (epoch === 0) return null;
-  const { learningRate, epochs } = schedule;
+  const { learningRate, epochs, fallsOnPlateausOnly } = schedule;
+  if (fallsOnPlateausOnly) return () => learningRate * plateau;
   return (done: number) => learningRate * plateau * (1 - (epoch - 1 + done / nExamples) / epochs);
 }
 
@@ -114,7 +115,11 @@ interface EpochOptions extends TrainingOptions {
 }
 
 /** One pass: steps on train (none without a rate), predictions on the rest; returns the mean cost of each part. */
-async function runEpoch(trainer: Trainer, pass: Pass, options: EpochOptions): Promise<Record<Part, number>> {
+async function runEpoch(
+  trainer: Learner<unknown>,
+  pass: Pass,
+  options: EpochOptions,
+): Promise<Record<Part, number>> {
   const { rate, head, signal, progress } = options;
   const costs = { train: 0, validation: 0, test: 0 };
   const counts = { train: 0, validation: 0, test: 0 };

@@ -20,7 +20,9 @@ import { scoresOf } from "./conditional_logit.ts";
 import { memberSchema, openMembers, retrieversOf } from "./members.ts";
 
 export const cascadeConfig = z.strictObject({
-  retriever: memberSchema.prefault({ model: "two_tower" }).describe("Which model finds the candidates."),
+  retriever: memberSchema.prefault({ model: "two_tower", config: { preset: "hybrid" } }).describe(
+    "Which model finds the candidates.",
+  ),
   advisers: z.array(memberSchema).prefault([
     { model: "item_knn", config: { half_life: 20 } },
     { model: "item_knn", config: { taste: "all" } },

@@ -129,7 +129,7 @@ async function initialWeights(dataset: Dataset, plan: TowerPlan, passing: PassOp
 }
 
 /** Losses in stars where they are squared errors of stars. */
-function reportOf({ epoch, epochs, loss }: TrainingRun, head: Head): Fitted["report"] {
+function reportOf({ epoch, epochs, loss }: TrainingRun<Weights>, head: Head): Fitted["report"] {
   const isStars = head === "line" || head === "dot";
   const losses = Object.entries(loss).map(([part, mean]) =>
     isStars ? [`${part}_rmse`, Math.sqrt(mean)] : [`${part}_loss`, mean]
