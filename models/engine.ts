@@ -37,7 +37,8 @@ export type EngineOptions = Pick<FitOptions, "compute" | "log">;
 const ENGINES = {
   kernels: async (options: EngineOptions): Promise<Engine> =>
     (await import("./engines/kernels.ts")).openKernelEngine(options),
-  tfjs: async ({ log }: EngineOptions): Promise<Engine> => (await import("./engines/tfjs.ts")).openTfjs(log),
+  tfjs: async ({ compute, log }: EngineOptions): Promise<Engine> =>
+    (await import("./engines/tfjs.ts")).openTfjs(log, compute?.native),
 };
 
 export type EngineName = keyof typeof ENGINES;

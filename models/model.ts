@@ -67,6 +67,8 @@ export interface Compute {
   workers: number;
   /** `portable`: the same bits on every machine. `relaxed`: faster, the same bits on the same kind of CPU. */
   simd: "relaxed" | "portable";
+  /** Folder of TensorFlow's native library, for `engine: tfjs`; it may not be there. */
+  native?: string;
 }
 
 export interface Fitted {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { z } from "zod";
 import { encode } from "../models/container.ts";
+import { NATIVE_FOLDER } from "../models/engines/_tfjs_native.ts";
 import { FAMILY, LEARNS_FROM_INTERACTIONS } from "../models/family.ts";
 import { FeatureState, firstDifference, firstImpossible } from "../models/feature_state.ts";
 import type { FitOptions, Fitted } from "../models/model.ts";
@@ -158,7 +159,12 @@ function fitOptions(
   warmFrom: Version | null,
 ): FitOptions {
   return {
-    compute: { cache: join(artifacts, "kernels"), simd, workers },
+    compute: {
+      cache: join(artifacts, "kernels"),
+      simd,
+      workers,
+      native: join(artifacts, "..", NATIVE_FOLDER),
+    },
     seed,
     signal,
     log: (message) => log.detail(message),

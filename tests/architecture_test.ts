@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tasks/_": ["tasks/_", "tasks/runner", "models", "sql"],
   "tasks/runner": ["tasks/runner", "tasks/import", "models", "sql"],
   "tasks/evaluation": ["tasks/evaluation", "tasks/import", "tasks/runner", "models", "sql"],
+  "tasks/setup": ["tasks/setup", "models", "sql"],
   "tasks/registry": ["tasks/registry", "tasks/_", "tasks/polars", "tasks/runner", "models", "sql"],
   "server": ["server", "models", "sql"],
 };

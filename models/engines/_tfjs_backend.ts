@@ -7,29 +7,34 @@
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendWasm, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { loadNative } from "./_tfjs_native.ts";
 
 let started: Promise<string> | null = null;
 
-/** Starts the backend once per process; returns its name. `log` hears when it is the slow one. */
-export function startBackend(log: (message: string) => void, folder?: URL): Promise<string> {
-  return started ??= start(
-    log,
-    folder ?? new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")),
-  );
+export interface BackendOptions {
+  /** Of the WebAssembly files; by default the package's own. */
+  folder?: URL;
+  /** Of TensorFlow's native library, which is taken where it is there. */
+  native?: string;
 }
 
-async function start(log: (message: string) => void, folder: URL): Promise<string> {
-  setWasmPaths(fileURLToPath(folder));
+/** Starts the backend once per process; returns its name. `log` hears when it is a slow one. */
+export function startBackend(log: (message: string) => void, options: BackendOptions = {}): Promise<string> {
+  return started ??= start(log, options);
+}
+
+async function start(log: (message: string) => void, { folder, native }: BackendOptions): Promise<string> {
+  if (native !== undefined && await loadNative(native, log) && await tf.setBackend("tensorflow")) {
+    return "tfjs (native)";
+  }
+  const files = fileURLToPath(folder ?? new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")));
+  setWasmPaths(files);
   if (await tf.setBackend("wasm")) {
     turnBeforeProduct();
     sumSegments();
     return await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "tfjs (wasm, SIMD)" : "tfjs (wasm)";
   }
-  log(
-    `TensorFlow.js cannot use WebAssembly from "${
-      fileURLToPath(folder)
-    }": training in plain JavaScript, slowly`,
-  );
+  log(`TensorFlow.js cannot use WebAssembly from "${files}": training in plain JavaScript, slowly`);
   await import("@tensorflow/tfjs-backend-cpu");
   if (!await tf.setBackend("cpu")) {
     throw new Error(`Cannot start TensorFlow.js as neither wasm nor cpu works`);

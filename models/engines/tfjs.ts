@@ -14,8 +14,8 @@ import { startBackend } from "./_tfjs_backend.ts";
 import { build, embed, freed, type TfTower, variablesOf } from "./_tfjs_towers.ts";
 
 /** Starts TensorFlow.js (once per process). */
-export async function openTfjs(log: (message: string) => void): Promise<Engine> {
-  return { name: await startBackend(log), train, [Symbol.dispose]() {} };
+export async function openTfjs(log: (message: string) => void, native?: string): Promise<Engine> {
+  return { name: await startBackend(log, { native }), train, [Symbol.dispose]() {} };
 }
 
 /** Adam whose rate can be changed between steps. */

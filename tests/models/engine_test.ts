@@ -185,7 +185,7 @@ Deno.test("startBackend() says so when it has to fall back to plain JavaScript, 
     JSON.stringify(new URL("../../models/engines/_tfjs_backend.ts", import.meta.url).href)
   };
     const said = [];
-    const name = await startBackend((message) => said.push(message), new URL("file:///nowhere/"));
+    const name = await startBackend((message) => said.push(message), { folder: new URL("file:///nowhere/") });
     await startBackend((message) => said.push(message));
     const { tensor1d, square } = await import("@tensorflow/tfjs-core");
     console.log(JSON.stringify({ name, said, nine: square(tensor1d([3])).dataSync()[0] }));`;
