@@ -35,11 +35,13 @@ export type Retriever = (moment: Moment, user: number, out: Float32Array) => voi
 /**
  * Vectors whose dot product ranks, and the line from it to stars.
  *
- * A vector depends on its own user's or movie's sums and facts and on the running mean, and on nothing else: publish
- * computes only those anew whose sums or facts have changed.
+ * A vector depends on its own user's or movie's sums and facts, on the user's own history, and on the running mean, and
+ * on nothing else: publish computes only those anew whose ratings or facts have changed.
  */
 export interface Embedder {
   readonly dimension: number;
+  /** Whether a person's vector is made of their history as well: then the moment has to have it. */
+  readonly readsHistories?: boolean;
   embedUser(moment: Moment, user: number, out: Float32Array, offset: number): void;
   embedMovie(moment: Moment, movie: number, out: Float32Array, offset: number): void;
   /** stars = slope · ⟨user, movie⟩ + intercept, slope > 0. */

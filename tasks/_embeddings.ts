@@ -50,6 +50,8 @@ export interface EmbeddingOptions {
   state: FeatureState;
   users: IdIndex;
   people: People;
+  /** What the people of these ids have rated: read for those whose vectors are computed, some at a time. */
+  readHistories(ids: readonly number[]): Promise<Histories>;
   /** The snapshot's users, ascending. */
   userIds: Int32Array;
   base: Snapshot | null;
@@ -66,9 +68,10 @@ export async function embeddingsOf(
   const { embedder } = scorer;
   if (embedder === undefined) return null;
   const { plan, state, users, userIds, people, base, changed, signal } = options;
+  const none = new Histories();
   const { movies } = state.catalogue;
   const { dimension } = embedder;
-  const moment = { state, histories: new Histories(), users, people };
+  const moment = { state, histories: none, users, people };
   const line = embedder.line(moment);
   state.pinnedMean = plan.mean;
   const old = plan.isWhole ? null : base;
@@ -76,9 +79,20 @@ export async function embeddingsOf(
   const userVectors = moved(from?.userEmbeddings, dimension, { ids: userIds, from: old?.userIds });
   const movieVectors = moved(from?.movieEmbeddings, dimension, { ids: movies.ids, from: old?.movieIds });
   const all = (ids: Int32Array) => ids.keys();
-  for (const user of plan.isWhole ? all(userIds) : changed!.users) {
-    embedder.embedUser(moment, users.get(userIds[user])!, userVectors, user * dimension);
-    if (user % ROWS_PER_BREATH === 0) await breathe(signal);
+  const places = plan.isWhole ? Int32Array.from(all(userIds)) : changed!.users;
+  for (let at = 0; at < places.length; at += ROWS_PER_BREATH) {
+    const some = places.subarray(at, at + ROWS_PER_BREATH);
+    const ids = Array.from(some, (place) => userIds[place]);
+    const histories = embedder.readsHistories ? await options.readHistories(ids) : none;
+    for (const place of some) {
+      embedder.embedUser(
+        { ...moment, histories },
+        users.get(userIds[place])!,
+        userVectors,
+        place * dimension,
+      );
+    }
+    await breathe(signal);
   }
   for (const movie of plan.isWhole ? all(movies.ids) : changed!.movies) {
     embedder.embedMovie(moment, movie, movieVectors, movie * dimension);

@@ -124,16 +124,35 @@ export interface HistoriesOptions {
 /** What people had rated before the first row of `ratings`. */
 export async function readHistories(db: Db, options: HistoriesOptions): Promise<Histories> {
   const { users, catalogue, ratings, of = new Set(ratings.users) } = options;
-  const histories = new Histories();
-  if (ratings.length === 0) return histories;
+  if (ratings.length === 0) return new Histories();
   const cut = {
     cut_batch: ratings.batches[0],
     cut_id: ratings.ratingIds[0],
     user_ids: arrayText(Array.from(of, (user) => users.ids[user])),
   };
-  for await (
-    const { n, columns } of numericRows(db.copyOut("lake/copy_histories", cut), ["int4", "int4", "float4"])
-  ) {
+  return await historiesIn(db.copyOut("lake/copy_histories", cut), { users, catalogue });
+}
+
+/** What the people of `ids` have rated through `batchId`. */
+export async function readHistoriesThrough(
+  db: Db,
+  { users, catalogue, batchId, ids }: {
+    users: IdIndex;
+    catalogue: Catalogue;
+    batchId: number;
+    ids: Iterable<number>;
+  },
+): Promise<Histories> {
+  const rows = db.copyOut("publish/copy_histories_of", { batch_id: batchId, user_ids: arrayText(ids) });
+  return await historiesIn(rows, { users, catalogue });
+}
+
+async function historiesIn(
+  rows: AsyncIterable<Uint8Array>,
+  { users, catalogue }: Pick<HistoriesOptions, "users" | "catalogue">,
+): Promise<Histories> {
+  const histories = new Histories();
+  for await (const { n, columns } of numericRows(rows, ["int4", "int4", "float4"])) {
     const [userIds, movieIds, stars] = columns;
     for (let row = 0; row < n; row++) {
       histories.observe(users.add(userIds[row]), catalogue.movies.add(movieIds[row]), stars[row]);

@@ -8,7 +8,7 @@ import { rewind } from "../models/ratings.ts";
 import { isSampled } from "../models/evaluation/split.ts";
 import { readCatalogue, readFeatureState } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
-import { collect, readRatings, repeatedly, usersOf } from "./_ratings.ts";
+import { collect, readHistories, readRatings, repeatedly, usersOf } from "./_ratings.ts";
 import type { Version } from "./_versions.ts";
 import type { TaskContext } from "./runner/task.ts";
 
@@ -62,8 +62,11 @@ export async function readTrainingData(
   const stored = await readFeatureState(db, { catalogue, users, of: usersOf(window, { users }) });
   const sums = stored.copy();
   rewind({ state: sums, histories: new Histories() }, window);
+  const histories = warmFrom.scorer.embedder?.readsHistories
+    ? await readHistories(db, { users, catalogue, ratings: window })
+    : new Histories();
   const isExample = fresh(warmFrom, context, params);
-  const start = () => ({ state: sums.copy(), histories: new Histories() });
+  const start = () => ({ state: sums.copy(), histories: histories.copy() });
   return { dataset: { catalogue, users, people, ratings: () => [window], start, isExample }, stored };
 }
 

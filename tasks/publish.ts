@@ -16,7 +16,7 @@ import { exportChampion } from "./_exports.ts";
 import { embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
-import { collect, readRatings, usersOf } from "./_ratings.ts";
+import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratingSumsOf, seenThrough } from "./_snapshot.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
@@ -132,6 +132,7 @@ async function nextSnapshot(
       base,
       changed,
       people: await readPeople(db),
+      readHistories: (ids) => readHistoriesThrough(db, { users, catalogue, batchId, ids }),
       signal,
     })
     : null;

@@ -42,7 +42,7 @@ const RELAXED_PROBE = new Uint8Array([
 ]);
 
 /** A module serves any number of memories; compiling, even from the cache, costs tens of milliseconds. */
-const modules = new Map<string, Promise<WebAssembly.Module>>();
+const modules = new Map<Simd, Promise<WebAssembly.Module>>();
 
 /** Compiles (or finds) the kernels and gives them a memory. `log` hears when relaxed SIMD is not to be had. */
 export async function openKernels(
@@ -65,13 +65,13 @@ export async function openKernels(
   };
 }
 
+/** In one process the sources are the same, so one module will do, whatever the folder of a first caller was. */
 function moduleOf(options: { cache: string | null; simd: Simd }): Promise<WebAssembly.Module> {
-  const key = JSON.stringify(options);
-  const known = modules.get(key);
+  const known = modules.get(options.simd);
   if (known) return known;
   const compiled = compileKernels(options);
-  modules.set(key, compiled);
-  compiled.catch(() => modules.delete(key));
+  modules.set(options.simd, compiled);
+  compiled.catch(() => modules.delete(options.simd));
   return compiled;
 }
 

@@ -20,7 +20,7 @@ import { fitTowers } from "./fit.ts";
 import { createTowers, type Towers } from "./scorer.ts";
 
 export const contentConfig = z.strictObject({
-  preset: z.literal("content").default("content").describe(
+  preset: z.literal("content").describe(
     "`content`: towers over content features alone.",
   ),
   features: featureShape.shape.preset.default("deviations").describe(

@@ -17,10 +17,10 @@ import { demographicConfig, fitDemographic, openDemographic } from "./demographi
 
 /** The first one is what a manifest without `preset` means. */
 export const twoTowerConfig = z.discriminatedUnion("preset", [
+  hybridConfig,
   contentConfig,
   cosineConfig,
   demographicConfig,
-  hybridConfig,
 ]);
 
 export type TwoTowerConfig = z.infer<typeof twoTowerConfig>;

@@ -3,6 +3,7 @@ import { IdIndex } from "../../models/id_index.ts";
 import { embeddingsOf } from "../_embeddings.ts";
 import { readFeatureState, readMovies } from "../_lake.ts";
 import { readPeople } from "../_people.ts";
+import { readHistoriesThrough } from "../_ratings.ts";
 import { keysOf } from "../_snapshot.ts";
 import { newestBatchOf, type Version } from "../_versions.ts";
 import type { Pool } from "../../sql/db.ts";
@@ -34,6 +35,7 @@ export async function vectorsOf(db: Pool, version: Version, signal: AbortSignal)
   const state = await readFeatureState(db, { catalogue, users });
   const userIds = users.ids.slice().sort();
   const people = await readPeople(db);
+  const batchId = await newestBatchOf(db, "features") ?? -1;
   const plan = { mean: state.mean, isWhole: true };
   const found = await embeddingsOf(version, {
     plan,
@@ -43,13 +45,14 @@ export async function vectorsOf(db: Pool, version: Version, signal: AbortSignal)
     people,
     base: null,
     changed: null,
+    readHistories: (ids) => readHistoriesThrough(db, { users, catalogue, batchId, ids }),
     signal,
   });
   if (found === null) return null;
   const movieIds = catalogue.movies.ids;
   return {
     dimension: found.dimension,
-    batch: await newestBatchOf(db, "features") ?? -1,
+    batch: batchId,
     slope: found.slope,
     intercept: found.intercept,
     sides: [

@@ -15,7 +15,7 @@ export async function features({ ratings: n = 1_000_000 }: { ratings?: number })
   const { catalogue, users, ratings } = await sampleRatings(n);
   const dataset: Dataset = { catalogue, users, ratings: () => [ratings] };
   const signal = new AbortController().signal;
-  const { batch_size: batchSize, window } = contentConfig.parse({});
+  const { batch_size: batchSize, window } = contentConfig.parse({ preset: "content" });
   const shape = createFeatures({
     preset: "deviations",
     n_genres: catalogue.nGenres,

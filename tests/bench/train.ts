@@ -83,7 +83,7 @@ function ratios(name: string, ours: Trained, peers: [string, Trained][]): Figure
 /** One epoch over the generated sample: features as of each rating's moment, shuffled windows, steps. */
 async function withPipeline(n: number): Promise<Figure[]> {
   const { catalogue, users, ratings } = await sampleRatings(n);
-  const { batch_size: batchSize, window, hidden, dimension } = contentConfig.parse({});
+  const { batch_size: batchSize, window, hidden, dimension } = contentConfig.parse({ preset: "content" });
   const rng = createRng(1);
   const shape = createFeatures({ preset: "deviations", n_genres: catalogue.nGenres, ...fitYears(catalogue) });
   const dataset: Dataset = { catalogue, users, ratings: () => [ratings] };

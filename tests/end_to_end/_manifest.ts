@@ -7,7 +7,7 @@ stages:
   - task: prequential
   - task: features
   - task: train
-    params: { config: { epochs: 2, hidden: [16] } }
+    params: { config: { epochs: 2, hidden: 16 } }
   - task: evaluate
     params: { min_users: 5 }
   - task: publish

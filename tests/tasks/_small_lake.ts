@@ -11,7 +11,7 @@ import { testRun, type TestRunOptions } from "../support/context.ts";
 import { testPool } from "../support/database.ts";
 
 /** Enough to train, in a second. */
-export const FAST = { config: { epochs: 1, hidden: [8], dimension: 8, refit: false } };
+export const FAST = { config: { epochs: 1, hidden: 8, retrieval_dimension: 8, rating_dimension: 4 } };
 
 const SETTINGS = { bootstrap: { ratings: 5_000_000, atMost: 0.8 }, batch: { size: 300, atMost: 1 } };
 

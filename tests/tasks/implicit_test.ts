@@ -131,7 +131,7 @@ Deno.test("movies without a table, years or genres get through features, trainin
   await using file = await mappedFile([`${head},rating`, ...rated]);
   await importArchive(pool, file.source);
   await using run = await testRun(pool, { kind: "bootstrap", settings: SETTINGS });
-  const config = { epochs: 1, hidden: [8] };
+  const config = { epochs: 1, hidden: 8 };
   const { publish } = await day(run, { train: { model: "two_tower", config }, evaluate: { min_users: 1 } });
   const snapshot = openSnapshot(
     await loadArtifact(run.context("publish").artifacts, String(publish.snapshot)),

@@ -21,7 +21,8 @@ async function champion(day: Day, seed: number): Promise<string> {
     params: { ...FAST, mode: "scratch" },
     parts: { seed },
   });
-  const params = { margin_rmse: 9, margin_ndcg: 1, min_users: 1 };
+  const margins = { margin_rmse: 9, margin_ndcg: 1, slice_margin_rmse: 9, slice_margin_ndcg: 1 };
+  const params = { ...margins, max_coverage_loss: 1, min_users: 1 };
   assert.equal((await day.stage("evaluate", evaluate, { params })).verdict, "promoted");
   return String(version);
 }

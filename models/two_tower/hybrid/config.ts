@@ -4,7 +4,7 @@ import { z } from "zod";
 const multipleOf4 = z.number().int().min(4).multipleOf(4);
 
 export const hybridConfig = z.strictObject({
-  preset: z.literal("hybrid").describe(
+  preset: z.literal("hybrid").default("hybrid").describe(
     "`hybrid`: content features, embeddings of users and movies, and the person's history as a bag.",
   ),
   retrieval_dimension: multipleOf4.default(64).describe(

@@ -15,7 +15,7 @@ const { catalogue, rows } = seededRows(6000);
 const ratings = ratingsOf(rows);
 const [past, future] = [slice(ratings, 0, 4500), slice(ratings, 4500, 6000)];
 const options: FitOptions = { seed: 5, signal: new AbortController().signal, log() {}, progress() {} };
-const config = { hidden: [16], dimension: 8, batch_size: 64 };
+const config = { preset: "content", hidden: [16], dimension: 8, batch_size: 64 };
 
 async function fitted(changes: Record<string, unknown> = {}, more: Partial<FitOptions> = {}) {
   const result = await twoTower.fit(datasetOf(catalogue, past), { ...config, ...changes }, {
