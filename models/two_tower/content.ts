@@ -49,7 +49,7 @@ export async function fitContent(
     head: shape.preset === "deviations" ? "line" : "dot",
     user: tower,
     movie: tower,
-    isNormalised: true,
+    isNormalised: shape.preset === "deviations",
     warm: warm?.weights,
     header: { features: shape },
   }, { ...options, ...surveyed });
