@@ -59,6 +59,14 @@ export function waysOf(params: TrainingParams, history: History): Way[] {
   });
 }
 
+/** An update waits for new ratings; a training from scratch is due without them. */
+export function unlessKnown(way: Way, { finished, champion, candidates }: PlanState): Way {
+  const own = candidates.filter(({ model }) => model === way.spec.model);
+  const known = Math.max(-1, ...[champion, ...own].map((version) => version?.throughBatch ?? -1));
+  if (way.action !== "warm" || known < (finished.features ?? -1)) return way;
+  return { ...way, action: "wait", reason: `nothing is new since batch ${known}` };
+}
+
 interface World {
   params: TrainingParams;
   history: History;

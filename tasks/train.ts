@@ -11,7 +11,7 @@ import { storeArtifact, sweepArtifacts } from "./_artifacts.ts";
 import { readTrainingData, type TrainingData } from "./_training_data.ts";
 import { trainingParams } from "./_training_params.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import { specsOf, type Way, waysOf } from "./_ways.ts";
+import { specsOf, unlessKnown, type Way, waysOf } from "./_ways.ts";
 import type { Decision, PlanState, Version as PlannedVersion } from "./runner/plan/plan_state.ts";
 import { readPlanState } from "./runner/plan/state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -45,9 +45,13 @@ export default task({
 
     const champion = await readChampion(context);
     const unfinished = { run_id: run.id, status: "running" as const, finished_at: null };
-    const ways = waysOf(params, await readPlanState(db, { day, kind: run.kind, unfinished }));
-    for (const { spec, reason } of ways) context.log.detail(`${spec.model}: ${reason}`);
-    const active = ways.filter(({ action }) => action !== "wait");
+    const state = await readPlanState(db, { day, kind: run.kind, unfinished });
+    const ways = waysOf(params, state);
+    const planned = ways.map((way) => unlessKnown(way, state));
+    // Without new ratings no plan comes here: whoever calls then wants the update all the same.
+    const isPlanned = planned.some(({ action }) => action !== "wait");
+    const active = (isPlanned ? planned : ways).filter(({ action }) => action !== "wait");
+    for (const { spec, reason } of active) context.log.detail(`${spec.model}: ${reason}`);
     if (active.length === 0) {
       return { rowsIn: 0, rowsOut: 0, reason: ways.map(({ reason }) => reason).join("; ") };
     }
@@ -89,14 +93,6 @@ function planTraining(state: PlanState, { params }: { params: Params }): Decisio
     ? [{ candidates }, { candidates: others }]
     : [{ candidates }];
   return { action: "run", reason, outcomes };
-}
-
-/** An update waits for new ratings; a training from scratch is due without them. */
-function unlessKnown(way: Way, { finished, champion, candidates }: PlanState): Way {
-  const own = candidates.filter(({ model }) => model === way.spec.model);
-  const known = Math.max(-1, ...[champion, ...own].map((version) => version?.throughBatch ?? -1));
-  if (way.action !== "warm" || known < (finished.features ?? -1)) return way;
-  return { ...way, action: "wait", reason: `nothing is new since batch ${known}` };
 }
 
 interface Trained {
