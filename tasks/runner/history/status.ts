@@ -18,6 +18,8 @@ export interface Status {
   balanced: boolean | null;
   digest: string | null;
   champion: { version: string; model: string; metrics: Record<string, unknown> } | null;
+  /** How far the last training from scratch is ahead of the champion; below 0 behind it. Null: never measured. */
+  gap: { day: string; rmse: number | null; ndcg: number | null } | null;
   prequential: { day: string; rmse: number; bias_rmse: number | null; n: number }[];
   runs: RunStatus[];
 }
@@ -60,6 +62,7 @@ export async function readStatus(db: Db, { limit = 30, verify }: StatusOptions =
     champion: champion
       ? { version: champion.version, model: champion.model, metrics: champion.metrics }
       : null,
+    gap: await db.row("status/gap") ?? null,
     prequential: await db.rows("status/prequential_history"),
     runs: await Promise.all(runs.map((run) => readRun(db, run))),
   };
@@ -90,6 +93,7 @@ export function statusText(
       ? [`Late       ${count(lake.late)} ratings, older than what earlier batches took`]
       : []),
     `Champion   ${champion ? `${champion.model} ${champion.version}` : "none yet (next: deno task daily)"}`,
+    ...gapLines(status),
     `Database   ${url}`,
     `State      ${home}`,
     ...more,
@@ -100,6 +104,16 @@ export function statusText(
     lines.push("", ...runLines(runs), "", `Next: deno task status ${runs[0].run_id}   that run, whole`);
   }
   return lines.join("\n") + "\n";
+}
+
+/** The live model beside the last training of its kind from scratch. */
+function gapLines({ gap }: Status): string[] {
+  if (gap === null) return [];
+  const figures = [["RMSE", gap.rmse, "below"] as const, ["nDCG@10", gap.ndcg, "above"] as const];
+  const found = figures.flatMap(([name, value, side]) =>
+    value === null ? [] : [`${name} ${value < 0 ? "−" : ""}${Math.abs(value).toFixed(4)} ${side}`]
+  );
+  return [`Gap        last retraining: ${found.join(", ")} the champion's, on ${gap.day}`];
 }
 
 function balanceText({ raw, lake, balanced }: Status): string {
