@@ -29,7 +29,7 @@ Deno.test("gate: a worsened model is never promoted", async () => {
 
 Deno.test("gate: a better model passes, the more surely the more people there are", async () => {
   const better = { rmse: LIVE.rmse - 0.02, ndcg: LIVE.ndcg + 0.02 };
-  const power = [];
+  const power: number[] = [];
   for (const people of [200, 500, 1_000, 2_000]) {
     power.push((await shares({ days: 200, people, candidates: [better] })).promoted);
   }

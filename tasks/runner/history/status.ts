@@ -109,9 +109,9 @@ export function statusText(
 /** The live model beside the last training of its kind from scratch. */
 function gapLines({ gap }: Status): string[] {
   if (gap === null) return [];
-  const figures = [["RMSE", gap.rmse, "below"] as const, ["nDCG@10", gap.ndcg, "above"] as const];
-  const found = figures.flatMap(([name, value, side]) =>
-    value === null ? [] : [`${name} ${value < 0 ? "−" : ""}${Math.abs(value).toFixed(4)} ${side}`]
+  const figures = [["RMSE", gap.rmse && -gap.rmse] as const, ["nDCG@10", gap.ndcg] as const];
+  const found = figures.flatMap(([name, higher]) =>
+    higher === null ? [] : [`${name} ${Math.abs(higher).toFixed(4)} ${higher < 0 ? "below" : "above"}`]
   );
   return [`Gap        last retraining: ${found.join(", ")} the champion's, on ${gap.day}`];
 }

@@ -17,6 +17,7 @@ Deno.test("readStatus() of an empty database", async () => {
     rejects: {},
     balanced: true,
     champion: null,
+    gap: null,
     prequential: [],
     runs: [],
   });
