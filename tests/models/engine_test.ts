@@ -198,3 +198,19 @@ Deno.test("startBackend() says so when it has to fall back to plain JavaScript, 
   assert.deepEqual([name, said.length, nine], ["tfjs (cpu)", 1, 9]);
   assert.match(said[0], /cannot use WebAssembly from "\/nowhere\/"/);
 });
+
+Deno.test("kernels and tfjs move tables alike while every batch meets every row: lazy Adam is Adam then", async () => {
+  const weights = smallWeights({ head: "logistic", tables: TABLES });
+  using oracle = ENGINES.tfjs.train(weights);
+  using trainer = ENGINES.kernels.train(weights);
+  for (let step = 0; step < 20; step++) {
+    const many = smallExamples(400, 3 + step, TABLES);
+    for (const each of [oracle, trainer]) await each.step(many, 0.01);
+  }
+  const [wanted, found] = [oracle.weights(), trainer.weights()].map(places);
+  for (const [i, place] of wanted.entries()) {
+    const difference = Math.abs(place.get() - found[i].get());
+    // A twentieth of what Adam may travel in 20 steps: signs of tiny gradients differ.
+    assert.ok(difference < 1e-2, `${place.name}: ${found[i].get()}, not ${place.get()}`);
+  }
+});

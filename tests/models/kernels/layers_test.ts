@@ -178,6 +178,9 @@ Deno.test("dropout() keeps its share, scales what it keeps, and gives gradients 
   const meanSquareOfKept = made.program.run(2_000) / 2_000;
   // Σ of 40 units of mean 1 and variance p / (1 − p).
   assert.ok(Math.abs(meanSquareOfKept - (1600 + 40 * 0.3 / 0.7)) < 8, `${meanSquareOfKept}`);
+  // Rows 256 to 511 draw anew, though they are a shard of their own.
+  assert.notEqual(made.program.run(512), 2 * made.program.run(256));
+  made.program.run(2_000);
   const kept = made.program.gradient("out.kernel", 2_000);
   assert.ok(kept.every((value) => Math.abs(value / 80 - 1) < 0.1));
   const other = made.program.step(2_000, 0);
