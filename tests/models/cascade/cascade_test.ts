@@ -52,6 +52,12 @@ Deno.test("cascade puts what it retrieved on top, and the others below in the re
   const [found, wanted] = [order(scores), order(counts)];
   assert.deepEqual(new Set(found.slice(0, 20)), new Set(wanted.slice(0, 20)));
   assert.deepEqual(found.slice(20), wanted.slice(20));
+  // Whoever has seen the most popular ones: these are not candidates, and stand below them as well.
+  scorer.retriever!(moment)(moment, 3, scores);
+  const seen = new Set(moment.histories.of(3).movies);
+  const candidates = new Set(wanted.filter((movie) => !seen.has(movie)).slice(0, 20));
+  const lowest = Math.min(...[...candidates].map((movie) => scores[movie]));
+  assert.ok(scores.every((score, movie) => candidates.has(movie) || score < lowest));
 });
 
 Deno.test("cascade ranks better than its retriever where an adviser knows more", async () => {
