@@ -164,6 +164,13 @@ function entriesOf(
   learn: (stars: number, movie: number) => { confidence: number; target: number },
 ): Entry[] {
   const { movies, stars } = moment.histories.of(user);
+  const counted = moment.state.userCounts[user] ?? 0;
+  if (movies.length === 0 && counted > 0) {
+    throw new RangeError(
+      `Cannot fold user ${moment.users.ids[user]} in as their history is needed: found none, though ` +
+        `${counted} ratings are counted. Next: give the moment the histories of whom it is asked about`,
+    );
+  }
   const { placeOf } = knownIn(moment.state.catalogue);
   const entries: Entry[] = [];
   for (let k = 0; k < movies.length; k++) {

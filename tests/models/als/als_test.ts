@@ -136,3 +136,11 @@ Deno.test("penaltyOf() grows with a row's ratings and with its share of what it 
   near(penaltyOf(alsConfig.parse({ ...config, variant: "explicit" }), 4, 50), 0.02 * 2);
   near(penaltyOf(alsConfig.parse({ ...config, frequency_exponent: 0 }), 4, 50), 0.02);
 });
+
+Deno.test("als refuses a person whose ratings are counted while their history is not there", async () => {
+  const config = alsConfig.parse({ dimension: 4 });
+  const weights = await fitAls(interactions, catalogue.movies.ids, { config, ...options });
+  const moment = { ...momentOfAll(), histories: emptyMoment(catalogue).histories };
+  const { embedder } = createAls(config, weights);
+  assert.throws(() => embedder.embedUser(moment, 0, new Float32Array(4), 0), /history is needed: found none/);
+});
