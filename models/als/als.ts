@@ -79,6 +79,7 @@ function createImplicit(config: AlsConfig, { movieIds, vectors, gram, newcomer, 
   const weigh = weightOf(config.taste);
   const embedder: Als["embedder"] = {
     dimension: d,
+    readsHistories: true,
     embedUser(moment, user, out, offset) {
       const entries = entriesOf(moment, user, knownIn, (stars) => ({ confidence: weigh(stars), target: 1 }));
       if (entries.length === 0) return out.set(newcomer, offset);
@@ -104,6 +105,7 @@ function createExplicit(
   const solve = createFoldIn(vectors, gram);
   const embedder: Als["embedder"] = {
     dimension: d + 2,
+    readsHistories: true,
     embedUser(moment, user, out, offset) {
       const habit = userBias(moment, user);
       const expected = (movie: number) => moment.state.mean + habit + movieBias(moment.state, movie);
