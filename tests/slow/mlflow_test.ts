@@ -105,7 +105,7 @@ Deno.test({
     const champion = runs.find(({ info }) => info.run_name === `two_tower ${second}`)!;
     const valueOf = (kind: string, key: string) =>
       champion.data[kind].find((field) => field.key === key)?.value;
-    assert.equal(valueOf("params", "config.hidden"), "[8]");
+    assert.equal(valueOf("params", "config.hidden"), "8");
     assert.ok(Number(valueOf("metrics", "holdout.all.rmse")) > 0.5);
     const files = await server.get("mlflow/artifacts/list", { run_id: champion.info.run_id, path: "model" });
     assert.deepEqual((files.files as { path: string }[]).map(({ path }) => path).sort(), [

@@ -30,7 +30,7 @@ Deno.test("models show takes a role and a unique beginning, and tells what a ver
   for (
     const wanted of [
       /learned from +batches 0 to 0, 4,800 ratings in all, the newest of \d{4}-\d\d-\d\d/,
-      /config .*"hidden":\[8\]/,
+      /config .*"hidden":8/,
       /measured .*\brmse \d\.\d{4}.*\(run 1\)/,
       /champion .* by gate, gate: the first version/,
     ]
@@ -51,7 +51,7 @@ Deno.test("models show --card writes a card beside the baselines and the champio
   for (const row of ["this version", `${before} \\(met by the gate\\)`, "bias", "popularity"]) {
     assert.match(out, new RegExp(`^\\| ${row} \\|.* \\d\\.\\d{4} `, "m"), row);
   }
-  assert.match(out, /^\| hidden \| \[8\] \|$/m);
+  assert.match(out, /^\| hidden \| 8 \|$/m);
   // The verdict with its interval, as the gate words it.
   assert.match(out, new RegExp(`^promoted, in the run of 2026-03-01: .*${before}`, "m"));
   assert.match(out, /^- RMSE .*\(\d+ people\)$/m);

@@ -31,7 +31,7 @@ Deno.test("track() sends the run, its versions with parameters, figures and file
 
   const version = named(mlflow, `two_tower ${second}`);
   assert.equal(version.tags.get("mlflow.parentRunId"), day.info.run_id);
-  assert.equal(version.params.get("config.hidden"), "[8]");
+  assert.equal(version.params.get("config.hidden"), "8");
   const keys = [...version.metrics.keys()].map((key) => key.split(" ")[0]);
   for (const key of ["holdout.all.rmse", "holdout.all.ndcg_at_10", "fit.examples"]) {
     assert.ok(keys.includes(key), key);
