@@ -1,4 +1,5 @@
 /** Where the registry's commands are run in tests: a small archive with versions, and a home of its own. */
+import assert from "@std/assert";
 import { join } from "node:path";
 import { COMMANDS } from "../../../tasks/registry/commands.ts";
 import { readOptions } from "../../../tasks/runner/cli/options.ts";
@@ -31,7 +32,11 @@ export interface Desk extends AsyncDisposable {
   publish(): Promise<void>;
 }
 
-const ROOMY = { margin_rmse: 9, margin_ndcg: 1, min_users: 1 };
+/** A gate that lets everything through. */
+const ROOMY = {
+  ...{ margin_rmse: 9, margin_ndcg: 1, min_users: 1 },
+  ...{ slice_margin_rmse: 9, slice_margin_ndcg: 1, max_coverage_loss: 1, max_list_ms: 60_000 },
+};
 
 /** A bootstrapped archive; its run is still open. */
 export async function openDesk(): Promise<Desk> {
@@ -52,7 +57,8 @@ export async function openDesk(): Promise<Desk> {
     train: trainVersion,
     async champion(seed) {
       const version = await trainVersion(seed);
-      await day.stage("evaluate", evaluate, { params: ROOMY });
+      const { verdict, reason } = await day.stage("evaluate", evaluate, { params: ROOMY });
+      assert.equal(verdict, "promoted", String(reason));
       return version;
     },
     statuses: async () =>
