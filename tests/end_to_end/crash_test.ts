@@ -62,7 +62,7 @@ Deno.test("daily, killed at every stage boundary and inside import and train, en
 
 Deno.test("daily, interrupted in training, exits with 130 and resumes at train", async () => {
   await using checkout = await createCheckout({
-    manifest: QUICK_DAY.replace("epochs: 2", "epochs: 200, patience: 200"),
+    manifest: QUICK_DAY.replace("epochs: 2", "epochs: 200"),
   });
   const running = checkout.start(["daily", "--verbose"], SMALL_SAMPLE);
   await running.said("event=detail stage=train");

@@ -5,7 +5,7 @@ import { placeFor } from "../../sql/_launcher/place.ts";
 import { createCheckout } from "../support/checkout.ts";
 import { QUICK_DAY, SMALL_SAMPLE } from "./_manifest.ts";
 
-const RETRYING = QUICK_DAY.replace("epochs: 2,", "epochs: 40, patience: 40,")
+const RETRYING = QUICK_DAY.replace("epochs: 2,", "epochs: 40,")
   .replace("  - task: evaluate", "    retry: { attempts: 3, backoff: 1s }\n  - task: evaluate");
 
 interface Run {
