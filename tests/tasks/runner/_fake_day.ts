@@ -21,6 +21,7 @@ const trainParams = z.object({
   model: z.enum(["two_tower", "als"]).default("two_tower").describe("The kind of model."),
   mode: z.enum(["auto", "scratch", "warm"]).default("auto"),
   retrain_every: duration.prefault("7d").describe("Age at which a model is trained from scratch."),
+  retrain_when: z.record(z.string(), z.number()).optional().describe("Signs that ask for one."),
   hidden: z.array(z.number().int().min(1)).default([128, 64]).describe("Units of each hidden layer."),
   adam: z.object({ learning_rate: z.number().gt(0).default(0.001).describe("Step size α.") }).prefault({})
     .describe("The optimiser."),
