@@ -18,7 +18,12 @@ import { portableRanker } from "./portable.ts";
 import { openNetwork } from "./_weights.ts";
 
 export const rankerConfig = z.strictObject({
-  towers: z.record(z.string(), z.unknown()).default({ preset: "content", dimension: 64, refit: false })
+  towers: z.record(z.string(), z.unknown()).default({
+    preset: "content",
+    features: "deviations",
+    dimension: 64,
+    refit: false,
+  })
     .describe(
       "Hyperparameters of the two-tower whose vectors go in; without a refit it learns nothing of what the network is validated on.",
     ),

@@ -23,7 +23,7 @@ export const contentConfig = z.strictObject({
   preset: z.literal("content").describe(
     "`content`: towers over content features alone.",
   ),
-  features: featureShape.shape.preset.default("deviations").describe(
+  features: featureShape.shape.preset.default("genre_means").describe(
     "Which features feed the towers: the textbook's `genre_means` with a plain dot product, or the stronger `deviations`.",
   ),
   ...NETWORK,

@@ -19,7 +19,7 @@ export async function plantChampion(pool: Pool, { artifacts, runId }: ChampionOp
   const { length: nGenres } = await pool.rows("lake/genres");
   const shape = { preset: "deviations" as const, n_genres: nGenres, year_mean: 1990, year_deviation: 20 };
   const { userWidth, movieWidth } = createFeatures(shape);
-  const { hidden, dimension, ...config } = contentConfig.parse({ preset: "content" });
+  const { hidden, dimension, ...config } = contentConfig.parse({ preset: "content", features: "deviations" });
   const rng = createRng(1);
   const tower = (width: number) => {
     const moments = { mean: new Float32Array(width), scale: new Float32Array(width).fill(1) };

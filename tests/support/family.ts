@@ -23,7 +23,8 @@ export function momentOfAll(): Moment {
 
 /** Presets beside the one that a model has by itself. */
 const PRESETS: [keyof typeof FAMILY, Record<string, unknown>][] = [
-  ["two_tower", { preset: "content", features: "genre_means", epochs: 2 }],
+  ["two_tower", { preset: "content", epochs: 2 }],
+  ["two_tower", { preset: "content", features: "deviations", epochs: 2 }],
   ["two_tower", { preset: "cosine", epochs: 2 }],
   ["two_tower", { preset: "demographic", epochs: 2 }],
   ["two_tower", { preset: "hybrid", epochs: 2 }],
@@ -41,7 +42,11 @@ export const CASES: readonly FamilyCase[] = [
   ...Object.entries<Model>(FAMILY).map(([name, model]): FamilyCase => {
     return [name, model, new Map(Object.entries(QUICK)).get(name) ?? {}];
   }),
-  ...PRESETS.map(([name, config]): FamilyCase => [`${name} ${config.preset}`, FAMILY[name], config]),
+  ...PRESETS.map(([name, config]): FamilyCase => [
+    [name, config.preset, config.features].filter(Boolean).join(" "),
+    FAMILY[name],
+    config,
+  ]),
 ];
 
 /** Those that are networks, which other tools open. */

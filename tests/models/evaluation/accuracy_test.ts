@@ -66,12 +66,14 @@ Deno.test({
 });
 
 Deno.test({
-  name: "two_tower reaches its RMSE on time80: at most .885 prequential, 1.02 frozen" + unless,
+  name:
+    "two_tower content with deviations reaches its RMSE on time80: at most .885 prequential, 1.02 frozen" +
+    unless,
   ignore,
   async fn() {
     const world = readWorld("mlsmall-time80");
     const dataset = datasetOf(world.catalogue, world.train);
-    const { artifact } = await twoTower.fit(dataset, { preset: "content" }, {
+    const { artifact } = await twoTower.fit(dataset, { preset: "content", features: "deviations" }, {
       seed: 1,
       signal,
       log() {},

@@ -15,7 +15,7 @@ const { catalogue, rows } = seededRows(6000);
 const ratings = ratingsOf(rows);
 const [past, future] = [slice(ratings, 0, 4500), slice(ratings, 4500, 6000)];
 const options: FitOptions = { seed: 5, signal: new AbortController().signal, log() {}, progress() {} };
-const config = { preset: "content", hidden: [16], dimension: 8, batch_size: 64 };
+const config = { preset: "content", features: "deviations", hidden: [16], dimension: 8, batch_size: 64 };
 
 async function fitted(changes: Record<string, unknown> = {}, more: Partial<FitOptions> = {}) {
   const result = await twoTower.fit(datasetOf(catalogue, past), { ...config, ...changes }, {
@@ -47,8 +47,17 @@ Deno.test("two_tower learns who likes which genre", async () => {
   assert.ok(Number(report.validation_rmse) < 0.5 * byMean && Number(report.test_rmse) < 0.5 * byMean);
 });
 
-Deno.test("two_tower learns from preset genre_means as well", async () => {
-  const { scorer } = await fitted({ features: "genre_means" });
+Deno.test("two_tower content is the textbook's by default: genre means as they are, a plain dot product", async () => {
+  const { artifact } = await twoTower.fit(
+    datasetOf(catalogue, past),
+    { ...config, features: undefined },
+    options,
+  );
+  const scorer = openContent(artifact);
+  assert.deepEqual([artifact.header.head, scorer.weights.movie.scale.every((scale) => scale === 1)], [
+    "dot",
+    true,
+  ]);
   assert.deepEqual([scorer.weights.head, scorer.weights.movie.mean.length], ["dot", 4 + 2]);
   assert.ok(rmseOf(scorer) < 0.75 * futureRmse(({ state }) => state.mean));
 });
