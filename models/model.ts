@@ -85,6 +85,10 @@ export interface Fitted {
 export interface Model {
   /** Whether an update of an artifact needs recent ratings only, and the sums before them; else all, every time. */
   readonly isWarmable: boolean;
+  /** Keys of the config that decide what the weights are: with another value an artifact cannot be updated. */
+  readonly shapedBy: readonly string[];
+  /** Whether what `config` makes has an embedder; what has none is judged, and predicts, but is not given to the server. */
+  hasVectors(config: unknown): boolean;
   /** `ratings`: stars; `interactions`: who met what, which archives without ratings have as well. */
   readonly learnsFrom: "ratings" | "interactions";
   /** Hyperparameters as the manifest may set them; unknown keys are errors there. */
@@ -100,15 +104,20 @@ export interface Model {
 /** Types a model by its own config schema, which `fit` applies. */
 export function defineModel<Config>(definition: {
   isWarmable?: boolean;
+  shapedBy?: readonly string[];
+  hasVectors?(config: Config): boolean;
   learnsFrom?: Model["learnsFrom"];
   config: z.ZodType<Config>;
   space?: SearchSpace;
   fit(dataset: Dataset, config: Config, options: FitOptions): Promise<Fitted>;
   open(artifact: Container): Scorer;
 }): Model {
-  const { config: schema, space, isWarmable = false, learnsFrom = "ratings", fit, open } = definition;
+  const { config: schema, space, isWarmable = false, shapedBy = [], fit, open } = definition;
+  const { learnsFrom = "ratings", hasVectors = () => false } = definition;
   return {
     isWarmable,
+    shapedBy,
+    hasVectors: (config) => hasVectors(schema.parse(config)),
     learnsFrom,
     config: schema,
     space,

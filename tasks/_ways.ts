@@ -1,5 +1,6 @@
 /** How each model of the manifest is trained next, and why: the plan and the run ask the same function. */
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { FAMILY, type ModelName } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
 import type { PlanState } from "./runner/plan/plan_state.ts";
@@ -50,9 +51,13 @@ export function waysOf(params: TrainingParams, history: History): Way[] {
     // One of its name follows the champion whatever its settings have become; of several, the one with its settings.
     const isAlone = specs.filter(({ model }) => model === spec.model).length === 1;
     const { champion } = history;
-    const isChampions = champion?.model === spec.model && (isAlone || champion.spec === spec.key);
-    const last = history.trainedOn?.[isAlone ? spec.model : spec.key] ?? null;
-    const found = isChampions
+    const isNamed = champion?.model === spec.model && (isAlone || champion.spec === spec.key);
+    const unlike = isNamed ? firstUnlike(spec, champion.config) : null;
+    const isChampions = isNamed && unlike === null;
+    const last = history.trainedOn?.[isAlone && unlike === null ? spec.model : spec.key] ?? null;
+    const found = unlike !== null
+      ? wayOfReshaped(spec, { params, history, last, unlike })
+      : isChampions
       ? wayOfChampion(spec, { params, history, last: last ?? history.retrainedOn })
       : wayOfChallenger(spec, { params, history, last });
     return { spec, isChampions, ...found };
@@ -107,6 +112,31 @@ function wayOfChallenger({ model }: Spec, world: World): Found {
   if (isDue(world)) return scratch(`the last time was ${last}`);
   return wait(`a ${model} challenges the champion, a ${champion.model}, again on ${dueDay(world)}`);
 }
+
+/** Settings that shape the weights have changed: a challenger to its former self, until one of its form is champion. */
+function wayOfReshaped({ model }: Spec, world: World & { unlike: string }): Found {
+  const { unlike, params: { mode }, history: { champion } } = world;
+  if (mode === "scratch") return scratch("mode says so");
+  if (isDue(world)) return scratch(unlike);
+  const reason = `a ${model} of other settings (${unlike}) challenges ${champion?.version} again on ${
+    dueDay(world)
+  }`;
+  return wait(reason);
+}
+
+/** In words, the first key that shapes the weights in which `spec` differs from the champion's config; null: none. */
+function firstUnlike({ model, config }: Spec, before: unknown): string | null {
+  const { shapedBy, config: schema }: Model = FAMILY[model];
+  if (before === undefined || shapedBy.length === 0) return null;
+  // Defaults of keys that came since; where the champion's keys are not known any more, what it says of itself.
+  const champions = asRecord(schema.safeParse(before).data ?? before);
+  const asked = asRecord(schema.parse(config));
+  const key = shapedBy.find((key) => JSON.stringify(asked[key]) !== JSON.stringify(champions[key]));
+  return key === undefined ? null : `${key} is ${told(asked[key])}, the champion's ${told(champions[key])}`;
+}
+
+const asRecord = (value: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(value);
+const told = (value: unknown) => value === undefined ? "not set" : JSON.stringify(value);
 
 const scratch = (why: string): Found => ({ action: "scratch", reason: `from scratch: ${why}` });
 const wait = (reason: string): Found => ({ action: "wait", reason });

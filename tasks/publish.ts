@@ -18,6 +18,7 @@ import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
 import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratingSumsOf, seenThrough } from "./_snapshot.ts";
+import { vectorless } from "./_vectorless.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -83,7 +84,16 @@ export default task({
     await db.row("publish/finish_publication", [pointer.publication_id]);
     await sweep(context);
     if (champion !== null) await exportChampion(context, champion);
-    return { rowsIn: nRatings, rowsOut: nUsers, version, batch: batchId, snapshot };
+    const reason = champion &&
+      vectorless({ model: champion.row.model, config: champion.artifact.header.config });
+    return {
+      rowsIn: nRatings,
+      rowsOut: nUsers,
+      version,
+      batch: batchId,
+      snapshot,
+      reason: reason ?? undefined,
+    };
   },
 });
 
@@ -91,10 +101,11 @@ function planPublication({ finished, champion, published }: PlanState): Decision
   const batch = finished.features ?? -1;
   if (batch < 0) return { action: "skip", reason: "no batch has features yet" };
   const what = champion === null ? "popularity alone" : `model ${champion.version}`;
+  const instead = champion && vectorless(champion);
   const change = champion !== null && published?.version === champion.version ? ", which is live" : "";
   return {
     action: "run",
-    reason: `features and seen lists as of batch ${batch}, ${what}${change}`,
+    reason: `features and seen lists as of batch ${batch}, ${what}${change}${instead ? `; ${instead}` : ""}`,
     outcomes: [{ published: { version: champion?.version ?? null, batch } }],
   };
 }

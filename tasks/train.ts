@@ -84,8 +84,9 @@ function planTraining(state: PlanState, { params }: { params: Params }): Decisio
     ? ways[0].reason
     : ways.map(({ spec, reason }) => `${spec.model} ${reason}`).join("; ");
   if (active.length === 0) return { action: "skip", reason };
-  const candidates = active.map(({ spec: { model, key } }): PlannedVersion => {
-    return { version: `the new ${model}`, model, spec: key, throughBatch: through };
+  const candidates = active.map(({ spec: { model, key, config } }): PlannedVersion => {
+    const settings = FAMILY[model].config.parse(config);
+    return { version: `the new ${model}`, model, spec: key, config: settings, throughBatch: through };
   });
   // What comes of the champion's own model may be the champion again: then it is no candidate.
   const others = candidates.filter((_, i) => !active[i].isChampions);

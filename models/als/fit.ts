@@ -18,6 +18,7 @@ export const als = defineModel({
     regularisation: { low: 1e-3, high: 0.3, scale: "log" },
     epochs: { low: 6, high: 20, isWhole: true },
   },
+  hasVectors: () => true,
   fit,
   open: openAls,
 });

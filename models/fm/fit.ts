@@ -21,6 +21,7 @@ export const fm = defineModel({
     flipped: { values: [true, false] },
     side: { values: [true, false] },
   },
+  hasVectors: (config) => drawsOf(config) === 1,
   fit,
   open: openFm,
 });
@@ -76,6 +77,13 @@ export interface Fitting {
   source: Source;
 }
 
+const burnInOf = ({ burn_in, iterations }: FmConfig) => Math.min(burn_in, iterations - 1);
+
+/** Draws that a machine keeps; of one alone, scores are dot products. */
+function drawsOf(config: FmConfig): number {
+  return config.method === "gibbs" ? Math.min(config.draws, config.iterations - burnInOf(config)) : 1;
+}
+
 /** Fits on `data`. */
 export async function fitMachine(
   data: FmData,
@@ -85,10 +93,10 @@ export async function fitMachine(
   const fitting = designOf(data, config);
   const { design, source, traits } = fitting;
   const isGibbs = config.method === "gibbs";
-  const burnIn = Math.min(config.burn_in, config.iterations - 1);
+  const burnIn = burnInOf(config);
   const posterior = createPosterior({
     rank: config.rank,
-    draws: isGibbs ? Math.min(config.draws, config.iterations - burnIn) : 1,
+    draws: drawsOf(config),
     nMovies: source.kept.length,
     nMovieParts: 1 + source.movie.nColumns - source.partStart,
     nTraits: traits.reduce((sum, { values }) => sum + values.length, 0),

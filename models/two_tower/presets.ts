@@ -34,6 +34,19 @@ const OPEN = {
 
 export const twoTower = defineModel({
   isWarmable: true,
+  hasVectors: () => true,
+  shapedBy: [
+    "preset",
+    "features",
+    "hidden",
+    "dimension",
+    "dropout",
+    "id_dimension",
+    "trait_dimension",
+    "id_from",
+    "retrieval_dimension",
+    "rating_dimension",
+  ],
   config: twoTowerConfig,
   space: {
     hidden: { values: [[32], [64], [128], [64, 64]] },

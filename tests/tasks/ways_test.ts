@@ -1,5 +1,8 @@
 import assert from "@std/assert";
 import fc from "fast-check";
+import { z } from "zod";
+import { FAMILY } from "../../models/family.ts";
+import type { Model } from "../../models/model.ts";
 import { type History, specsOf, type TrainingParams, waysOf } from "../../tasks/_ways.ts";
 import train from "../../tasks/train.ts";
 import { decide } from "../../tasks/runner/plan/plan.ts";
@@ -65,6 +68,49 @@ Deno.test("waysOf() tells models of one name apart by their settings", () => {
   );
 });
 
+Deno.test("waysOf() starts from scratch where a key that shapes the weights has changed, in every mode, and says which", () => {
+  const config = (parts: object) => FAMILY.two_tower.config.parse(parts);
+  const champion = { ...history().champion!, config: config({ preset: "content" }) };
+  const first = (parts: object, past: Partial<History> = {}) => told(parts, { champion, ...past })[0];
+  assert.match(first({ config: { preset: "content", epochs: 3, learning_rate: 0.1 } }), /^warm/);
+  const reasons = {
+    'preset is "hybrid", the champion\'s "content"': {},
+    'features is "deviations", the champion\'s "genre_means"': { preset: "content", features: "deviations" },
+    "hidden is [8,8], the champion's [64]": { preset: "content", hidden: [8, 8] },
+    "dimension is 16, the champion's 32": { preset: "content", dimension: 16 },
+  };
+  for (const [reason, config] of Object.entries(reasons)) {
+    for (const mode of ["auto", "warm"]) {
+      assert.equal(first({ config, mode }), `scratch: from scratch: ${reason}`);
+    }
+    assert.equal(first({ config, mode: "scratch" }), "scratch: from scratch: mode says so");
+  }
+  // What was refused is not made anew every day; the champion's own trainings are none of it.
+  const [{ key }] = specsOf(params({}));
+  assert.match(first({}, { trainedOn: { two_tower: "2026-03-09" } }), /^scratch/);
+  assert.equal(
+    first({}, { trainedOn: { [key]: "2026-03-09" } }),
+    'wait: a two_tower of other settings (preset is "hybrid", the champion\'s "content") challenges 3f2a again on 2026-03-16',
+  );
+  assert.match(first({}, { trainedOn: { [key]: "2026-03-03" } }), /^scratch/);
+  assert.equal(waysOf(params(), history({ champion }))[0].isChampions, false);
+  // Of old: a config without a preset, or with keys that nobody knows any more.
+  for (const old of [{ hidden: [64], dimension: 32 }, { preset: "gone" }]) {
+    assert.match(
+      told({}, { champion: { ...champion, config: old } })[0],
+      /^scratch: from scratch: preset is "hybrid"/,
+    );
+  }
+});
+
+Deno.test("models say of keys that they have whether these shape the weights", () => {
+  for (const { shapedBy, isWarmable, config } of Object.values<Model>(FAMILY)) {
+    assert.equal(shapedBy.length > 0, isWarmable);
+    const keys = JSON.stringify(z.toJSONSchema(config, { io: "input" }));
+    for (const key of shapedBy) assert.ok(keys.includes(`"${key}":`), key);
+  }
+});
+
 Deno.test("waysOf() starts from scratch when a sign is above retrain_when, and says which", () => {
   const retrain_when = { gap_rmse: 0.01, psi: 0.3 };
   assert.equal(told({ retrain_when }, { signs: { gap_rmse: 0.01, gap_ndcg: 9 } })[0].slice(0, 4), "warm");
@@ -103,6 +149,7 @@ Deno.test("train plans for every ledger what waysOf() says, and candidates that 
       version: fc.constant("3f2a"),
       model: fc.constantFrom("two_tower", "bias", "popularity"),
       throughBatch: fc.nat(3),
+      config: fc.constantFrom(undefined, { preset: "content" }, FAMILY.two_tower.config.parse({})),
     })),
     retrainedOn: fc.option(day),
     trainedOn: fc.dictionary(fc.constantFrom("two_tower", "bias", "popularity"), day),

@@ -69,10 +69,12 @@ select
   coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}')
     as finished,
   (select jsonb_strip_nulls(jsonb_build_object(
-     'version', version, 'model', model, 'spec', config ->> 'spec', 'throughBatch', through_batch))
+     'version', version, 'model', model, 'spec', config ->> 'spec', 'config', config -> 'config',
+     'throughBatch', through_batch))
    from champion) as champion,
   coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-     'version', version, 'model', model, 'spec', config ->> 'spec', 'throughBatch', through_batch)) order by version)
+     'version', version, 'model', model, 'spec', config ->> 'spec', 'config', config -> 'config',
+     'throughBatch', through_batch)) order by version)
    from ops_db.model_versions where status = 'candidate'), '[]') as candidates,
   (select t.day from trained_by_name t join champion c on c.model = t.name) as retrained_on,
   coalesce((select jsonb_object_agg(name, day) from trained_by_name), '{}') as trained_on,

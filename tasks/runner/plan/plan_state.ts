@@ -45,6 +45,8 @@ export interface Version {
   model: string;
   /** The model with its settings, as `train` names them; absent in versions of old. */
   spec?: string;
+  /** Its settings; absent in plans that need none. */
+  config?: unknown;
   /** The newest batch that it was trained on. */
   throughBatch: number;
 }
