@@ -13,7 +13,8 @@ export async function encodeH5(arrays: ReadonlyMap<string, H5Array | null>): Pro
   const { FS } = await h5wasm.ready;
   // A name in the module's own memory, not on the disk.
   const name = "export.h5";
-  const file = new h5wasm.File(name, "w");
+  // Its oldest form: newer ones put a checksum over the times.
+  const file = new h5wasm.File(name, "w", { libver: ["earliest", "latest"] });
   try {
     for (const [path, array] of arrays) {
       const parts = path.split("/").filter((part) => part !== "");
@@ -23,10 +24,35 @@ export async function encodeH5(arrays: ReadonlyMap<string, H5Array | null>): Pro
       file.create_dataset({ name: path, data: array.values, shape: [...array.shape], dtype: "<f4" });
     }
     file.close();
-    return FS.readFile(name).slice();
+    return withoutTimes(
+      FS.readFile(name).slice(),
+      [...arrays.values()].filter((array) => array !== null).length,
+    );
   } finally {
     FS.unlink(name);
   }
+}
+
+/** A modification time in an object's header: message 0x12 of 8 bytes, version 1; seconds follow. */
+const TIME_MESSAGE = [0x12, 0, 8, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+
+/**
+ * Equal content has to give equal bytes, and HDF5 writes when each array was made: h5wasm has no switch for it.
+ *
+ * @throws {Error} when `bytes` have another number of times than `n`: nothing else may be overwritten.
+ */
+function withoutTimes(bytes: Uint8Array, n: number): Uint8Array {
+  const places: number[] = [];
+  for (let at = bytes.indexOf(0x12); at >= 0; at = bytes.indexOf(0x12, at + 1)) {
+    if (TIME_MESSAGE.every((byte, i) => bytes[at + i] === byte)) places.push(at + TIME_MESSAGE.length);
+  }
+  if (places.length !== n) {
+    throw new Error(
+      `Cannot write HDF5 without times: wanted one in each of ${n} arrays, found ${places.length}`,
+    );
+  }
+  for (const place of places) bytes.fill(0, place, place + 4);
+  return bytes;
 }
 
 function makeGroup(file: File, path: string): void {

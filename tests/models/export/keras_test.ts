@@ -22,13 +22,24 @@ async function weightsIn(bytes: Uint8Array): Promise<Map<string, { shape: number
   return found;
 }
 
+/** What `make` gives when the clock is `ms` ahead. */
+async function laterBy<T>(ms: number, make: () => Promise<T>): Promise<T> {
+  const now = Date.now;
+  Date.now = () => now() + ms;
+  try {
+    return await make();
+  } finally {
+    Date.now = now;
+  }
+}
+
 Deno.test("encodeKeras() writes the three parts of a .keras file, the same bytes for the same network", async () => {
   const bytes = await encodeKeras(everyOperation(), SAVED);
   const parts = unzipSync(bytes);
   assert.deepEqual(Object.keys(parts), ["metadata.json", "config.json", "model.weights.h5"]);
   const metadata = JSON.parse(new TextDecoder().decode(parts["metadata.json"]));
   assert.deepEqual(metadata, { keras_version: "3.0.0", date_saved: "2026-03-01@02:00:00" });
-  assert.deepEqual(await encodeKeras(everyOperation(), SAVED), bytes);
+  assert.deepEqual(await laterBy(5_000, () => encodeKeras(everyOperation(), SAVED)), bytes);
 });
 
 Deno.test("encodeKeras() uses standard layers of Keras only", async () => {
