@@ -1,6 +1,7 @@
 /** Examples in memory: the window that is shuffled together, and the mini-batches that are drawn from it. */
 import type { Features, Known } from "./features.ts";
 import type { Ratings } from "./ratings.ts";
+import { rowCopier } from "./rows.ts";
 import { permutation, type Rng } from "./rng.ts";
 
 /** A mini-batch. Its arrays are overwritten by the next one. */
@@ -26,7 +27,15 @@ export interface WindowOptions {
 export function createWindow({ features, capacity, batchSize, rng }: WindowOptions) {
   const held = createExamples(features, capacity);
   const batch = createExamples(features, batchSize);
+  const copyUser = rowCopier(held.user, batch.user, features.userWidth);
+  const copyMovie = rowCopier(held.movie, batch.movie, features.movieWidth);
   let length = 0;
+  const copy = (i: number, j: number) => {
+    copyUser(i, j);
+    copyMovie(i, j);
+    batch.means[j] = held.means[i];
+    batch.ratings[j] = held.ratings[i];
+  };
   return {
     isFull: () => length === capacity,
     add(known: Known, ratings: Ratings, row: number) {
@@ -39,7 +48,7 @@ export function createWindow({ features, capacity, batchSize, rng }: WindowOptio
       const order = isShuffled ? permutation(length, rng) : null;
       for (let from = 0; from < length; from += batchSize) {
         const size = Math.min(batchSize, length - from);
-        for (let i = 0; i < size; i++) copy(held, order ? order[from + i] : from + i, batch, i, features);
+        for (let i = 0; i < size; i++) copy(order ? order[from + i] : from + i, i);
         yield head(batch, size, features);
       }
       length = 0;
@@ -55,13 +64,6 @@ function createExamples({ userWidth, movieWidth }: Features, length: number): Ex
     means: new Float32Array(length),
     ratings: new Float32Array(length),
   };
-}
-
-function copy(from: Examples, i: number, to: Examples, j: number, { userWidth, movieWidth }: Features): void {
-  to.user.set(from.user.subarray(i * userWidth, (i + 1) * userWidth), j * userWidth);
-  to.movie.set(from.movie.subarray(i * movieWidth, (i + 1) * movieWidth), j * movieWidth);
-  to.means[j] = from.means[i];
-  to.ratings[j] = from.ratings[i];
 }
 
 function head(examples: Examples, length: number, { userWidth, movieWidth }: Features): Examples {

@@ -47,8 +47,15 @@ export interface Features {
   movieInputs: Inputs;
 }
 
+/** Features of which a movie's last inputs alone follow from ratings: the others can be kept from moment to moment. */
+export interface ContentFeatures extends Features {
+  readonly movieMoves: number;
+  /** Writes those last inputs: the end of what `movieInputs()` writes. */
+  movieMoving: Inputs;
+}
+
 /** The features of `shape`: its widths, and the functions that compute them. */
-export function createFeatures(shape: FeatureShape): Features {
+export function createFeatures(shape: FeatureShape): ContentFeatures {
   return shape.preset === "deviations" ? deviations(shape) : genreMeans(shape);
 }
 
@@ -61,8 +68,13 @@ export function fitYears({ years }: Catalogue): Pick<FeatureShape, "year_mean" |
   return { year_mean: mean, year_deviation: Math.sqrt(variance) || 1 };
 }
 
-function deviations(shape: FeatureShape): Features {
+function deviations(shape: FeatureShape): ContentFeatures {
   const { n_genres: nGenres } = shape;
+  const movieMoving: Inputs = ({ state }, movie, out, offset) => {
+    const n = state.movieCounts[movie];
+    out[offset] = (state.movieSums[movie] - state.mean * n) / (n + BIAS_SHRINKAGE);
+    out[offset + 1] = log1p(n);
+  };
   return {
     userWidth: 2 * nGenres + 2,
     movieWidth: nGenres + 4,
@@ -79,20 +91,24 @@ function deviations(shape: FeatureShape): Features {
       out[offset + 2 * nGenres] = (state.userSums[user] - g * n) / (n + BIAS_SHRINKAGE);
       out[offset + 2 * nGenres + 1] = log1p(n);
     },
-    movieInputs({ state }, movie, out, offset) {
+    movieMoves: 2,
+    movieMoving,
+    movieInputs(known, movie, out, offset) {
+      const { state } = known;
       oneHot(state.catalogue, movie, { nGenres, out, offset });
-      const n = state.movieCounts[movie];
       const year = state.catalogue.years[movie];
       out[offset + nGenres] = standardised(year, shape);
       out[offset + nGenres + 1] = year === 0 ? 1 : 0;
-      out[offset + nGenres + 2] = (state.movieSums[movie] - state.mean * n) / (n + BIAS_SHRINKAGE);
-      out[offset + nGenres + 3] = log1p(n);
+      movieMoving(known, movie, out, offset + nGenres + 2);
     },
   };
 }
 
-function genreMeans(shape: FeatureShape): Features {
+function genreMeans(shape: FeatureShape): ContentFeatures {
   const { n_genres: nGenres } = shape;
+  const movieMoving: Inputs = ({ state }, movie, out, offset) => {
+    out[offset] = meanOrZero(state.movieSums[movie], state.movieCounts[movie]);
+  };
   return {
     userWidth: nGenres,
     movieWidth: nGenres + 2,
@@ -103,10 +119,13 @@ function genreMeans(shape: FeatureShape): Features {
         out[offset + k] = meanOrZero(state.genreSums[row + k], state.genreCounts[row + k]);
       }
     },
-    movieInputs({ state }, movie, out, offset) {
+    movieMoves: 1,
+    movieMoving,
+    movieInputs(known, movie, out, offset) {
+      const { state } = known;
       oneHot(state.catalogue, movie, { nGenres, out, offset });
       out[offset + nGenres] = standardised(state.catalogue.years[movie], shape);
-      out[offset + nGenres + 1] = meanOrZero(state.movieSums[movie], state.movieCounts[movie]);
+      movieMoving(known, movie, out, offset + nGenres + 1);
     },
   };
 }

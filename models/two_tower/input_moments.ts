@@ -1,5 +1,5 @@
 /**
- * Normalisation of the towers' inputs, over the training examples and no others:
+ * Normalisation of the towers' inputs, over the first training examples and no others:
  *
  *   x̂ = (x − μ) / max(σ, 0.1);   where an input never varied, x̂ = x − μ
  */
@@ -12,17 +12,22 @@ import type { Moments } from "./towers.ts";
  */
 const SMALLEST_DEVIATION = 0.1;
 
-/** Reads the training part of one pass. */
+/** Examples that are looked at: normalising is no matter of many digits. */
+const LOOKS = 1_000_000;
+
+/** Reads the first million examples of the training part of one pass. */
 export async function inputMoments(
   dataset: Dataset,
   options: PassOptions,
 ): Promise<{ user: Moments; movie: Moments }> {
   const user = createSums(options.features.userWidth);
   const movie = createSums(options.features.movieWidth);
+  let looked = 0;
   for await (const { part, examples } of pass(dataset, options)) {
     if (part !== "train") break;
     user.add(examples.user);
     movie.add(examples.movie);
+    if ((looked += examples.length) >= LOOKS) break;
   }
   return { user: user.moments(), movie: movie.moments() };
 }

@@ -101,3 +101,17 @@ Deno.test("createCatalogue() refuses a movie that stands twice, and an unknown g
   assert.throws(() => createCatalogue([movie], 3), /found genre 3 in movie 7/);
   assert.throws(() => createCatalogue([movie, movie], 4), /found 2 movies with 1 ids/);
 });
+
+Deno.test("movieMoving() writes the end of what movieInputs() writes, and ratings move nothing else", () => {
+  for (const preset of ["deviations", "genre_means"] as const) {
+    const features = createFeatures({ ...shape, preset });
+    const [before, after] = [new FeatureState(catalogue), observed()].map((state) =>
+      inputs(features, state, { movie: 0 })
+    );
+    const moving = new Float32Array(features.movieMoves);
+    features.movieMoving(known(observed()), 0, moving, 0);
+    assert.deepEqual([...moving], after.slice(-features.movieMoves));
+    assert.deepEqual(after.slice(0, -features.movieMoves), before.slice(0, -features.movieMoves));
+    assert.notDeepEqual(after, before);
+  }
+});

@@ -16,7 +16,11 @@ export function addRow(table: usize, row: i32, out: usize, width: i32): void {
   }
 }
 
-/** out[width] += Σ_k (first[k] on [0, split), second[k] on [split, width)) · table[rows[k]], k in order. */
+/**
+ * out[width] += Σ_k (first[k] on [0, split), second[k] on [split, width)) · table[rows[k]], k in order.
+ *
+ * Weights of 0 are passed over: most of a bag counts for one objective alone.
+ */
 export function addBag(
   table: usize,
   rows: usize,
@@ -32,48 +36,53 @@ export function addBag(
   for (let k: usize = 0, last = <usize> n << 2; k < last; k += 4) {
     const row = load<i32>(rows + k);
     if (row < 0) continue;
-    const from = table + <usize> row * stride;
-    const a = v128.load32_splat(first + k);
-    const b = v128.load32_splat(second + k);
+    addWeighted(table + <usize> row * stride, first + k, second + k, out, stride, cut);
+  }
+}
+
+/** out += first · from on the first `cut` bytes, second · from on the others. */
+// @ts-ignore: decorator
+@inline
+function addWeighted(from: usize, first: usize, second: usize, out: usize, stride: usize, cut: usize): void {
+  if (load<f32>(first) != 0) {
+    const a = v128.load32_splat(first);
     for (let at: usize = 0; at < cut; at += 16) {
       v128.store(out + at, madd(a, v128.load(from + at), v128.load(out + at)));
     }
-    for (let at = cut; at < stride; at += 16) {
-      v128.store(out + at, madd(b, v128.load(from + at), v128.load(out + at)));
-    }
+  }
+  const b = v128.load32_splat(second);
+  for (let at = cut; at < stride; at += 16) {
+    v128.store(out + at, madd(b, v128.load(from + at), v128.load(out + at)));
   }
 }
 
 /**
- * Sorts references 0 … n − 1 by the row that they refer to, stably: `order` [n] lists them by ascending row, without
- * those of rows below 0, and `touched` [2 · …] has for each row met its number and its first place in `order`; one
- * more entry ends the last row. Returns how many rows were met. `counts` [rows + 1] is room, zeros before and after.
+ * Sorts references 0 … n − 1 by the row that they refer to, stably, rows in the order in which they are met: `order` [n]
+ * lists them, without those of rows below 0, and `touched` [2 · …] has for each row met its number and its first place
+ * in `order`; one more entry ends the last row. Returns how many rows were met. `counts` [rows] is room, zeros before
+ * and after; what is not met is not looked at, as a table may have many times more rows than a batch has references.
  */
-export function sortByRow(
-  refs: usize,
-  n: i32,
-  order: usize,
-  touched: usize,
-  counts: usize,
-  nRows: i32,
-): i32 {
+export function sortByRow(refs: usize, n: i32, order: usize, touched: usize, counts: usize): i32 {
+  let met = 0;
   for (let i = 0; i < n; i++) {
     const row = load<i32>(refs + (<usize> i << 2));
     if (row < 0) continue;
     const at = counts + (<usize> row << 2);
-    store<i32>(at, load<i32>(at) + 1);
-  }
-  let met = 0;
-  let place = 0;
-  for (let row = 0; row < nRows; row++) {
-    const at = counts + (<usize> row << 2);
     const count = load<i32>(at);
-    if (count === 0) continue;
-    store<i32>(touched + (<usize> met << 3), row);
-    store<i32>(touched + (<usize> met << 3) + 4, place);
+    if (count === 0) {
+      store<i32>(touched + (<usize> met << 3), row);
+      met++;
+    }
+    store<i32>(at, count + 1);
+  }
+  let place = 0;
+  for (let t = 0; t < met; t++) {
+    const entry = touched + (<usize> t << 3);
+    const at = counts + (<usize> load<i32>(entry) << 2);
+    const count = load<i32>(at);
+    store<i32>(entry + 4, place);
     store<i32>(at, place);
     place += count;
-    met++;
   }
   store<i32>(touched + (<usize> met << 3) + 4, place);
   for (let i = 0; i < n; i++) {
@@ -90,9 +99,26 @@ export function sortByRow(
   return met;
 }
 
+/** What a row costs beyond its references, counted in references. */
+const ROW_COST: i32 = 8;
+
+/** Where in `touched` part `part` of `parts` begins, such that all of them are about as much work. */
+export function partStart(touched: usize, met: i32, part: i32, parts: i32): i32 {
+  const all = load<i32>(touched + (<usize> met << 3) + 4) + ROW_COST * met;
+  const wanted = <i32> (<i64> all * part / parts);
+  let low = 0;
+  let high = met;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load<i32>(touched + (<usize> middle << 3) + 4) + ROW_COST * middle < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * The gradient of one row: Σ over its references, in their order, of weight · gradients[source of the reference].
- * `sources` 0: a reference is its own source; `first`, `second` 0: weights are 1.
+ * `sources` 0: a reference is its own source, and weights are 1.
  */
 export function sumReferences(
   order: usize,
@@ -107,20 +133,17 @@ export function sumReferences(
   split: i32,
 ): void {
   const stride = <usize> width << 2;
+  const cut = <usize> split << 2;
   memory.fill(out, 0, stride);
   for (let k = from; k < to; k++) {
     const ref = load<i32>(order + (<usize> k << 2));
-    const source = sources === 0 ? ref : load<i32>(sources + (<usize> ref << 2));
-    const g = gradients + <usize> source * stride;
-    const cut = <usize> split << 2;
-    const a = first === 0 ? f32x4.splat(1) : v128.load32_splat(first + (<usize> ref << 2));
-    const b = second === 0 ? f32x4.splat(1) : v128.load32_splat(second + (<usize> ref << 2));
-    for (let at: usize = 0; at < cut; at += 16) {
-      v128.store(out + at, madd(a, v128.load(g + at), v128.load(out + at)));
+    if (sources === 0) {
+      addRow(gradients, ref, out, width);
+      continue;
     }
-    for (let at = cut; at < stride; at += 16) {
-      v128.store(out + at, madd(b, v128.load(g + at), v128.load(out + at)));
-    }
+    const source = load<i32>(sources + (<usize> ref << 2));
+    const weight = <usize> ref << 2;
+    addWeighted(gradients + <usize> source * stride, first + weight, second + weight, out, stride, cut);
   }
 }
 

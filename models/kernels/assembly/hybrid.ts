@@ -7,7 +7,7 @@
 //   update    chunks 0 to 15 sum the dense gradients over shards in order, and take Adam's step; of the others sixteen
 //             for each table take a lazy Adam's step on the rows that the batch met
 
-import { adamEach, addBag, addRow, sortByRow, updateRows } from "./embeddings";
+import { adamEach, addBag, addRow, partStart, sortByRow, updateRows } from "./embeddings";
 import { gemm } from "./gemm";
 import { backward, forward } from "./hybrid_towers";
 import { number, pointer, Table, word, Word } from "./hybrid_words";
@@ -17,6 +17,8 @@ import { address, count, shard as chunkAtHand } from "./state";
 /** Chunks of the dense weights, and of each table. */
 const CHUNKS: i32 = 16;
 const TABLES: i32 = 3;
+/** Of the examples that nothing is to be found in, one in so many gets its retrieval vector in training, for its dots. */
+const SHOWN: i32 = 4;
 
 function dotOf(x: usize, y: usize, n: i32): f32 {
   let lanes = f32x4.splat(0);
@@ -47,6 +49,16 @@ function multiply(vector: usize, by: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) {
     v128.store(vector + i, f32x4.mul(v128.load(vector + i), v128.load(by + i)));
   }
+}
+
+function fillNumbers(to: usize, start: i32, end: i32, value: i32): void {
+  for (let k = start; k < end; k++) store<i32>(to + (<usize> k << 2), value);
+}
+
+/** Up to where there is something to be found: rows from there on learn nothing of retrieval. */
+function findings(weights: usize, n: i32): i32 {
+  while (n > 0 && load<f32>(weights + (<usize> (n - 1) << 2)) == 0) n--;
+  return n;
 }
 
 /** Forward, losses and gradients of shard `shard`; `room` is the thread's own. */
@@ -82,8 +94,11 @@ function examples(at: usize, shard: i32, room: usize): void {
   const movieX = pointer(at, Word.MOVIE_X) + (<usize> shard * <usize> perShard * <usize> nMovie << 2);
   const userRows = pointer(at, Word.USER_ROWS) + (<usize> from << 2);
   const movieRows = pointer(at, Word.MOVIE_ROWS) + (<usize> (shard * perShard) << 2);
-  forward(at, userX, nUser, userWeights, hiddenUser, users, n, work);
-  forward(at, movieX, nMovie, movieWeights, hiddenMovie, moviesAt, movies, work);
+  const weights = pointer(at, Word.WEIGHTS) + (<usize> from << 2);
+  const found = isTraining ? findings(weights, n) : n;
+  const shown = isTraining ? found + (n - found + SHOWN - 1) / SHOWN : n;
+  forward(at, userX, nUser, userWeights, hiddenUser, users, shown, n, work);
+  forward(at, movieX, nMovie, movieWeights, hiddenMovie, moviesAt, movies, n, work);
   const tables = at + (<usize> Word.TABLES << 2);
   const tableBytes: usize = <usize> Table.LENGTH << 2;
   const stride = <usize> d << 2;
@@ -94,6 +109,8 @@ function examples(at: usize, shard: i32, room: usize): void {
     const start = load<i32>(bagStarts + (<usize> i << 2));
     const end = load<i32>(bagStarts + (<usize> i << 2) + 4);
     const skip = <usize> start << 2;
+    if (isTraining) fillNumbers(pointer(at, Word.BAG_SOURCES), start, end, from + i);
+    if (i >= shown) memory.fill(pointer(at, Word.BAG_FIRST) + skip, 0, <usize> (end - start) << 2);
     addBag(
       pointer(tables + 2 * tableBytes, Table.VALUES),
       pointer(at, Word.BAG_ROWS) + skip,
@@ -129,7 +146,7 @@ function examples(at: usize, shard: i32, room: usize): void {
     const movie = moviesAt + <usize> i * stride;
     const predicted = load<f32>(pointer(at, Word.BASE) + place) + offset + dotOf(user + cut, movie + cut, d - split);
     store<f32>(pointer(at, Word.PREDICTED) + place, predicted);
-    store<f32>(pointer(at, Word.DOTS) + place, dotOf(user, movie, split));
+    store<f32>(pointer(at, Word.DOTS) + place, i < shown ? dotOf(user, movie, split) : <f32> NaN);
     const error = predicted - load<f32>(pointer(at, Word.STARS) + place);
     squares += <f64> error * <f64> error;
     const g = f32x4.splat(scale * error);
@@ -142,23 +159,28 @@ function examples(at: usize, shard: i32, room: usize): void {
   store<f64>(losses, squares);
   if (!isTraining) return;
 
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < found; i++) {
     silence(at, from + i, users + <usize> i * stride, masks + <usize> i * cut, cut);
   }
-  gemm(2, n, movies, split, users, d, moviesAt, d, logits, movies, 0, work);
-  const weights = pointer(at, Word.WEIGHTS) + (<usize> from << 2);
+  gemm(2, found, movies, split, users, d, moviesAt, d, logits, movies, 0, work);
   const logQ = pointer(at, Word.LOG_Q) + (<usize> (shard * perShard) << 2);
-  store<f64>(losses + 8, sampledSoftmax(logits, n, movies, movieRows, logQ, weights, number(at, Word.SOFTMAX_SCALE)));
-  gemm(0, n, split, movies, logits, movies, moviesAt, d, userGradients, d, 1, work);
-  gemm(1, movies, split, n, logits, movies, users, d, movieGradients, d, 1, work);
-  for (let i = 0; i < n; i++) {
+  store<f64>(
+    losses + 8,
+    sampledSoftmax(logits, found, movies, movieRows, logQ, weights, number(at, Word.SOFTMAX_SCALE)),
+  );
+  gemm(0, found, split, movies, logits, movies, moviesAt, d, userGradients, d, 1, work);
+  gemm(1, movies, split, found, logits, movies, users, d, movieGradients, d, 1, work);
+  for (let i = 0; i < found; i++) {
     multiply(userGradients + <usize> i * stride, masks + <usize> i * cut, cut);
   }
+  const bags = load<i32>(bagStarts + (<usize> found << 2));
+  const bagsEnd = load<i32>(bagStarts + (<usize> shown << 2));
+  memory.fill(pointer(at, Word.BAG_FIRST) + (<usize> bags << 2), 0, <usize> (bagsEnd - bags) << 2);
 
   const gradients = pointer(at, Word.DENSE_GRADIENTS) + (<usize> (shard * word(at, Word.DENSE_LENGTH)) << 2);
-  backward(at, userX, nUser, userWeights, hiddenUser, userGradients, n, gradients, hiddenGradient, work);
+  backward(at, userX, nUser, userWeights, hiddenUser, userGradients, found, n, gradients, hiddenGradient, work);
   backward(
-    at, movieX, nMovie, movieWeights, hiddenMovie, movieGradients, movies, gradients + <usize> userLength,
+    at, movieX, nMovie, movieWeights, hiddenMovie, movieGradients, movies, n, gradients + <usize> userLength,
     hiddenGradient, work,
   );
   const last = gradients + <usize> userLength + <usize> movieLength;
@@ -174,7 +196,6 @@ function sort(at: usize, table: i32): void {
     pointer(t, Table.ORDER),
     pointer(t, Table.TOUCHED),
     pointer(t, Table.COUNTS),
-    word(t, Table.N_ROWS),
   );
   store<i32>(t + (<usize> Table.MET << 2), met);
 }
@@ -208,14 +229,15 @@ function updateDense(at: usize, chunk: i32): void {
 function updateTable(at: usize, table: i32, chunk: i32, room: usize): void {
   const t = at + (<usize> Word.TABLES << 2) + <usize> table * (<usize> Table.LENGTH << 2);
   const met = word(t, Table.MET);
+  const touched = pointer(t, Table.TOUCHED);
   updateRows(
     pointer(t, Table.VALUES),
     pointer(t, Table.FIRST_MOMENT),
     pointer(t, Table.SECOND_MOMENT),
     pointer(t, Table.ORDER),
-    pointer(t, Table.TOUCHED),
-    met * chunk / CHUNKS,
-    met * (chunk + 1) / CHUNKS,
+    touched,
+    partStart(touched, met, chunk, CHUNKS),
+    partStart(touched, met, chunk + 1, CHUNKS),
     pointer(t, Table.SOURCES),
     pointer(t, Table.FIRST),
     pointer(t, Table.SECOND),

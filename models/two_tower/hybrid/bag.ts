@@ -48,10 +48,35 @@ export function createBags(length: number): Bags {
   };
 }
 
+/** Powers of a rule's recencies, and what they come to: computed once, not for each bag. */
+export interface BagPowers {
+  liking: number;
+  /** γ^k, and 1 / √(1 + Σ_{j < k} γ^2j). */
+  retrieval: { of: Float64Array; scale: Float64Array };
+  /** The same with δ. */
+  rating: { of: Float64Array; scale: Float64Array };
+}
+
+export function bagPowers({ liking, retrieval_recency, rating_recency }: BagRule): BagPowers {
+  return { liking, retrieval: powers(retrieval_recency), rating: powers(rating_recency) };
+}
+
+function powers(base: number) {
+  const of = new Float64Array(BAG + 1);
+  const scale = new Float64Array(BAG + 1);
+  let [power, squares] = [1, 1];
+  for (let k = 0; k <= BAG; k++, power *= base) {
+    of[k] = power;
+    scale[k] = 1 / Math.sqrt(squares);
+    squares += power * power;
+  }
+  return { of, scale };
+}
+
 /** Writes the bag of `source` into `out` from `at` on; returns how many ratings it has. */
 export function fillBag(
   { log, start, end, own, gap }: BagSource,
-  rule: BagRule,
+  { liking, retrieval, rating }: BagPowers,
   out: Bags,
   at: number,
 ): number {
@@ -60,29 +85,18 @@ export function fillBag(
   for (let k = end - 1; k >= start; k--) {
     const movie = movieOf(log[k]);
     if (movie === own) continue;
+    const stars = starsOf(log[k]);
     out.movies[at + n] = movie;
-    out.rating[at + n++] = starsOf(log[k]);
-    sum += starsOf(log[k]);
+    out.rating[at + n++] = stars;
+    sum += stars;
   }
   const mean = sum / (n + 1);
-  let [retrieval, rating, retrievalSquares, ratingSquares] = [1, 1, 1, 1];
+  const hidden = Math.min(gap, n);
+  const [first, second] = [retrieval.scale[n - hidden], rating.scale[n]];
   for (let k = 0; k < n; k++) {
     const deviation = out.rating[at + k] - mean;
-    out.rating[at + k] = deviation * rating;
-    ratingSquares += rating * rating;
-    rating *= rule.rating_recency;
-    if (k < gap) {
-      out.retrieval[at + k] = 0;
-      continue;
-    }
-    out.retrieval[at + k] = (1 + rule.liking * deviation) * retrieval;
-    retrievalSquares += retrieval * retrieval;
-    retrieval *= rule.retrieval_recency;
-  }
-  const [first, second] = [1 / Math.sqrt(retrievalSquares), 1 / Math.sqrt(ratingSquares)];
-  for (let k = at; k < at + n; k++) {
-    out.retrieval[k] *= first;
-    out.rating[k] *= second;
+    out.rating[at + k] = deviation * rating.of[k] * second;
+    out.retrieval[at + k] = k < hidden ? 0 : (1 + liking * deviation) * retrieval.of[k - hidden] * first;
   }
   return n;
 }

@@ -25,7 +25,7 @@ export interface Batch {
   readonly bagStarts: Int32Array; // [capacity + 1]
   /** `movies` are rows of the table; -1: none. */
   readonly bags: Bags; // [capacity × BAG]
-  /** The example of each of the bags' places. */
+  /** The example of each of the bags' places: written by the step. */
   readonly bagSources: Int32Array; // [capacity × BAG]
 }
 

@@ -59,7 +59,7 @@ export const hybridConfig = z.strictObject({
     "δ: what the next older rating of the bag counts for ratings.",
   ),
   window: z.number().int().min(1).default(1_000_000).describe(
-    "Examples that are shuffled together; 400 bytes each.",
+    "Examples that are shuffled together; 220 bytes each.",
   ),
   warm_learning_rate: z.number().positive().default(5e-4).describe(
     "Adam's step size in a warm update, for both objectives.",

@@ -2,7 +2,7 @@
 import { breathe } from "../../breathe.ts";
 import { type Dataset, passThrough, survey } from "../../dataset.ts";
 import type { FeatureState } from "../../feature_state.ts";
-import { createFeatures, type Features, type FeatureShape, fitYears } from "../../features.ts";
+import { type ContentFeatures, createFeatures, type FeatureShape, fitYears } from "../../features.ts";
 import type { IdIndex } from "../../id_index.ts";
 import { openKernels } from "../../kernels/kernels.ts";
 import { openPool } from "../../kernels/pool.ts";
@@ -54,7 +54,7 @@ export async function fitHybrid(
 interface Run {
   dataset: Dataset;
   config: HybridConfig;
-  features: Features;
+  features: ContentFeatures;
   before: HybridWeights;
   /** Examples of one pass. */
   n: number;
@@ -96,7 +96,7 @@ async function train(run: Run) {
     line = createLine();
     for await (const { examples } of examplesOf(run, step)) {
       const losses = step.step(rateAt(done));
-      line.add(step.dots, examples.stars, examples.means, examples.length);
+      line.add(step.dots, examples);
       squares += losses.squares;
       crossEntropy += losses.crossEntropy;
       positives += examples.weight;
@@ -161,7 +161,7 @@ async function newWeights(
   dataset: Dataset,
   { config, features, rng, options }: {
     config: HybridConfig;
-    features: Features;
+    features: ContentFeatures;
     rng: Rng;
     options: FitOptions;
   },

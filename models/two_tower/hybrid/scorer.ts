@@ -18,7 +18,7 @@ import { retrieverOf } from "../../retriever.ts";
 import { createFeatures, type FeatureShape, featureShape } from "../../features.ts";
 import { forward } from "../towers.ts";
 import { rowOf } from "../vocabulary.ts";
-import { BAG, type BagRule, bagSource, createBags, fillBag } from "./bag.ts";
+import { BAG, bagPowers, type BagRule, bagSource, createBags, fillBag } from "./bag.ts";
 import { hybridConfig } from "./config.ts";
 import { baseOf } from "./inputs.ts";
 import { hybridNetwork } from "./network.ts";
@@ -53,11 +53,12 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
   const [e, f] = [new Float64Array(width), new Float64Array(width)];
   const log = new Int32Array(BAG);
   const bags = createBags(BAG);
+  const powers = bagPowers(rule);
 
   /** Adds the person's bag to `out`; `own`: the movie in question, which is not in it. */
   const addBag = (moment: Moment, user: number, own: number, out: Float32Array | Float64Array) => {
     const source = { ...bagSource(moment.histories.of(user), log), own };
-    const n = fillBag(source, rule, bags, 0);
+    const n = fillBag(source, powers, bags, 0);
     const { ids } = moment.state.catalogue.movies;
     for (let k = 0; k < n; k++) {
       const row = weights.bags.ids.get(ids[bags.movies[k]]);

@@ -53,9 +53,12 @@ export interface HybridStep extends Disposable {
   readonly batch: Batch;
   /** r̂ of the batch, after `step()` or `measure()`. */
   readonly predicted: Float32Array;
-  /** ⟨e¹_u, e¹_m⟩ of the same. */
+  /** ⟨e¹_u, e¹_m⟩ of the same; after a step NaN where it was not needed (see assembly/hybrid.ts). */
   readonly dots: Float32Array;
-  /** One step of Adam on what stands in `batch`; the losses before it. */
+  /**
+   * One step of Adam on what stands in `batch`, which it spends; the losses before it. It is fastest where within each
+   * shard what is to be found stands before the rest.
+   */
   step(rates: Rates): Losses;
   measure(): Losses;
   /** Of the mean squared error + the mean cross-entropy: what a step would follow, without decay. */
@@ -159,7 +162,7 @@ export function createHybridStep(pool: Pool, start: HybridWeights, options: Step
       refs: table.refs,
       order: integers(table.refs.length),
       touched: integers(2 * Math.min(ids.size, table.refs.length) + 2),
-      counts: integers(ids.size + 1),
+      counts: integers(ids.size),
       sources: table.sources ?? 0,
       first: table.first ?? 0,
       second: table.second ?? 0,
