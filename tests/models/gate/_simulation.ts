@@ -32,9 +32,9 @@ export async function shares({ days, people, candidates, options = {}, seed = 1 
   return { promoted: found.promoted / days, rejected: found.rejected / days };
 }
 
-/** Share that chance makes of `days` at most, when each has `probability`: four standard errors above it. */
+/** Share that chance makes of `days` at most, when each has `probability`: two standard errors above it. */
 export const atMost = (probability: number, days: number) =>
-  probability + 4 * Math.sqrt(probability * (1 - probability) / days);
+  probability + 2 * Math.sqrt(probability * (1 - probability) / days);
 
 export interface Life {
   days: number;
