@@ -4,6 +4,7 @@ import type { Dataset } from "../dataset.ts";
 import { momentAfter } from "../evaluation/frozen.ts";
 import { defineModel, type FitOptions, type Fitted, type Scorer } from "../model.ts";
 import { hash32 } from "../rng.ts";
+import { fitByRating } from "./by_rating.ts";
 import { featureNames } from "./candidate_features.ts";
 import {
   type CascadeConfig,
@@ -23,11 +24,17 @@ const FEWEST_PEOPLE = 5;
 
 export const cascade = defineModel({
   config: cascadeConfig,
+  space: {
+    retrieve: { low: 50, high: 500, scale: "log", isWhole: true },
+    newest_share: { low: 0.1, high: 0.4 },
+    l2: { low: 1e-5, high: 1e-1, scale: "log" },
+  },
   fit,
   open: openCascade,
 });
 
 async function fit(dataset: Dataset, config: CascadeConfig, options: FitOptions): Promise<Fitted> {
+  if (config.ranker.by === "rating") return await fitByRating(dataset, config, options);
   const all = [config.retriever, ...config.advisers];
   const names = featureNames(all.map(({ model }) => model));
   const parted = await partNewest(dataset, { share: config.newest_share, signal: options.signal });

@@ -110,6 +110,7 @@ export function createRanker({ towers, content, network }: RankerParts) {
   const rate = forwardFolded(layers);
   return {
     model: "ranker",
+    towers,
     predict(moment: Moment, user: number, movie: number): number {
       features.userInputs(moment, user, inputs, 0);
       features.movieInputs(moment, movie, inputs, features.userWidth);
@@ -127,7 +128,7 @@ export function createRanker({ towers, content, network }: RankerParts) {
         return rows;
       },
     }),
-  } satisfies Scorer;
+  } satisfies Scorer & { towers: Scorer };
 }
 
 /** Opens an artifact of this model. @throws {SyntaxError} when it is another's, or damaged. */

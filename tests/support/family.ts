@@ -25,6 +25,10 @@ export function momentOfAll(): Moment {
 const PRESETS: [keyof typeof FAMILY, Record<string, unknown>][] = [
   ["two_tower", { preset: "content", epochs: 2 }],
   ["two_tower", { preset: "content", features: "deviations", epochs: 2 }],
+  ["cascade", {
+    retriever: { model: "two_tower", config: { preset: "content", dimension: 8, epochs: 1 } },
+    ranker: { by: "rating", config: { hidden: [16, 8], epochs: 1 } },
+  }],
   ["two_tower", { preset: "cosine", epochs: 2 }],
   ["two_tower", { preset: "demographic", epochs: 2 }],
   ["two_tower", { preset: "hybrid", epochs: 2 }],
@@ -43,7 +47,7 @@ export const CASES: readonly FamilyCase[] = [
     return [name, model, new Map(Object.entries(QUICK)).get(name) ?? {}];
   }),
   ...PRESETS.map(([name, config]): FamilyCase => [
-    [name, config.preset, config.features].filter(Boolean).join(" "),
+    [name, config.ranker ? "by rating" : config.preset, config.features].filter(Boolean).join(" "),
     FAMILY[name],
     config,
   ]),

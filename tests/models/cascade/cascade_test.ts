@@ -2,14 +2,16 @@ import assert from "@std/assert";
 import { cascadeConfig } from "../../../models/cascade/cascade.ts";
 import { cascade } from "../../../models/cascade/fit.ts";
 import { partNewest } from "../../../models/cascade/newest.ts";
-import { decode, encode } from "../../../models/container.ts";
+import { type Container, decode, encode } from "../../../models/container.ts";
 import { momentAfter } from "../../../models/evaluation/frozen.ts";
 import type { FitOptions } from "../../../models/model.ts";
+import { openRanker } from "../../../models/ranker/ranker.ts";
 import { popularity } from "../../../models/popularity.ts";
 import { datasetOf, ratingsOf, type Row, seededRows } from "../../support/ratings.ts";
 
 const { signal } = new AbortController();
-const options: FitOptions = { seed: 5, signal, log() {}, progress() {} };
+const compute = { cache: null, workers: 1, simd: "relaxed" } as const;
+const options: FitOptions = { seed: 5, signal, compute, log() {}, progress() {} };
 const { catalogue, rows } = seededRows(3000);
 const dataset = datasetOf(catalogue, ratingsOf(rows), 400);
 const SMALL = {
@@ -98,6 +100,65 @@ Deno.test("cascade says when nobody liked what was retrieved", async () => {
   const nobody = datasetOf(catalogue, ratingsOf(rows.map(([user, movie]): Row => [user, movie, 1])));
   const config = { retriever: SMALL.retriever, advisers: [] };
   await assert.rejects(cascade.fit(nobody, config, options), /at least 5 people are needed.*found 0/);
+});
+
+const RATING = {
+  retriever: {
+    model: "two_tower",
+    config: {
+      preset: "content",
+      features: "deviations",
+      dimension: 8,
+      hidden: [16],
+      batch_size: 64,
+      epochs: 2,
+    },
+  },
+  retrieve: 20,
+  ranker: { by: "rating", config: { hidden: [16], epochs: 3, batch_size: 64 } },
+};
+
+Deno.test("cascade by rating orders what its towers retrieve by the network's stars, the others below", async () => {
+  const { scorer, artifact, report } = await cascade.fit(dataset, RATING, options);
+  assert.ok(Number(report.validation_rmse) > 0);
+  const { towers, predict } = openRanker({
+    header: artifact.header.ranker as Container["header"],
+    arrays: artifact.arrays,
+  });
+  const moment = await momentAfter(dataset, signal);
+  const [scores, dots] = [new Float32Array(60), new Float32Array(60)];
+  for (const user of [3, 500]) {
+    scorer.retriever!(moment)(moment, user, scores);
+    towers.retriever!(moment)(moment, user, dots);
+    const seen = new Set(moment.histories.of(user).movies);
+    const unseen = Array.from(dots.keys()).filter((movie) => !seen.has(movie));
+    const candidates = unseen.sort((a, b) => dots[b] - dots[a] || a - b).slice(0, 20);
+    for (const movie of candidates) {
+      assert.equal(scores[movie], Math.fround(predict(moment, user, movie)));
+      assert.equal(scorer.predict!(moment, user, movie), predict(moment, user, movie));
+    }
+    const lowest = Math.min(...candidates.map((movie) => scores[movie]));
+    const others = Array.from(scores.keys()).filter((movie) => !candidates.includes(movie));
+    assert.ok(others.every((movie) => scores[movie] < lowest), "all others stand below");
+    const byDots = others.toSorted((a, b) => dots[b] - dots[a] || a - b);
+    assert.deepEqual(others.toSorted((a, b) => scores[b] - scores[a] || a - b), byDots);
+  }
+});
+
+Deno.test("cascade by rating says what it has no use for", () => {
+  const faults = (config: object) =>
+    cascadeConfig.safeParse({ ...RATING, ...config }).error?.issues.map(({ path, message }) =>
+      `${path.join(".")}: ${message}`
+    ).join("; ");
+  assert.equal(faults({}), undefined);
+  assert.match(faults({ retriever: { model: "ease" } })!, /^retriever\.model: .*two_tower/);
+  assert.match(faults({ advisers: [{ model: "als" }] })!, /^advisers: by rating there are none/);
+  assert.match(
+    faults({ ranker: { by: "rating", config: { towers: {} } } })!,
+    /towers: they are the retriever's/,
+  );
+  assert.match(faults({ ranker: { by: "rating", config: { hiden: [8] } } })!, /hiden/);
+  assert.match(faults({ ranker: { by: "choice", config: { epochs: 3 } } })!, /by choice there are none/);
 });
 
 Deno.test("openCascade() refuses a damaged artifact", async () => {
