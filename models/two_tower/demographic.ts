@@ -10,6 +10,9 @@
  * A person's own row is used from their `id_from`-th rating on, and a movie's from its own; before that, and for who
  * came after the training, it is row 0, which so learns what people and movies are like of whom little is known. Row 0
  * of the other tables stands for whoever says nothing of themselves.
+ *
+ * RMSE with the defaults where nobody says anything, over two seeds: .954 to .990 on last20, 1.032 to 1.033 on time80
+ * frozen; floor after 3 epochs 1.01 on last20. It learns who likes, not how many stars: bias has .893.
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";
