@@ -146,7 +146,7 @@ function rowsOf({ ids }: IdIndex, known: IdIndex): Int32Array {
 }
 
 /** ln of how often a movie is expected among a shard's candidates: its share of the ratings, and the uniform draws. */
-function logQOf(
+export function logQOf(
   { movieCounts, nRatings, catalogue }: FeatureState,
   { rows, nRows, extra }: { rows: Int32Array; nRows: number; extra: number },
 ): Float32Array {

@@ -5,6 +5,8 @@ import type { Dataset } from "../../../../models/dataset.ts";
 import { IdIndex } from "../../../../models/id_index.ts";
 import type { Scorer } from "../../../../models/model.ts";
 import { type Moment, observe } from "../../../../models/ratings.ts";
+import { logQOf } from "../../../../models/two_tower/hybrid/fit.ts";
+import { SHARD } from "../../../../models/two_tower/hybrid/step.ts";
 import { openHybrid } from "../../../../models/two_tower/hybrid/scorer.ts";
 import { twoTower } from "../../../../models/two_tower/presets.ts";
 import { datasetOf, emptyMoment, ratingsOf, type Row, seededRows } from "../../../support/ratings.ts";
@@ -103,6 +105,42 @@ Deno.test("hybrid keeps what it knows in a warm update, and takes newcomers in",
   assert.ok(isKept, "nobody who gave no new rating has moved");
   const newcomer = after.users.ids.get(101)! * width;
   assert.ok(after.users.values.subarray(newcomer, newcomer + width).some((value) => value !== 0));
+});
+
+Deno.test("hybrid leaves the ratings' part as it is after rating_epochs", async () => {
+  const world = datasetOf(catalogue, ratingsOf(rows), 400);
+  const [one, three] = await Promise.all([1, 3].map(async (epochs) => {
+    const { artifact } = await twoTower.fit(world, { ...CONFIG, epochs, rating_epochs: 1 }, options);
+    return openHybrid(artifact).weights;
+  }));
+  const width = 12;
+  for (const name of ["users", "movies", "bags"] as const) {
+    const of = (weights: typeof one, isRating: boolean) =>
+      weights[name].values.filter((_, at) => at % width >= 8 === isRating);
+    assert.deepEqual(of(three, true), of(one, true));
+    assert.notDeepEqual(of(three, false), of(one, false));
+  }
+});
+
+Deno.test("hybrid updates at the warm rate, not at the first one", async () => {
+  const { artifact } = await fit();
+  const config = { ...CONFIG, warm_learning_rate: 1e-9, learning_rate: 0.1, rating_learning_rate: 0.1 };
+  const warm = await twoTower.fit(datasetOf(catalogue, ratingsOf(rows), 400), config, {
+    ...options,
+    warmFrom: artifact,
+  });
+  const [before, after] = [artifact, warm.artifact].map((one) => openHybrid(one).weights.bags.values);
+  assert.ok(after.every((value, at) => Math.abs(value - before[at]) < 1e-6));
+});
+
+Deno.test("logQOf() is ln of how often a movie is expected among a shard's candidates", () => {
+  const { state } = momentOf([[0, 1, 5], [1, 1, 3], [2, 1, 4], [0, 2, 4]]);
+  const rowOf = Int32Array.from(catalogue.movies.ids, (_, movie) => 59 - movie);
+  const logQ = logQOf(state, { rows: rowOf, nRows: 60, extra: 30 });
+  // Three of four ratings are of movie 1: it is expected 3/4 of a shard's times, and once in every two extras' draws.
+  for (const [movie, share] of [[1, 3 / 4], [2, 1 / 4], [3, 0]]) {
+    assert.ok(Math.abs(Math.exp(logQ[59 - movie]) - (SHARD * share + 30 / 60)) < 1e-4);
+  }
 });
 
 Deno.test("openHybrid() refuses what does not fit together", async () => {

@@ -1,105 +1,107 @@
 import assert from "@std/assert";
 import { passThrough } from "../../../../models/dataset.ts";
-import { createFeatures } from "../../../../models/features.ts";
-import { observe } from "../../../../models/ratings.ts";
+import { createFeatures, fitYears } from "../../../../models/features.ts";
 import { createRng } from "../../../../models/rng.ts";
-import { createBatch } from "../../../../models/two_tower/hybrid/batch.ts";
+import { type Batch, createBatch } from "../../../../models/two_tower/hybrid/batch.ts";
 import { createHybridWindow } from "../../../../models/two_tower/hybrid/window.ts";
-import { datasetOf, emptyMoment, ratingsOf, seededRows } from "../../../support/ratings.ts";
+import { asTheyAre } from "../../../../models/two_tower/towers.ts";
+import { datasetOf, ratingsOf, type Row, seededRows } from "../../../support/ratings.ts";
 
-const { catalogue, rows } = seededRows(300);
-const ratings = ratingsOf(rows);
-const features = createFeatures({ preset: "deviations", n_genres: 4, year_mean: 1990, year_deviation: 20 });
-const { userWidth, movieWidth } = features;
-const [SHARD, EXTRA, POSITIVE] = [16, 4, 3];
-const moments = (width: number) => ({
-  mean: Float32Array.from({ length: width }, (_, k) => k / 8),
-  scale: new Float32Array(width).fill(2),
-});
-const positions = Int32Array.from({ length: 1_000 }, (_, i) => i);
+const { catalogue, rows: seeded } = seededRows(400);
+/** Nobody rates a movie twice, but for the last row. */
+const firsts = new Map(seeded.map((row) => [`${row[0]} ${row[1]}`, row]));
+const rows: Row[] = [...firsts.values()];
+rows.push([rows[0][0], rows[0][1], 0.5]);
+const N_MOVIES = catalogue.movies.size;
+/** Rows of the tables are not positions. */
+const movieRow = (movie: number) => N_MOVIES - 1 - movie;
+const userRow = (user: number) => 1000 - user;
 
-/** All batches of one pass over `rows`, each as it stands when it is handed out. */
-async function batchesOf(isTraining: boolean, look: (batch: ReturnType<typeof createBatch>) => void) {
-  const room = { floats: (n: number) => new Float32Array(n), integers: (n: number) => new Int32Array(n) };
-  const widths = { user: userWidth, movie: movieWidth };
-  const batch = createBatch({ batchSize: 40, shard: SHARD, extra: EXTRA, widths }, room);
+/** Calls `look` with every batch of a pass. */
+async function batches(look: (batch: Batch) => void, { gap = 0, idDropout = 0 } = {}): Promise<void> {
+  const ratings = ratingsOf(rows);
+  const features = createFeatures({ preset: "deviations", n_genres: 4, ...fitYears(catalogue) });
+  const widths = { user: features.userWidth, movie: features.movieWidth };
+  const batch = createBatch({ batchSize: 64, shard: 16, extra: 16, widths }, {
+    floats: (n) => new Float32Array(n),
+    integers: (n) => new Int32Array(n),
+  });
   const n = rows.length;
-  const parts = { train: isTraining ? n : 0, validation: n, n };
-  const { signal } = new AbortController();
-  const open = () =>
+  const options = { parts: { train: n, validation: n, n }, signal: new AbortController().signal };
+  const found = passThrough<Batch>(datasetOf(catalogue, ratings), options, (start) =>
     createHybridWindow({
       features,
-      moments: { user: moments(userWidth), movie: moments(movieWidth) },
-      rule: { liking: 1, retrieval_recency: 0.9, rating_recency: 0.9 },
-      capacity: 128,
+      moments: { user: asTheyAre(widths.user), movie: asTheyAre(widths.movie) },
+      rule: { liking: 0.5, retrieval_recency: 0.97, rating_recency: 0.98 },
+      capacity: 150,
       batch,
-      rows: { users: positions, movies: positions },
-      logQ: Float32Array.from(positions),
-      positive: POSITIVE,
-      idDropout: 0,
-      gap: 0,
-      rng: createRng(5),
-    }, null);
-  for await (const { examples } of passThrough(datasetOf(catalogue, ratings), { parts, signal }, open)) {
-    look(examples);
-  }
+      rows: {
+        users: Int32Array.from({ length: 999 }, (_, user) => userRow(user)),
+        movies: Int32Array.from({ length: N_MOVIES }, (_, movie) => movieRow(movie)),
+      },
+      logQ: Float32Array.from({ length: N_MOVIES }, (_, row) => -1 - row),
+      positive: 4,
+      idDropout,
+      gap,
+      rng: createRng(4),
+    }, start));
+  for await (const { examples } of found) look(examples);
 }
 
-/** (x − μ) · scale of what `write` writes, in the same roundings. */
-function normalised(width: number, write: (out: Float32Array) => void): number[] {
-  const out = new Float32Array(width);
-  write(out);
-  const { mean, scale } = moments(width);
-  return Array.from(out, (x, k) => Math.fround((x - mean[k]) * scale[k]));
-}
+const placeOf = ({ shard, extra }: Batch, k: number) => Math.floor(k / shard) * (shard + extra) + k % shard;
 
-Deno.test("createHybridWindow() hands out the features of each example's moment, normalised", async () => {
-  const moment = emptyMoment(catalogue);
-  let row = 0;
-  await batchesOf(false, (batch) => {
-    for (let i = 0; i < batch.length; i++, row++) {
-      const place = Math.floor(i / SHARD) * (SHARD + EXTRA) + i % SHARD;
-      const [user, movie] = [ratings.users[row], ratings.movies[row]];
-      const found = [
-        ...batch.user.subarray(i * userWidth, (i + 1) * userWidth),
-        ...batch.movie.subarray(place * movieWidth, (place + 1) * movieWidth),
-      ];
-      assert.deepEqual(found, [
-        ...normalised(userWidth, (out) => features.userInputs(moment, user, out, 0)),
-        ...normalised(movieWidth, (out) => features.movieInputs(moment, movie, out, 0)),
-      ]);
-      assert.equal(batch.movieRows[place], movie);
-      assert.equal(batch.stars[i], ratings.ratings[row]);
-      observe(moment, ratings, row);
+Deno.test("a hybrid's example has the bag of its moment, newest first, without its own movie", async () => {
+  let seen = 0;
+  await batches((batch) => {
+    for (let k = 0; k < batch.length; k++) {
+      const [user, movie] = [userRow(batch.userRows[k]), movieRow(batch.movieRows[placeOf(batch, k)])];
+      const at = rows.findLastIndex((row) =>
+        row[0] === user && row[1] === movie && row[2] === batch.stars[k]
+      );
+      const before = rows.slice(0, at).filter((row) => row[0] === user && row[1] !== movie).slice(-50);
+      const bag = batch.bags.movies.slice(batch.bagStarts[k], batch.bagStarts[k + 1]);
+      assert.deepEqual([...bag], before.toReversed().map((row) => movieRow(row[1])));
+      seen++;
     }
   });
-  assert.equal(row, rows.length);
+  assert.equal(seen, rows.length);
 });
 
-Deno.test("createHybridWindow() trains on each example once, in each shard what is to be found first", async () => {
-  const stars: number[] = [];
-  await batchesOf(true, (batch) => {
-    stars.push(...batch.stars.subarray(0, batch.length));
-    for (let first = 0; first < batch.length; first += SHARD) {
-      const weights = [...batch.weights.subarray(first, Math.min(first + SHARD, batch.length))];
-      assert.deepEqual(weights, weights.toSorted((a, b) => b - a));
-      assert.deepEqual(
-        weights,
-        [...batch.stars.subarray(first, first + weights.length)].map((r) => r >= POSITIVE ? 1 : 0),
-      );
-      const end = Math.min(first + SHARD, batch.length);
-      const drawn = first / SHARD * (SHARD + EXTRA) + end - first;
-      for (let place = drawn; place < drawn + EXTRA; place++) {
-        const movie = batch.movieRows[place];
-        const fixed = normalised(
-          movieWidth,
-          (out) => features.movieInputs(emptyMoment(catalogue), movie, out, 0),
-        );
-        const found = [...batch.movie.subarray(place * movieWidth, (place + 1) * movieWidth)];
-        assert.deepEqual(found, [...fixed.slice(0, -2), 0, 0]);
-        assert.equal(batch.logQ[place], movie);
+Deno.test("a hybrid's batch weighs what is to be found, corrects by ln q, and has candidates that nobody asked for", async () => {
+  const drawn = new Set<number>();
+  await batches((batch) => {
+    const { shard, extra } = batch;
+    const width = batch.movie.length / batch.movieRows.length;
+    for (let first = 0, s = 0; first < batch.length; first += shard, s++) {
+      const n = Math.min(shard, batch.length - first);
+      const from = s * (shard + extra);
+      const own = new Set(batch.movieRows.subarray(from, from + n));
+      for (let place = from; place < from + n + extra; place++) {
+        const row = batch.movieRows[place];
+        assert.equal(batch.logQ[place], -1 - row);
+        // Movie m has genre m % 4.
+        assert.equal(batch.movie[place * width + movieRow(row) % 4], 1);
+        if (place >= from + n && !own.has(row)) drawn.add(row);
       }
     }
+    for (let k = 0; k < batch.length; k++) assert.equal(batch.weights[k], batch.stars[k] >= 4 ? 1 : 0);
   });
-  assert.deepEqual(stars.sort(), [...ratings.ratings].sort());
+  assert.ok(drawn.size > N_MOVIES / 2, `${drawn.size} movies were drawn`);
+});
+
+Deno.test("a hybrid's training hides newest ratings from retrieval, and users from themselves, as often as asked", async () => {
+  const shares = async (options: { gap?: number; idDropout?: number }) => {
+    let [hidden, unknown, n] = [0, 0, 0];
+    await batches((batch) => {
+      for (let k = 0; k < batch.length; k++, n++) {
+        const [start, end] = [batch.bagStarts[k], batch.bagStarts[k + 1]];
+        if (end > start && batch.bags.retrieval[start] === 0) hidden++;
+        if (batch.userRows[k] === -1) unknown++;
+      }
+    }, options);
+    return [hidden / n, unknown / n];
+  };
+  assert.deepEqual(await shares({}), [0, 0]);
+  const [hidden, unknown] = await shares({ gap: 0.5, idDropout: 0.3 });
+  assert.ok(hidden > 0.3 && Math.abs(unknown - 0.3) < 0.08, `${hidden}, ${unknown}`);
 });
