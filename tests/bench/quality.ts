@@ -59,7 +59,7 @@ export async function quality(): Promise<Report> {
     notes: [
       `${SPLIT}: ${train.length} ratings before the cut, ${test.length} after it; cold: fewer than 5 ratings before ` +
       "the prediction; seed 1",
-      `${report.engine}, best of ${report.epochs} epochs ${report.best_epoch}, then once more on all examples`,
+      `${report.engine}, ${report.epochs} epochs on all examples`,
     ],
   };
 }
