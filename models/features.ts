@@ -112,13 +112,7 @@ function genreMeans(shape: FeatureShape): ContentFeatures {
   return {
     userWidth: nGenres,
     movieWidth: nGenres + 2,
-    userInputs({ state }, user, out, offset) {
-      state.reserve(user);
-      const row = user * state.catalogue.nGenres;
-      for (let k = 0; k < nGenres; k++) {
-        out[offset + k] = meanOrZero(state.genreSums[row + k], state.genreCounts[row + k]);
-      }
-    },
+    userInputs: meanOfGenres(nGenres),
     movieMoves: 1,
     movieMoving,
     movieInputs(known, movie, out, offset) {
@@ -127,6 +121,17 @@ function genreMeans(shape: FeatureShape): ContentFeatures {
       out[offset + nGenres] = standardised(state.catalogue.years[movie], shape);
       movieMoving(known, movie, out, offset + nGenres + 1);
     },
+  };
+}
+
+/** Writes the user's mean rating of each of the first `nGenres` genres, 0 where there is none. */
+export function meanOfGenres(nGenres: number): Inputs {
+  return ({ state }, user, out, offset) => {
+    state.reserve(user);
+    const row = user * state.catalogue.nGenres;
+    for (let k = 0; k < nGenres; k++) {
+      out[offset + k] = meanOrZero(state.genreSums[row + k], state.genreCounts[row + k]);
+    }
   };
 }
 

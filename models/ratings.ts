@@ -79,7 +79,7 @@ export function rewind({ state, histories }: MovingMoment, ratings: Ratings): vo
 /** A copy of the given `rows`, in their order; what they replace is copied as it stands. */
 export function pick(ratings: Ratings, rows: ArrayLike<number>): Ratings {
   const picked = createRatings(rows.length);
-  for (const name of COLUMNS) {
+  for (const name of RATING_COLUMNS) {
     const [from, to] = [ratings[name], picked[name]];
     for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]];
   }
@@ -91,13 +91,14 @@ export function join(parts: readonly Ratings[]): Ratings {
   const whole = createRatings(parts.reduce((n, { length }) => n + length, 0));
   let at = 0;
   for (const part of parts) {
-    for (const name of COLUMNS) whole[name].set(part[name], at);
+    for (const name of RATING_COLUMNS) whole[name].set(part[name], at);
     at += part.length;
   }
   return whole;
 }
 
-const COLUMNS = [
+/** What a rating is made of: every array of `Ratings`. */
+export const RATING_COLUMNS = [
   "ratingIds",
   "batches",
   "users",

@@ -4,7 +4,7 @@ import type { Db } from "../sql/db.ts";
 import type { Catalogue } from "../models/catalogue.ts";
 import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
-import { createRatings, type Ratings } from "../models/ratings.ts";
+import { createRatings, RATING_COLUMNS, type Ratings } from "../models/ratings.ts";
 import { holdoutMarker, type HoldoutRule, type Place } from "../models/evaluation/split.ts";
 import { arrayText } from "./_lake.ts";
 
@@ -95,23 +95,11 @@ export async function collect(
   const all = createRatings(length);
   let at = 0;
   for (const { chunk, from } of held) {
-    for (const name of NAMES) all[name].set(chunk[name].subarray(from), at);
+    for (const name of RATING_COLUMNS) all[name].set(chunk[name].subarray(from), at);
     at += chunk.length - from;
   }
   return all;
 }
-
-const NAMES = [
-  "ratingIds",
-  "batches",
-  "users",
-  "movies",
-  "ratings",
-  "replaces",
-  "isStale",
-  "isHeldOut",
-  "ratedAt",
-] as const;
 
 export interface HistoriesOptions {
   users: IdIndex;

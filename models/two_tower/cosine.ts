@@ -19,7 +19,7 @@ import { z } from "zod";
 import type { Catalogue } from "../catalogue.ts";
 import type { Container } from "../container.ts";
 import { type Dataset, survey } from "../dataset.ts";
-import { type Features, fitYears, type Known, meanOrZero, oneHot } from "../features.ts";
+import { type Features, fitYears, type Known, meanOfGenres, meanOrZero, oneHot } from "../features.ts";
 import { type FitOptions, type Fitted, headerOf } from "../model.ts";
 import type { Rng } from "../rng.ts";
 import { openWeights } from "./_weights.ts";
@@ -75,13 +75,7 @@ function cosineFeatures({ n_genres: G, year_mean }: CosineShape): Features {
   return {
     userWidth: G,
     movieWidth: G + 3,
-    userInputs({ state }, user, out, offset) {
-      state.reserve(user);
-      const row = user * state.catalogue.nGenres;
-      for (let k = 0; k < G; k++) {
-        out[offset + k] = meanOrZero(state.genreSums[row + k], state.genreCounts[row + k]);
-      }
-    },
+    userInputs: meanOfGenres(G),
     movieInputs({ state }, movie, out, offset) {
       out[offset] = state.movieCounts[movie];
       out[offset + 1] = meanOrZero(state.movieSums[movie], state.movieCounts[movie]);

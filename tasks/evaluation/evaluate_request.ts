@@ -2,7 +2,7 @@
 import type { Protocol } from "../../models/auto/question.ts";
 import { UsageError } from "../runner/errors.ts";
 import { chooseModel } from "./model_choice.ts";
-import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
+import { type CommandHelp, type Options, ratingFrom, wholeNumber } from "./options.ts";
 import { fromCaller } from "./paths.ts";
 import { parseSplit } from "./split_option.ts";
 
@@ -88,7 +88,7 @@ export function readEvaluateRequest(options: Options) {
     predictions,
     n: wholeNumber(options, "n", { least: 1, fallback: 10 }),
     seed: wholeNumber(options, "seed", { least: 0, fallback: 1 }),
-    relevant: readRelevant(values.relevant),
+    relevant: ratingFrom(options, "relevant", { all: -Infinity }),
   };
 }
 
@@ -125,14 +125,4 @@ export async function refuseOverwriting({ files, predictions }: EvaluateRequest)
 
 function isProtocol(name: string): name is Protocol {
   return PROTOCOLS.some((protocol) => protocol === name);
-}
-
-function readRelevant(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (text === "all") return -Infinity;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new UsageError(
-    `Cannot read option "relevant" as it should be a rating, or all: found ${JSON.stringify(text)}`,
-  );
 }

@@ -101,6 +101,23 @@ export function wholeNumber(
   );
 }
 
+/** The rating that option `name` was given, if any. @throws {UsageError} when it is neither that nor in `words`. */
+export function ratingFrom(
+  { values }: Options,
+  name: string,
+  words: Readonly<Record<string, number>> = {},
+): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  if (Object.hasOwn(words, text)) return words[text];
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  const wanted = ["a rating", ...Object.keys(words)].join(", or ");
+  throw new UsageError(
+    `Cannot read option "${name}" as it should be ${wanted}: found ${JSON.stringify(text)}`,
+  );
+}
+
 function tokensOf(args: readonly string[], declared: Readonly<Record<string, Option>>) {
   const options = Object.fromEntries(
     Object.entries(declared).map(([name, { value, short }]) => {

@@ -6,7 +6,7 @@ import { drawConfig, openSpace, type SearchSpace } from "../../models/search_spa
 import { UsageError } from "../runner/errors.ts";
 import { parseDuration } from "../runner/manifest/duration.ts";
 import { checkConfig, modelOf, parseSettings } from "./model_choice.ts";
-import { type CommandHelp, type Options, wholeNumber } from "./options.ts";
+import { type CommandHelp, type Options, ratingFrom, wholeNumber } from "./options.ts";
 import { parseSplit } from "./split_option.ts";
 
 export const tuneHelp: CommandHelp = {
@@ -85,18 +85,10 @@ export function readTuneRequest(options: Options) {
     nTrials: wholeNumber(options, "trials", { least: 1, fallback: 20 }),
     budgetMs,
     resume: values.resume,
-    relevant: values.relevant === undefined ? undefined : readNumber(values.relevant),
+    relevant: ratingFrom(options, "relevant"),
     n: wholeNumber(options, "n", { least: 1, fallback: 10 }),
     seed: wholeNumber(options, "seed", { least: 0, fallback: 1 }),
   };
-}
-
-function readNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value)) return value;
-  throw new UsageError(
-    `Cannot read option "relevant" as it should be a rating: found ${JSON.stringify(text)}`,
-  );
 }
 
 /** @throws {UsageError} when there is nothing to try. */
