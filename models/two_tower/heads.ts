@@ -15,7 +15,7 @@ export type Head = "line" | "dot" | "cosine" | "logistic";
 export const MIDDLE = 2.75;
 export const HALF_WIDTH = 2.25;
 /** Stars from which on a rating is positive. */
-export const POSITIVE_FROM = 4;
+const POSITIVE_FROM = 4;
 
 interface HeadRules {
   /** Whether vectors have length 1. */
@@ -51,15 +51,4 @@ export function costOf(head: Head, predicted: ArrayLike<number>, stars: ArrayLik
   let sum = 0;
   for (let i = 0; i < stars.length; i++) sum += cost(predicted[i], target(stars[i]));
   return sum;
-}
-
-/** What an engine predicts from the dot product `dot`; `mean` is the running mean of the example. */
-export function predictionOf(
-  { head, logScale, offset }: { head: Head; logScale: number; offset: number },
-  dot: number,
-  mean: number,
-): number {
-  if (!HEADS[head].hasLine) return dot;
-  const line = Math.exp(logScale) * dot + offset;
-  return head === "line" ? mean + line : 1 / (1 + Math.exp(-line));
 }

@@ -4,8 +4,9 @@ import type { Examples } from "../../models/examples.ts";
 import { costOf, HEADS } from "../../models/two_tower/heads.ts";
 import type { Weights } from "../../models/two_tower/towers.ts";
 import { predictPlainly, smallExamples, smallWeights } from "../support/towers.ts";
+import { CACHE } from "../support/compute.ts";
 
-const compute = { cache: ".matinee/kernels", workers: 1, simd: "relaxed" } as const;
+const compute = { cache: CACHE, workers: 1, simd: "relaxed" } as const;
 const ENGINES = {
   tfjs: await openEngine("tfjs", { log() {} }),
   kernels: await openEngine("kernels", { log() {}, compute }),

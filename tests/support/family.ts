@@ -3,12 +3,14 @@ import { FAMILY } from "../../models/family.ts";
 import type { FitOptions, Model, Scorer } from "../../models/model.ts";
 import { type Moment, observe } from "../../models/ratings.ts";
 import { datasetOf, emptyMoment, ratingsOf, seededPeople, seededRows } from "./ratings.ts";
+import { compute } from "./compute.ts";
 
 export const { catalogue, rows } = seededRows(1500);
 export const dataset = { ...datasetOf(catalogue, ratingsOf(rows), 400), people: seededPeople(30) };
 export const options: FitOptions = {
   seed: 5,
   signal: new AbortController().signal,
+  compute,
   log() {},
   progress() {},
 };

@@ -1,7 +1,7 @@
 /** Small networks and examples for tests of towers and engines. */
 import type { Examples } from "../../models/examples.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
-import { type Head, predictionOf } from "../../models/two_tower/heads.ts";
+import { type Head, HEADS } from "../../models/two_tower/heads.ts";
 import { forward, initialTower, type Weights } from "../../models/two_tower/towers.ts";
 
 const normal = (n: number, rng: Rng) => Float32Array.from({ length: n }, () => 3 * (rng.uniform() - 0.5));
@@ -64,4 +64,15 @@ export function predictPlainly(weights: Weights, examples: Examples): Float64Arr
     for (let k = 0; k < d; k++) dot += pair[k] * pair[d + k];
     return predictionOf(weights, dot, examples.means[i]);
   });
+}
+
+/** What a head makes of the dot product `dot`; `mean` is the running mean of the example. */
+function predictionOf(
+  { head, logScale, offset }: { head: Head; logScale: number; offset: number },
+  dot: number,
+  mean: number,
+): number {
+  if (!HEADS[head].hasLine) return dot;
+  const line = Math.exp(logScale) * dot + offset;
+  return head === "line" ? mean + line : 1 / (1 + Math.exp(-line));
 }

@@ -5,9 +5,10 @@ import { residualsOf } from "../../../models/als/residuals.ts";
 import { activeColumns, readInteractions, transpose } from "../../../models/interactions.ts";
 import { observe } from "../../../models/ratings.ts";
 import { datasetOf, emptyMoment, ratingsOf, seededRows } from "../../support/ratings.ts";
+import { compute } from "../../support/compute.ts";
 
 const { signal } = new AbortController();
-const options = { seed: 3, signal, log() {}, progress() {} };
+const options = { seed: 3, signal, compute, log() {}, progress() {} };
 const { catalogue, rows } = seededRows(600);
 const dataset = datasetOf(catalogue, ratingsOf(rows));
 const { interactions } = await readInteractions(dataset, signal);

@@ -4,6 +4,7 @@ import { fitAuto } from "../../../models/auto/auto.ts";
 import type { Protocol } from "../../../models/auto/question.ts";
 import { momentAfter } from "../../../models/evaluation/frozen.ts";
 import { datasetOf, ratingsOf, type Row, seededRows } from "../../support/ratings.ts";
+import { compute } from "../../support/compute.ts";
 
 const { signal } = new AbortController();
 const { catalogue, rows } = seededRows(500);
@@ -13,7 +14,14 @@ for (const protocol of ["rating", "ranking", "candidates"] satisfies Protocol[])
   Deno.test(`fitAuto() answers a question of protocol ${protocol}, newcomers' too`, async () => {
     const users = Int32Array.from({ length: 80 }, (_, i) => i % 40);
     const question = { protocol, users, ratedAt: null };
-    const { scorer } = await fitAuto(dataset, { question, seed: 1, signal, log() {}, progress() {} });
+    const { scorer } = await fitAuto(dataset, {
+      question,
+      seed: 1,
+      signal,
+      compute,
+      log() {},
+      progress() {},
+    });
     const moment = await momentAfter(dataset, signal);
     const scores = new Float32Array(catalogue.movies.size);
     for (const user of [0, 700]) {

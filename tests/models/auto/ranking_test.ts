@@ -7,9 +7,10 @@ import type { Scorer } from "../../../models/model.ts";
 import { createRng } from "../../../models/rng.ts";
 import { countedUsers, datasetOf, ratingsOf, type Row } from "../../support/ratings.ts";
 import { createCatalogue } from "../../../models/catalogue.ts";
+import { compute } from "../../support/compute.ts";
 
 const { signal } = new AbortController();
-const options = { seed: 2, signal, log() {}, progress() {} };
+const options = { seed: 2, signal, compute, log() {}, progress() {} };
 const N_MOVIES = 120;
 
 /** 150 people walk along shelves of ten movies, in order, and now and then change the shelf: order matters. */

@@ -8,9 +8,9 @@ import type { FitOptions } from "../../../models/model.ts";
 import { openRanker } from "../../../models/ranker/ranker.ts";
 import { popularity } from "../../../models/popularity.ts";
 import { datasetOf, ratingsOf, type Row, seededRows } from "../../support/ratings.ts";
+import { compute } from "../../support/compute.ts";
 
 const { signal } = new AbortController();
-const compute = { cache: null, workers: 1, simd: "relaxed" } as const;
 const options: FitOptions = { seed: 5, signal, compute, log() {}, progress() {} };
 const { catalogue, rows } = seededRows(3000);
 const dataset = datasetOf(catalogue, ratingsOf(rows), 400);

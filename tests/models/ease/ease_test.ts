@@ -6,8 +6,9 @@ import type { SparseRows } from "../../../models/interactions.ts";
 import { observe } from "../../../models/ratings.ts";
 import { createRng } from "../../../models/rng.ts";
 import { datasetOf, emptyMoment, ratingsOf, type Row } from "../../support/ratings.ts";
+import { compute } from "../../support/compute.ts";
 
-const options = { seed: 1, signal: new AbortController().signal, log() {}, progress() {} };
+const options = { seed: 1, signal: new AbortController().signal, compute, log() {}, progress() {} };
 const LAMBDA = 3;
 
 /** Every person meets a third of the movies or so, with weights of all kinds. */

@@ -17,6 +17,7 @@ import { topN } from "../../../models/top_n.ts";
 import { openContent } from "../../../models/two_tower/content.ts";
 import { datasetOf, emptyMoment } from "../../support/ratings.ts";
 import { hasSplits, readCatalogue, readSplit } from "../../support/splits.ts";
+import { compute } from "../../support/compute.ts";
 
 const ignore = !hasSplits();
 const unless = ignore ? " (skipped: ../shared/data/splits is not there)" : "";
@@ -76,6 +77,7 @@ Deno.test({
     const { artifact } = await twoTower.fit(dataset, { preset: "content", features: "deviations" }, {
       seed: 1,
       signal,
+      compute,
       log() {},
       progress() {},
     });
@@ -97,6 +99,7 @@ Deno.test({
     const { artifact } = await twoTower.fit(dataset, { epochs: 1 }, {
       seed: 1,
       signal,
+      compute,
       log() {},
       progress() {},
     });

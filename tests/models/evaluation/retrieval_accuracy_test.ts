@@ -8,10 +8,11 @@ import { observe } from "../../../models/ratings.ts";
 import { topN } from "../../../models/top_n.ts";
 import { datasetOf, emptyMoment } from "../../support/ratings.ts";
 import { hasSplits, readCatalogue, readSplit } from "../../support/splits.ts";
+import { compute } from "../../support/compute.ts";
 
 const ignore = !hasSplits();
 const unless = ignore ? " (skipped: ../shared/data/splits is not there)" : "";
-const options = { seed: 1, signal: new AbortController().signal, log() {}, progress() {} };
+const options = { seed: 1, signal: new AbortController().signal, compute, log() {}, progress() {} };
 
 function readWorld() {
   const users = new IdIndex();

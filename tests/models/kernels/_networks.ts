@@ -7,6 +7,7 @@ import { openPool, type Pool } from "../../../models/kernels/pool.ts";
 import { buildProgram, type Program } from "../../../models/kernels/program.ts";
 import type { Tape, Tensor } from "../../../models/kernels/tape.ts";
 import { createRng } from "../../../models/rng.ts";
+import { CACHE } from "../../support/compute.ts";
 
 export interface PoolOptions {
   workers?: number;
@@ -14,7 +15,7 @@ export interface PoolOptions {
 }
 
 export async function smallPool({ workers = 1, simd = "relaxed" }: PoolOptions = {}): Promise<Pool> {
-  return openPool(await openKernels({ cache: ".matinee/kernels", simd }, () => {}), workers);
+  return openPool(await openKernels({ cache: CACHE, simd }, () => {}), workers);
 }
 
 /** Seeded numbers in ±1, the same for the same name and length. */

@@ -1,9 +1,9 @@
 import assert from "@std/assert";
 import { join } from "node:path";
-import { compileKernels } from "../../../models/kernels/compile.ts";
 import { openKernels } from "../../../models/kernels/kernels.ts";
-import { readSources } from "../../../models/kernels/_sources.ts";
-import { assemble } from "../../../models/kernels/compile.ts";
+import { contentHash, readSources } from "../../../models/kernels/_sources.ts";
+import { assemble, compileKernels } from "../../../models/kernels/compile.ts";
+import { CACHE } from "../../support/compute.ts";
 
 const silent = () => {};
 
@@ -12,31 +12,35 @@ async function cacheFolder() {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-Deno.test("compileKernels() keeps what it compiled, one file a build, and opens it again", async () => {
+Deno.test("compileKernels() makes the folder, keeps what it compiled, and opens it again", async () => {
   await using cache = await cacheFolder();
-  for (const simd of ["relaxed", "portable", "relaxed"] as const) {
-    await compileKernels({ simd, cache: join(cache.path, "new") });
-  }
-  const names = [...Deno.readDirSync(join(cache.path, "new"))].map(({ name }) => name).sort();
-  assert.equal(names.length, 2);
-  assert.match(names.join(), /^kernels-portable-[0-9a-f]{16}\.wasm,kernels-relaxed-[0-9a-f]{16}\.wasm$/);
+  const folder = join(cache.path, "new");
+  await compileKernels({ simd: "portable", cache: folder });
+  const [{ name }] = [...Deno.readDirSync(folder)];
+  assert.match(name, /^kernels-portable-[0-9a-f]{16}\.wasm$/);
+  const { ino, mtime } = await Deno.stat(join(folder, name));
+  await compileKernels({ simd: "portable", cache: folder });
+  const now = await Deno.stat(join(folder, name));
+  assert.deepEqual([now.ino, now.mtime], [ino, mtime]);
+  assert.equal([...Deno.readDirSync(folder)].length, 1);
 });
 
 Deno.test("compileKernels() compiles anew over a file that is cut short, or has one bit turned", async () => {
   await using cache = await cacheFolder();
-  const options = { simd: "portable", cache: cache.path } as const;
-  await compileKernels(options);
-  const [{ name }] = [...Deno.readDirSync(cache.path)];
-  const path = join(cache.path, name);
-  const intact = Deno.readFileSync(path);
-  const turned = intact.slice();
-  turned[turned.length - 20] ^= 1;
-  for (const damaged of [turned, intact.subarray(0, 100)]) {
-    Deno.writeFileSync(path, damaged);
-    const module = await compileKernels(options);
+  const damages = {
+    portable: (wasm: Uint8Array) => wasm.map((byte, i) => i === wasm.length - 20 ? byte ^ 1 : byte),
+    relaxed: (wasm: Uint8Array) => wasm.subarray(0, 100),
+  };
+  for (const simd of ["portable", "relaxed"] as const) {
+    await compileKernels({ simd, cache: CACHE });
+    const name = `kernels-${simd}-${contentHash(readSources(), simd)}.wasm`;
+    const intact = Deno.readFileSync(join(CACHE, name));
+    Deno.writeFileSync(join(cache.path, name), damages[simd](intact));
+    const module = await compileKernels({ simd, cache: cache.path });
     assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === "dot"));
-    assert.deepEqual(Deno.readFileSync(path), intact);
+    assert.deepEqual(Deno.readFileSync(join(cache.path, name)), intact);
   }
+  assert.equal([...Deno.readDirSync(cache.path)].length, 2, "one file a build");
 });
 
 Deno.test("assemble() shows the compiler's words when the sources do not compile", async () => {
@@ -47,13 +51,12 @@ Deno.test("assemble() shows the compiler's words when the sources do not compile
 Deno.test("a portable build holds no relaxed instruction", async () => {
   // The compiler refuses them where the feature is off: take the constant away, and it must.
   const sources = readSources();
-  await assemble(sources, "portable");
   sources.set("simd.ts", sources.get("simd.ts")!.replaceAll("if (RELAXED)", "if (true)"));
   await assert.rejects(assemble(sources, "portable"), /relaxed/);
 });
 
 Deno.test("openKernels() gives zeroed views that do not overlap, again after they were given back", async () => {
-  const kernels = await openKernels({ cache: ".matinee/kernels", simd: "portable" }, silent);
+  const kernels = await openKernels({ cache: CACHE, simd: "portable" }, silent);
   const [a, b] = [kernels.floats(5), kernels.doubles(3)];
   a.fill(1);
   b.fill(2);
@@ -71,7 +74,7 @@ Deno.test("openKernels() gives zeroed views that do not overlap, again after the
 
 Deno.test("dot() is the sum of products, in both builds", async () => {
   for (const simd of ["relaxed", "portable"] as const) {
-    const kernels = await openKernels({ cache: ".matinee/kernels", simd }, silent);
+    const kernels = await openKernels({ cache: CACHE, simd }, silent);
     const [x, y] = [kernels.floats(7), kernels.floats(7)];
     x.set([1, 2, 3, 4, 5, 6, 7]);
     y.set([1, -1, 1, -1, 1, -1, 1]);

@@ -1,8 +1,8 @@
 import assert from "@std/assert";
 import { type Kernels, openKernels } from "../../../models/kernels/kernels.ts";
 import { createRng } from "../../../models/rng.ts";
+import { CACHE } from "../../support/compute.ts";
 
-const CACHE = ".matinee/kernels";
 /** [m, n, k]: below, at and above the tile of 6 × 8, and k beyond the 512 rows that are packed at once. */
 const SHAPES = [[1, 1, 1], [5, 3, 2], [6, 8, 4], [7, 9, 5], [12, 16, 7], [25, 17, 600], [13, 33, 1030]];
 const TURNS = { "A·B": 0, "Aᵀ·B": 1, "A·Bᵀ": 2, "Aᵀ·Bᵀ": 3 };

@@ -3,6 +3,7 @@ import type { SparseRows } from "../../../models/interactions.ts";
 import { openKernels } from "../../../models/kernels/kernels.ts";
 import { gramOf, invert } from "../../../models/kernels/linear_algebra.ts";
 import { createRng } from "../../../models/rng.ts";
+import { CACHE } from "../../support/compute.ts";
 
 const signal = new AbortController().signal;
 const BUILDS = ["relaxed", "portable"] as const;
@@ -24,7 +25,7 @@ function randomRows(nRows: number, nColumns: number, each: number): SparseRows {
 
 Deno.test("gramOf() is XᵀX + ridge · I, and invert() its inverse, at sizes around the block", async () => {
   for (const simd of BUILDS) {
-    const kernels = await openKernels({ cache: null, simd }, () => {});
+    const kernels = await openKernels({ cache: CACHE, simd }, () => {});
     for (const n of [5, 64, 100, 200]) {
       const rows = randomRows(80, n, 4);
       const dense = Array.from({ length: 80 }, (_, r) => {
@@ -54,13 +55,13 @@ Deno.test("gramOf() is XᵀX + ridge · I, and invert() its inverse, at sizes ar
 });
 
 Deno.test("invert() refuses what is not positive definite, and says what to do", async () => {
-  const kernels = await openKernels({ cache: null, simd: "portable" }, () => {});
+  const kernels = await openKernels({ cache: CACHE, simd: "portable" }, () => {});
   const matrix = await gramOf(kernels, randomRows(1, 70, 2), { ridge: 0, signal });
   await assert.rejects(invert(kernels, matrix, signal), /70 rows.*not positive definite.*larger ridge/);
 });
 
 Deno.test("choleskyFactor64() and choleskySolve64() solve a system that was worked out by hand", async () => {
-  const kernels = await openKernels({ cache: null, simd: "portable" }, () => {});
+  const kernels = await openKernels({ cache: CACHE, simd: "portable" }, () => {});
   // [[4, 2], [2, 5]] = L Lᵀ with L = [[2, 0], [1, 2]]; [[4, 2], [2, 5]] · (1, 2) = (8, 12).
   const [a, x] = [kernels.doubles(4), kernels.doubles(2)];
   a.set([4, NaN, 2, 5]);

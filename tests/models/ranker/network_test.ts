@@ -11,6 +11,7 @@ import {
 } from "../../../models/ranker/network.ts";
 import { createRng } from "../../../models/rng.ts";
 import { smallExamples } from "../../support/towers.ts";
+import { CACHE } from "../../support/compute.ts";
 
 const HIDDEN = [
   { units: 8, dropout: 0.3, isNormalised: true },
@@ -89,7 +90,7 @@ Deno.test("folded() answers as the network with its normalisation does, to 1e-5"
 });
 
 Deno.test("the learner predicts as the plain forward pass does, before and after training, and learns", async () => {
-  using pool = openPool(await openKernels({ cache: null, simd: "portable" }, () => {}), 1);
+  using pool = openPool(await openKernels({ cache: CACHE, simd: "portable" }, () => {}), 1);
   using learner = createLearner(drawn(), { pool, capacity: 64, seed: 1 });
   const errorOf = async () => {
     const found = await learner.predict(examples);
@@ -108,7 +109,7 @@ Deno.test("the learner predicts as the plain forward pass does, before and after
 });
 
 Deno.test("the learner silences other units for another seed, and the same for the same", async () => {
-  using pool = openPool(await openKernels({ cache: null, simd: "portable" }, () => {}), 1);
+  using pool = openPool(await openKernels({ cache: CACHE, simd: "portable" }, () => {}), 1);
   const losses = [];
   for (const seed of [1, 1, 2]) {
     using learner = createLearner(drawn(), { pool, capacity: 64, seed });

@@ -6,9 +6,10 @@ import { observe } from "../../../models/ratings.ts";
 import { ranker } from "../../../models/ranker/fit.ts";
 import { rankerConfig } from "../../../models/ranker/ranker.ts";
 import { datasetOf, ratingsOf, seededRows, slice } from "../../support/ratings.ts";
+import { compute } from "../../support/compute.ts";
 
 const { signal } = new AbortController();
-const options: FitOptions = { seed: 5, signal, log() {}, progress() {} };
+const options: FitOptions = { seed: 5, signal, compute, log() {}, progress() {} };
 const { catalogue, rows } = seededRows(6000);
 const ratings = ratingsOf(rows);
 const [past, future] = [slice(ratings, 0, 4500), slice(ratings, 4500, 6000)];

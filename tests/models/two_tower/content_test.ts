@@ -10,11 +10,18 @@ import { splitByOrder } from "../../../models/evaluation/split.ts";
 import { openContent } from "../../../models/two_tower/content.ts";
 import type { Towers } from "../../../models/two_tower/scorer.ts";
 import { datasetOf, emptyMoment, ratingsOf, seededRows, slice } from "../../support/ratings.ts";
+import { compute } from "../../support/compute.ts";
 
 const { catalogue, rows } = seededRows(6000);
 const ratings = ratingsOf(rows);
 const [past, future] = [slice(ratings, 0, 4500), slice(ratings, 4500, 6000)];
-const options: FitOptions = { seed: 5, signal: new AbortController().signal, log() {}, progress() {} };
+const options: FitOptions = {
+  seed: 5,
+  signal: new AbortController().signal,
+  compute,
+  log() {},
+  progress() {},
+};
 const config = { preset: "content", features: "deviations", hidden: [16], dimension: 8, batch_size: 64 };
 
 async function fitted(changes: Record<string, unknown> = {}, more: Partial<FitOptions> = {}) {

@@ -10,11 +10,12 @@ import { SHARD } from "../../../../models/two_tower/hybrid/step.ts";
 import { openHybrid } from "../../../../models/two_tower/hybrid/scorer.ts";
 import { twoTower } from "../../../../models/two_tower/presets.ts";
 import { datasetOf, emptyMoment, ratingsOf, type Row, seededRows } from "../../../support/ratings.ts";
+import { CACHE } from "../../../support/compute.ts";
 
 const { catalogue, rows } = seededRows(1500);
 const CONFIG = { preset: "hybrid", retrieval_dimension: 8, rating_dimension: 4, hidden: 8 };
 const signal = new AbortController().signal;
-const compute = { cache: null, workers: 1, simd: "portable" } as const;
+const compute = { cache: CACHE, workers: 1, simd: "portable" } as const;
 const options = { seed: 5, signal, compute, log() {}, progress() {} };
 
 const fit = (dataset: Dataset = datasetOf(catalogue, ratingsOf(rows), 400)) =>

@@ -8,6 +8,7 @@ import { createHybridStep } from "../../../../models/two_tower/hybrid/step.ts";
 import { type HybridWeights, initialWeights } from "../../../../models/two_tower/hybrid/weights.ts";
 import { asTheyAre } from "../../../../models/two_tower/towers.ts";
 import { plainLoss } from "./_reference.ts";
+import { CACHE } from "../../../support/compute.ts";
 
 const WIDTHS = { user: 5, movie: 4 };
 /** Examples of a shard, and candidates beyond them. */
@@ -36,7 +37,7 @@ function smallWeights(seed = 1): HybridWeights {
 }
 
 async function stepOf(weights: HybridWeights, { dropout = 0, decay = 0, workers = 1 } = {}) {
-  const pool = openPool(await openKernels({ cache: null, simd: "portable" }, () => {}), workers);
+  const pool = openPool(await openKernels({ cache: CACHE, simd: "portable" }, () => {}), workers);
   const step = createHybridStep(pool, weights, {
     batchSize: 5 * SHARD,
     widths: WIDTHS,
