@@ -48,7 +48,7 @@ export async function readInteractions(
 }
 
 /** Columns that grow; `pack()` sorts them by user, and keeps of each (user, movie) the first place and the last stars. */
-export function growingRows() {
+function growingRows() {
   let [users, movies] = [new Int32Array(1024), new Int32Array(1024)];
   let [stars, times] = [new Float32Array(1024), new Float64Array(1024)];
   let [n, nUsers] = [0, 0];

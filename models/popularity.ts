@@ -12,7 +12,7 @@ import { type Dataset, survey } from "./dataset.ts";
 import { breathe } from "./breathe.ts";
 import { defineModel, headerOf, type Scorer } from "./model.ts";
 
-export const popularityConfig = z.strictObject({
+const popularityConfig = z.strictObject({
   window_days: z.number().positive().nullable().default(null).describe(
     "Days that count, back from the newest rating; null: all ratings, as of the moment of the question.",
   ),
@@ -44,7 +44,7 @@ export interface Decay {
 }
 
 /** What the ratings of each movie add up to, newer ones counting more; reads `dataset` twice. */
-export async function decayedCounts(
+async function decayedCounts(
   dataset: Dataset,
   { window, halfLife, signal }: Decay,
 ): Promise<Float64Array> {

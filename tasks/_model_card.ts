@@ -8,7 +8,7 @@ import type { VersionRecord } from "./_version_record.ts";
 
 /** One sentence for each model of the family. */
 const KINDS: Readonly<Record<string, string>> = {
-  two_tower: "Two neural towers, one for people and one for movies, whose unit vectors' dot product ranks.",
+  two_tower: "Two neural towers, one for people and one for movies, whose vectors' dot product ranks.",
   ranker: "A network that rates pairs of two-tower vectors, to order what retrieval has found.",
   cascade: "Two stages: retrieval of candidates, then a ranking network that orders them.",
   als: "Implicit alternating least squares with frequency-scaled regularisation (Rendle et al. 2022).",

@@ -40,7 +40,7 @@ export function createFoldIn(
 }
 
 /** x ← A⁻¹ x for a positive definite A, whose lower triangle becomes its Cholesky factor. */
-export function solveInPlace(a: Float64Array, x: Float64Array): void {
+function solveInPlace(a: Float64Array, x: Float64Array): void {
   const d = x.length;
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {

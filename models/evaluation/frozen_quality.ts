@@ -79,7 +79,7 @@ function ratio(people: readonly number[], costs: readonly number[]): { mean: num
 }
 
 /** Metrics of one list at k, by name. */
-export const LIST_METRICS: Readonly<
+const LIST_METRICS: Readonly<
   Record<string, (ranked: ArrayLike<number>, targets: ReadonlySet<number>, k: number) => number>
 > = {
   ndcg: ndcgAt,

@@ -23,7 +23,7 @@ export interface SideFeatures {
 const YEARS_PER_STEP = 5;
 const FIRST_YEAR = 1895;
 /** Steps of release years; step 0 stands for a missing year. */
-export const YEAR_STEPS = 30;
+const YEAR_STEPS = 30;
 
 export function yearStep(year: number): number {
   if (year === 0) return 0;

@@ -49,7 +49,7 @@ export interface FmData {
 }
 
 /** The design of `data`: relation 0 the users (one more: a newcomer), relation 1 the movies of the catalogue. */
-export function designOf(data: FmData, config: FmConfig): Fitting {
+function designOf(data: FmData, config: FmConfig): Fitting {
   const { triples, catalogue } = data;
   const nUsers = triples.users[triples.users.length - 1] + 1;
   const traits = config.demographics ? traitsOf(data.users, data.people) : [];
@@ -85,7 +85,7 @@ function drawsOf(config: FmConfig): number {
 }
 
 /** Fits on `data`. */
-export async function fitMachine(
+async function fitMachine(
   data: FmData,
   config: FmConfig,
   options: FitOptions,

@@ -8,7 +8,7 @@ import type { FitOptions, Model } from "../../models/model.ts";
 import { UsageError } from "../runner/errors.ts";
 import { nearest } from "../import/nearest.ts";
 
-export const AUTO = "auto";
+const AUTO = "auto";
 
 export interface ModelChoice {
   /** As it was asked for: "two_tower:content". */

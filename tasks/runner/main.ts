@@ -6,7 +6,7 @@
 
 const STEPS: Record<string, string> = {
   daily:
-    "PostgreSQL (2 s) → data (5 s) → clean, features (10 s) → train (1–2 min) → evaluate, publish (10 s)",
+    "PostgreSQL (2 s) → data (5 s) → clean, features (10 s) → train (10–20 s) → evaluate, publish (10 s)",
 };
 
 const [command = "help"] = Deno.args;
