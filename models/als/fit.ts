@@ -51,12 +51,8 @@ export async function fitAls(
   const { dimension } = config;
   const d = Math.ceil(dimension / 8) * 8;
   const rng = createRng(seed);
-  const [people, movies] = [x.nRows, x.nColumns].map((n) => {
-    const vectors = kernels.floats(n * d);
-    const deviation = config.initial_deviation / Math.sqrt(dimension);
-    for (let k = 0; k < vectors.length; k++) if (k % d < dimension) vectors[k] = deviation * normal(rng);
-    return vectors;
-  });
+  const [people, movies] = [x.nRows, x.nColumns].map((n) => kernels.floats(n * d));
+  for (const vectors of [people, movies]) drawFirst(vectors, { d, config, rng });
   const options = { kernels, d, config, signal };
   const ofPeople = createHalf({ ...options, rows: x, out: people, fixed: movies });
   const ofMovies = createHalf({ ...options, rows: transpose(x), out: movies, fixed: people });
@@ -78,6 +74,17 @@ export async function fitAls(
   for (const half of [ofPeople, ofMovies]) half.free();
   for (const view of [people, movies]) kernels.free(view);
   return weights;
+}
+
+/** Small random vectors of `dimension` numbers, the rest up to d being 0. */
+function drawFirst(
+  vectors: Float32Array,
+  { d, config, rng }: { d: number; config: AlsConfig; rng: Rng },
+): void {
+  const deviation = config.initial_deviation / Math.sqrt(config.dimension);
+  for (let k = 0; k < vectors.length; k++) {
+    if (k % d < config.dimension) vectors[k] = deviation * normal(rng);
+  }
 }
 
 /** A normal deviate (Box & Muller 1958). */

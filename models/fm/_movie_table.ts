@@ -6,10 +6,9 @@ import type { Known } from "./fold_in.ts";
 import { IdIndex } from "../id_index.ts";
 import type { Moment } from "../ratings.ts";
 
-export function createMovieTable({ posterior, movieIds, nGenres, traits }: Machine) {
-  const { rank, draws } = posterior;
-  const width = 1 + rank;
-  const entrySize = draws * width;
+export function createMovieTable(machine: Machine) {
+  const { posterior, movieIds, traits } = machine;
+  const entrySize = posterior.draws * (1 + posterior.rank);
   const index = IdIndex.from(movieIds);
   let bound: { catalogue: Catalogue; places: Int32Array; composed: Map<number, Float32Array> } | null = null;
 
@@ -28,33 +27,8 @@ export function createMovieTable({ posterior, movieIds, nGenres, traits }: Machi
     const { places, composed } = bind(catalogue);
     if (places[movie] >= 0) return { table: posterior.movies, offset: places[movie] * entrySize };
     let table = composed.get(movie);
-    if (table === undefined) composed.set(movie, table = compose(catalogue, movie));
+    if (table === undefined) composed.set(movie, table = compose(machine, catalogue, movie));
     return { table, offset: 0 };
-  }
-
-  /** q = Σ v x, own = Σ w x + ½(|q|² − Σ x²|v|²), over an average movie, its genres and its year. */
-  function compose(catalogue: Catalogue, movie: number): Float32Array {
-    const table = new Float32Array(entrySize);
-    const genres = genresOf(catalogue, movie).filter((genre) => genre < nGenres);
-    const parts: [part: number, x: number][] = [[0, 1]];
-    if (posterior.nMovieParts > 1) {
-      for (const genre of genres) parts.push([1 + genre, 1 / Math.sqrt(genres.length)]);
-      parts.push([1 + nGenres + yearStep(catalogue.years[movie]), 1]);
-    }
-    for (let d = 0; d < draws; d++) {
-      const at = d * width;
-      for (const [part, x] of parts) {
-        const from = (part * draws + d) * width;
-        table[at] += x * posterior.parts[from];
-        for (let f = 1; f < width; f++) {
-          const vx = x * posterior.parts[from + f];
-          table[at + f] += vx;
-          table[at] -= vx * vx / 2;
-        }
-      }
-      for (let f = 1; f < width; f++) table[at] += table[at + f] ** 2 / 2;
-    }
-    return table;
   }
 
   /** All that is known of `user` as of `moment`. */
@@ -81,4 +55,41 @@ export function createMovieTable({ posterior, movieIds, nGenres, traits }: Machi
   }
 
   return { entry, known };
+}
+
+/** q = Σ v x, own = Σ w x + ½(|q|² − Σ x²|v|²), over an average movie, its genres and its year. */
+function compose({ posterior, nGenres }: Machine, catalogue: Catalogue, movie: number): Float32Array {
+  const { rank, draws } = posterior;
+  const width = 1 + rank;
+  const table = new Float32Array(draws * width);
+  const parts = partsOf(catalogue, movie, { nGenres, isPlain: posterior.nMovieParts === 1 });
+  for (let d = 0; d < draws; d++) {
+    const at = d * width;
+    for (const [part, x] of parts) {
+      const from = (part * draws + d) * width;
+      table[at] += x * posterior.parts[from];
+      for (let f = 1; f < width; f++) {
+        const vx = x * posterior.parts[from + f];
+        table[at + f] += vx;
+        table[at] -= vx * vx / 2;
+      }
+    }
+    for (let f = 1; f < width; f++) table[at] += table[at + f] ** 2 / 2;
+  }
+  return table;
+}
+
+/** The parts of the posterior that a movie is made of, each with its x; the genres are those that the model knows. */
+function partsOf(
+  catalogue: Catalogue,
+  movie: number,
+  { nGenres, isPlain }: { nGenres: number; isPlain: boolean },
+): [part: number, x: number][] {
+  if (isPlain) return [[0, 1]];
+  const genres = genresOf(catalogue, movie).filter((genre) => genre < nGenres);
+  return [
+    [0, 1],
+    ...Array.from(genres, (genre): [number, number] => [1 + genre, 1 / Math.sqrt(genres.length)]),
+    [1 + nGenres + yearStep(catalogue.years[movie]), 1],
+  ];
 }

@@ -46,11 +46,8 @@ export function createSessions(
   triples: Triples,
   { residuals, catalogue, nUsers }: { residuals: Float64Array; catalogue: Catalogue; nUsers: number },
 ): Sessions {
-  const { users, movies, ratedAt } = triples;
-  const starts = new Int32Array(nUsers + 1);
-  for (const user of users) starts[user + 1]++;
-  for (let user = 0; user < nUsers; user++) starts[user + 1] += starts[user];
-  const order = Int32Array.from(users.keys()).sort((a, b) => users[a] - users[b] || ratedAt[a] - ratedAt[b]);
+  const { movies, ratedAt } = triples;
+  const { starts, order } = byUserAndTime(triples, nUsers);
   const times = Float64Array.from(order, (n) => ratedAt[n]);
   const errors = Float64Array.from(order, (n) => residuals[n]);
   const rated = Int32Array.from(order, (n) => movies[n]);
@@ -74,15 +71,7 @@ export function createSessions(
         out[next++] = meanOf(Math.max(from, place - n), Math.min(to, place + n), shrinkage);
       }
       out[next++] = meanOf(Math.max(from, place - JUST_BEFORE), place, 1.5);
-      let [sum, weights] = [0, 0];
-      for (let j = low; j < high; j++) {
-        const weight = Math.exp(-Math.abs(times[j] - t) / GENRE_SPAN);
-        if (weight < 1e-4) continue;
-        const alike = weight * likeness(rated[j], movie);
-        sum += alike * errors[j];
-        weights += alike;
-      }
-      out[next] = sum / (weights + GENRE_SHRINKAGE[0]);
+      out[next] = alikeMean(low, high, t, movie);
     },
   };
 
@@ -98,11 +87,33 @@ export function createSessions(
     return sum / (weights + SPAN_SHRINKAGE);
   }
 
+  /** The same, each rating by the likeness of its movie to `movie`. */
+  function alikeMean(low: number, high: number, t: number, movie: number): number {
+    let [sum, weights] = [0, 0];
+    for (let j = low; j < high; j++) {
+      const weight = Math.exp(-Math.abs(times[j] - t) / GENRE_SPAN);
+      if (weight < 1e-4) continue;
+      const alike = weight * likeness(rated[j], movie);
+      sum += alike * errors[j];
+      weights += alike;
+    }
+    return sum / (weights + GENRE_SHRINKAGE[0]);
+  }
+
   function meanOf(low: number, high: number, shrinkage: number): number {
     let sum = 0;
     for (let j = low; j < high; j++) sum += errors[j];
     return sum / (high - low + shrinkage);
   }
+}
+
+/** Places of ratings, one user's behind another's, each by time; user u's are order[starts[u] … starts[u + 1] − 1]. */
+function byUserAndTime({ users, ratedAt }: Triples, nUsers: number) {
+  const starts = new Int32Array(nUsers + 1);
+  for (const user of users) starts[user + 1]++;
+  for (let user = 0; user < nUsers; user++) starts[user + 1] += starts[user];
+  const order = Int32Array.from(users.keys()).sort((a, b) => users[a] - users[b] || ratedAt[a] - ratedAt[b]);
+  return { starts, order };
 }
 
 /** The first place in [from, to) whose time is not before `t`; `to` when there is none. */
