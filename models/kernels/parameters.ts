@@ -24,13 +24,6 @@ export function createParameters(kernels: Kernels): Parameters {
   const kept = new Map<string, Float32Array>();
   let size = 0;
   let blocks: Float32Array[] | null = null;
-  const check = (name: string, known: ArrayLike<number>, asked: ArrayLike<number>) => {
-    if (known.length !== asked.length) {
-      throw new RangeError(
-        `Cannot share parameter "${name}" of ${known.length} numbers with one of ${asked.length}`,
-      );
-    }
-  };
   return {
     steps: 0,
     get size() {
@@ -39,7 +32,7 @@ export function createParameters(kernels: Kernels): Parameters {
     place(name, initial) {
       const known = places.get(name);
       if (known) {
-        check(name, known.initial, initial);
+        checkLength(name, known.initial, initial);
         return 4 * known.at;
       }
       if (blocks) throw new RangeError(`Cannot add parameter "${name}": an earlier program did not have it`);
@@ -51,7 +44,7 @@ export function createParameters(kernels: Kernels): Parameters {
     keep(name, initial, length) {
       const known = kept.get(name);
       if (known) {
-        check(name, known, { length });
+        checkLength(name, known, { length });
         return known.byteOffset;
       }
       const view = kernels.floats(length);
@@ -62,13 +55,7 @@ export function createParameters(kernels: Kernels): Parameters {
     view(name) {
       const place = places.get(name);
       if (place && blocks) return blocks[0].subarray(place.at, place.at + place.initial.length);
-      const view = place?.initial ?? kept.get(name);
-      if (!view) {
-        throw new ReferenceError(
-          `Cannot read parameter "${name}": found ${[...places.keys(), ...kept.keys()]}`,
-        );
-      }
-      return view;
+      return place?.initial ?? kept.get(name) ?? missing(name, [...places.keys(), ...kept.keys()]);
     },
     block() {
       if (!blocks) {
@@ -84,4 +71,15 @@ export function createParameters(kernels: Kernels): Parameters {
       blocks = null;
     },
   };
+}
+
+function checkLength(name: string, known: ArrayLike<number>, asked: { length: number }): void {
+  if (known.length === asked.length) return;
+  throw new RangeError(
+    `Cannot share parameter "${name}" of ${known.length} numbers with one of ${asked.length}`,
+  );
+}
+
+function missing(name: string, known: readonly string[]): never {
+  throw new ReferenceError(`Cannot read parameter "${name}": found ${known.join(", ") || "none"}`);
 }
