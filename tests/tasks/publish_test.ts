@@ -1,8 +1,12 @@
 import assert from "@std/assert";
 import { join } from "node:path";
+import { IdIndex } from "../../models/id_index.ts";
 import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import type { Pool } from "../../sql/db.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";
+import { readCatalogue } from "../../tasks/_lake.ts";
+import { readChampion } from "../../tasks/_versions.ts";
+import { emptyMoment } from "../support/ratings.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import publish from "../../tasks/publish.ts";
 import train from "../../tasks/train.ts";
@@ -89,6 +93,34 @@ Deno.test("publish hands over a snapshot of the lake with the champion's vectors
     snapshot.champion!.userEmbeddings.slice(last * d),
     snapshot.champion!.movieEmbeddings.slice(0, d),
   ]);
+});
+
+Deno.test("publish makes a person's vector of their whole history, as the model does", async () => {
+  await using lake = await smallLake();
+  const { pool, artifacts } = lake;
+  const day = await bootstrapped(lake);
+  await champion(day, 1);
+  const { snapshot: path } = await day.stage("publish", publish);
+  const snapshot = openSnapshot(await loadArtifact(artifacts, String(path)));
+  const { scorer: { embedder } } = (await readChampion({ db: pool, artifacts }))!;
+  const catalogue = await readCatalogue(pool);
+  const users = new IdIndex();
+  const moment = { ...emptyMoment(catalogue), users };
+  const rows = await ask(
+    pool.url,
+    "select user_id, movie_id, rating from data_lake_db.current_ratings order by rating_id",
+  );
+  for (const [user, movie, stars] of rows.map((row) => row.map(Number))) {
+    moment.state.observe(users.add(user), catalogue.movies.get(movie)!, stars, NaN);
+    moment.histories.observe(users.add(user), catalogue.movies.get(movie)!, stars);
+  }
+  const d = embedder!.dimension;
+  const wanted = new Float32Array(d);
+  for (const place of [0, 17]) {
+    embedder!.embedUser(moment, users.get(snapshot.userIds[place])!, wanted, 0);
+    const found = snapshot.champion!.userEmbeddings.subarray(place * d, (place + 1) * d);
+    wanted.forEach((value, k) => assert.ok(Math.abs(value - found[k]) < 1e-5, `${place}: ${found}`));
+  }
 });
 
 Deno.test("publish keeps the vectors of champion and predecessor, and the newest two snapshots", async () => {
