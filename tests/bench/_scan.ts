@@ -1,4 +1,6 @@
 /** The exact scan over all movies, alone, beside the least that reading the same vectors can cost. */
+import { openKernels } from "../../models/kernels/kernels.ts";
+import { createTopK } from "../../models/kernels/top_k.ts";
 import { createRng } from "../../models/rng.ts";
 import { scan, topN } from "../../models/top_n.ts";
 import { cpuPerRun, type Figure } from "./benchmark.ts";
@@ -23,6 +25,9 @@ export async function scanFigures(movies: number, dimension: number): Promise<Fi
     scan(vectors, query, scores);
     topN(scores, { n: LENGTH, ids, isSeen: () => false });
   });
+  const kernels = await openKernels({ cache: null, simd: "relaxed" }, () => {});
+  using best = createTopK(kernels, vectors, { dimension, k: LENGTH });
+  const finding = await milliseconds(() => best.find(query, []));
   const summing = await milliseconds(() => sum(vectors));
   const copying = await milliseconds(() => copy.set(vectors));
   const name = `scan ${movies.toLocaleString("en-US")} × ${dimension}`;
@@ -39,6 +44,12 @@ export async function scanFigures(movies: number, dimension: number): Promise<Fi
       value: listing,
       unit: UNIT,
       beside: { name: "sum of the same vectors", value: summing },
+    },
+    {
+      name: `${name}, best ${LENGTH}, on the kernels`,
+      value: finding,
+      unit: UNIT,
+      beside: { name: "the same in TypeScript", value: listing },
     },
   ];
 }
