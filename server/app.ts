@@ -1,29 +1,20 @@
 /** The HTTP application: routes over the live snapshot. It asks no database, and keeps nothing between requests. */
-import { type Context, Hono, type MiddlewareHandler } from "@hono/hono";
-import { requestId, type RequestIdVariables } from "@hono/hono/request-id";
+import type { Context, MiddlewareHandler } from "@hono/hono";
+import { requestId } from "@hono/hono/request-id";
 import { secureHeaders } from "@hono/hono/secure-headers";
-import { answer, tagged } from "./answer.ts";
-import type { Live, Serving } from "./live.ts";
-import type { ServerLog } from "./log.ts";
-import { lengthFrom, movieFrom, type Named, userFrom } from "./parameters.ts";
-import { Problem, problemResponse } from "./problem.ts";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { answer, tagged } from "./http/answer.ts";
+import type { AppDeps, Env } from "./http/env.ts";
+import { createRouter } from "./http/router.ts";
+import type { Serving } from "./live/live.ts";
+import { lengthFrom, movieFrom, type Named, userFrom } from "./http/parameters.ts";
+import { Problem, problemResponse } from "./http/problem.ts";
 import { PAGES } from "./ui/pages.ts";
-import { listView, movieView, readinessView, type ServerState, statsView, userView } from "./views.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { listView, movieView, statsView, userView } from "./routes/views.ts";
 
-export interface AppDeps {
-  live: Readonly<Live>;
-  state: ServerState;
-  log: ServerLog;
-  /** Log a line for each request. */
-  logRequests: boolean;
-  /** Milliseconds, for the time that a request took. */
-  now: () => number;
-}
-
-type Env = { Variables: RequestIdVariables & { serving: Serving | null } };
-
-export function createApp(deps: AppDeps): Hono<Env> {
-  const app = new Hono<Env>();
+export function createApp(deps: AppDeps) {
+  const app = createRouter();
   app.use(requestId());
   app.use(secureHeaders({
     // Over plain HTTP it means nothing, and behind a proxy it is the proxy's to say.
@@ -36,7 +27,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   }));
   app.use(carryServing(deps));
   addData(app, deps);
-  addHealth(app, deps);
+  app.route("/", healthRoutes(deps));
   for (const [path, { text, type }] of Object.entries(PAGES)) {
     app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));
   }
@@ -62,7 +53,7 @@ function carryServing({ live, state, log, logRequests, now }: AppDeps): Middlewa
   };
 }
 
-function addData(app: Hono<Env>, { state }: AppDeps): void {
+function addData(app: OpenAPIHono<Env>, { state }: AppDeps): void {
   app.get("/users/:id/recommendations", (c) => {
     const serving = servingOf(c);
     const user = userFrom(c.req.param("id"), serving.snapshot);
@@ -92,18 +83,8 @@ function addData(app: Hono<Env>, { state }: AppDeps): void {
   });
 }
 
-function addHealth(app: Hono<Env>, { state }: AppDeps): void {
-  app.get("/health/live", (c) => c.json({ live: true }));
-
-  app.get("/health/ready", (c) => {
-    const view = readinessView(c.get("serving"), state);
-    c.header("cache-control", "no-store");
-    return c.json(view, view.ready ? 200 : 503);
-  });
-}
-
 /** Every address and method that no route has taken, and whatever a route throws. */
-function addProblems(app: Hono<Env>, { log }: AppDeps): void {
+function addProblems(app: OpenAPIHono<Env>, { log }: AppDeps): void {
   for (
     const path of new Set(app.routes.filter(({ method }) => method === "GET").map((route) => route.path))
   ) {

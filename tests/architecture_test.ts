@@ -28,7 +28,8 @@ const PACKAGE_ROOMS: Readonly<Record<string, RegExp>> = {
   "@tensorflow/": /^models\/engines\//,
   "assemblyscript": /^models\/kernels\//,
   "h5wasm": /^models\/export\//,
-  "@hono/hono": /^server\//,
+  "@hono/": /^server\//,
+  "prom-client": /^server\/http\//,
 };
 
 function* files(folder: string, ending: string): Generator<string> {

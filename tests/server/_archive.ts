@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { Pool } from "../../sql/db.ts";
 import { encodeSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
-import { sha256Of } from "../../server/live.ts";
-import { publishedSnapshots } from "../../server/publications.ts";
+import { sha256Of } from "../../server/live/live.ts";
+import { publishedSnapshots } from "../../server/follow/publications.ts";
 
 type Pair = readonly [user: number, movie: number];
 

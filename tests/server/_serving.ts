@@ -2,10 +2,10 @@
 import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
 import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
-import { type Live, type Serving, sha256Of } from "../../server/live.ts";
+import { type Live, type Serving, sha256Of } from "../../server/live/live.ts";
 import type { ServerLog } from "../../server/log.ts";
-import type { NewerRatings } from "../../server/newer_ratings.ts";
-import type { ServerState } from "../../server/views.ts";
+import type { NewerRatings } from "../../server/follow/newer_ratings.ts";
+import type { ServerState } from "../../server/routes/views.ts";
 
 /** `pairs` of user and movie ids, in any order. */
 export function newerRatings(

@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import { recommend } from "../../server/recommend.ts";
+import { recommend } from "../../server/recommend/recommend.ts";
 import { movieIdOf, snapshotParts, userIdOf } from "../support/snapshot.ts";
 import { appOn, servingOf } from "./_serving.ts";
 

@@ -18,7 +18,7 @@ import { loadTasks } from "../../tasks/runner/registry.ts";
 import { readPlanState } from "../../tasks/runner/plan/state.ts";
 import type { StageResult, Task } from "../../tasks/runner/task.ts";
 import train from "../../tasks/train.ts";
-import { recommend } from "../../server/recommend.ts";
+import { recommend } from "../../server/recommend/recommend.ts";
 import { newerRatings } from "../server/_serving.ts";
 import { type TestRun, testRun } from "../support/context.ts";
 import { testPool } from "../support/database.ts";

@@ -1,7 +1,7 @@
 /** Nothing of O(archive) in a day: counted by PostgreSQL itself, on two archives with the same people and movies. */
 import assert from "@std/assert";
 import type { Pool } from "../../sql/db.ts";
-import { readNewerRatings } from "../../server/newer_ratings.ts";
+import { readNewerRatings } from "../../server/follow/newer_ratings.ts";
 import clean from "../../tasks/clean.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import features from "../../tasks/features.ts";

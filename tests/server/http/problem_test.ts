@@ -1,6 +1,6 @@
 import assert from "@std/assert";
-import { snapshotParts } from "../support/snapshot.ts";
-import { appOn, servingOf } from "./_serving.ts";
+import { snapshotParts } from "../../support/snapshot.ts";
+import { appOn, servingOf } from "../_serving.ts";
 
 const PARTS = snapshotParts();
 

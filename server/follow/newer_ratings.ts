@@ -1,7 +1,7 @@
 /** What happened after the snapshot: every newer rating, read from PostgreSQL, so that what was seen stays hidden. */
-import type { Db } from "../sql/db.ts";
-import { numericRows } from "../sql/binary_copy.ts";
-import { createSeenLists, type SeenLists } from "../models/snapshot/seen_lists.ts";
+import type { Db } from "../../sql/db.ts";
+import { numericRows } from "../../sql/binary_copy.ts";
+import { createSeenLists, type SeenLists } from "../../models/snapshot/seen_lists.ts";
 
 export interface NewerRatings {
   /** Every rating of a later batch, and every live one, is in; others may be. */

@@ -1,11 +1,11 @@
 import assert from "@std/assert";
 import { join } from "node:path";
-import { connect, type Pool } from "../../sql/db.ts";
-import { seenBy } from "../../models/snapshot/seen_lists.ts";
-import { follow, type Follower } from "../../server/follow.ts";
-import type { Live } from "../../server/live.ts";
-import { testPool } from "../support/database.ts";
-import { snapshotParts } from "../support/snapshot.ts";
+import { connect, type Pool } from "../../../sql/db.ts";
+import { seenBy } from "../../../models/snapshot/seen_lists.ts";
+import { follow, type Follower } from "../../../server/follow/follow.ts";
+import type { Live } from "../../../server/live/live.ts";
+import { testPool } from "../../support/database.ts";
+import { snapshotParts } from "../../support/snapshot.ts";
 import {
   addBatch,
   addInbox,
@@ -15,10 +15,10 @@ import {
   damage,
   pointTo,
   publish,
-} from "./_archive.ts";
-import { createCutLine } from "./_cut_line.ts";
-import { memoryLog } from "./_serving.ts";
-import { until } from "./_until.ts";
+} from "../_archive.ts";
+import { createCutLine } from "../_cut_line.ts";
+import { memoryLog } from "../_serving.ts";
+import { until } from "../_until.ts";
 
 /** Longer than any test: what happens, happens by NOTIFY. */
 const NEVER = 600_000;

@@ -1,9 +1,9 @@
 /** The page in a real browser. Where there is none, the tests are left out, and say so. */
 import assert from "@std/assert";
 import { type Browser, chromium, type Page } from "playwright-core";
-import type { Serving } from "../../server/live.ts";
-import { movieIdOf, snapshotParts, userIdOf } from "../support/snapshot.ts";
-import { appOn, servingOf } from "./_serving.ts";
+import type { Serving } from "../../../server/live/live.ts";
+import { movieIdOf, snapshotParts, userIdOf } from "../../support/snapshot.ts";
+import { appOn, servingOf } from "../_serving.ts";
 
 const BROWSER = "/usr/bin/chromium";
 const hasBrowser = await Deno.stat(BROWSER).then(() => true, () => false);

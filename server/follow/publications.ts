@@ -1,7 +1,7 @@
 /** Which snapshot should be served: rows of `ops_db.publications`, or, without a database, the file that points to one. */
 import { join } from "node:path";
-import type { Db } from "../sql/db.ts";
-import type { Row } from "../sql/tables.ts";
+import type { Db } from "../../sql/db.ts";
+import type { Row } from "../../sql/tables.ts";
 
 export interface Publication {
   publicationId: number;

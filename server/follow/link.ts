@@ -1,6 +1,6 @@
 /** The server's line to PostgreSQL: taken up when the database is there, dropped when it fails, said once each way. */
-import type { Pool } from "../sql/db.ts";
-import type { ServerLog } from "./log.ts";
+import type { Pool } from "../../sql/db.ts";
+import type { ServerLog } from "../log.ts";
 
 export interface LinkOptions {
   /** @throws when there is no database to connect to. */

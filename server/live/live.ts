@@ -5,9 +5,9 @@
  * that are newer than it: no request sees half of a swap.
  */
 import { join } from "node:path";
-import { openSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
-import type { NewerRatings } from "./newer_ratings.ts";
-import type { Publication } from "./publications.ts";
+import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
+import type { NewerRatings } from "../follow/newer_ratings.ts";
+import type { Publication } from "../follow/publications.ts";
 
 /** What one request works with, from its beginning to its end. */
 export interface Serving {

@@ -1,8 +1,8 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import type { Serving } from "../../server/live.ts";
-import { movieIdOf, snapshotParts } from "../support/snapshot.ts";
-import { appOn, newerRatings, servingOf } from "./_serving.ts";
+import type { Serving } from "../../../server/live/live.ts";
+import { movieIdOf, snapshotParts } from "../../support/snapshot.ts";
+import { appOn, newerRatings, servingOf } from "../_serving.ts";
 
 const USERS = 8;
 const MOVIES = 30;

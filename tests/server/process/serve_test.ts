@@ -1,15 +1,15 @@
 import assert from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { serve, type Server } from "../../server/serve.ts";
-import type { ServeOptions } from "../../server/options.ts";
-import { testPool } from "../support/database.ts";
-import { movieIdOf, snapshotParts, userIdOf } from "../support/snapshot.ts";
-import { addInbox, createArchive, pointTo, publish } from "./_archive.ts";
-import { memoryLog } from "./_serving.ts";
-import { until } from "./_until.ts";
+import { serve, type Server } from "../../../server/process/serve.ts";
+import type { ServeOptions } from "../../../server/process/options.ts";
+import { testPool } from "../../support/database.ts";
+import { movieIdOf, snapshotParts, userIdOf } from "../../support/snapshot.ts";
+import { addInbox, createArchive, pointTo, publish } from "../_archive.ts";
+import { memoryLog } from "../_serving.ts";
+import { until } from "../_until.ts";
 
-const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
+const CHECKOUT = fileURLToPath(new URL("../../../", import.meta.url));
 const OPTIONS: ServeOptions = { port: 0, host: "127.0.0.1", drain: 0, jsonLog: false, verbose: false };
 const LIST = `users/${userIdOf(1)}/recommendations`;
 

@@ -1,9 +1,9 @@
 /** The answers' bodies: what of a snapshot goes over the wire, and under which names. */
-import { indexOfId, seenBy, type SeenLists } from "../models/snapshot/seen_lists.ts";
-import type { Snapshot } from "../models/snapshot/snapshot.ts";
-import type { Serving } from "./live.ts";
-import type { Named } from "./parameters.ts";
-import { POPULARITY, recommend, sourceFor } from "./recommend.ts";
+import { indexOfId, seenBy, type SeenLists } from "../../models/snapshot/seen_lists.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import type { Serving } from "../live/live.ts";
+import type { Named } from "../http/parameters.ts";
+import { POPULARITY, recommend, sourceFor } from "../recommend/recommend.ts";
 
 /** What the process knows of itself. */
 export interface ServerState {

@@ -1,9 +1,9 @@
 import assert from "@std/assert";
-import type { Pool } from "../../sql/db.ts";
-import { newerMark, readNewerRatings } from "../../server/newer_ratings.ts";
-import { testPool } from "../support/database.ts";
-import { snapshotParts } from "../support/snapshot.ts";
-import { addBatch, addInbox, addRaw, cleanBatch, createArchive } from "./_archive.ts";
+import type { Pool } from "../../../sql/db.ts";
+import { newerMark, readNewerRatings } from "../../../server/follow/newer_ratings.ts";
+import { testPool } from "../../support/database.ts";
+import { snapshotParts } from "../../support/snapshot.ts";
+import { addBatch, addInbox, addRaw, cleanBatch, createArchive } from "../_archive.ts";
 
 /** Batches 0 (in the snapshot), 1 (cleaned), 2 (open); then live rows and an inbox; then rows not taken. */
 async function createDay(db: Pool): Promise<void> {

@@ -4,14 +4,14 @@
  * The database is asked while it answers; the file `current.json` stands in while it does not. Requests never wait
  * for either: they read `live.current`.
  */
-import type { Db, Pool } from "../sql/db.ts";
-import { openSnapshot } from "../models/snapshot/snapshot.ts";
+import type { Db, Pool } from "../../sql/db.ts";
+import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { snapshotOfArchive } from "./archive.ts";
 import { createBell } from "./bell.ts";
 import { type Chooser, createChooser } from "./chooser.ts";
 import { createLink } from "./link.ts";
-import { type Live, type Serving, sha256Of } from "./live.ts";
-import type { ServerLog } from "./log.ts";
+import { type Live, type Serving, sha256Of } from "../live/live.ts";
+import type { ServerLog } from "../log.ts";
 import { newerMark, noNewerRatings, readNewerRatings } from "./newer_ratings.ts";
 import { pointedSnapshot, publishedSnapshots } from "./publications.ts";
 

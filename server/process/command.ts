@@ -1,6 +1,6 @@
 /** The command `serve`: options in, exit code out, signals between. */
-import { homePath } from "../sql/home.ts";
-import { createServerLog } from "./log.ts";
+import { homePath } from "../../sql/home.ts";
+import { createServerLog } from "../log.ts";
 import { HELP, readServeOptions, type ServeOptions, UsageError } from "./options.ts";
 import { serve } from "./serve.ts";
 

@@ -1,10 +1,10 @@
 /** One server from start to stop: follows the database, listens, and ends without dropping a request. */
 import { join } from "node:path";
-import { connect } from "../sql/db.ts";
-import { createApp } from "./app.ts";
-import { follow } from "./follow.ts";
-import type { Live } from "./live.ts";
-import type { ServerLog } from "./log.ts";
+import { connect } from "../../sql/db.ts";
+import { createApp } from "../app.ts";
+import { follow } from "../follow/follow.ts";
+import type { Live } from "../live/live.ts";
+import type { ServerLog } from "../log.ts";
 import type { ServeOptions } from "./options.ts";
 
 export interface ServeSurroundings {

@@ -1,18 +1,18 @@
 /** Two ways to one list: SQL over `processed_db`, and the server over the published snapshot. */
 import assert from "@std/assert";
-import { openSnapshot } from "../../models/snapshot/snapshot.ts";
-import { readNewerRatings } from "../../server/newer_ratings.ts";
-import type { Serving } from "../../server/live.ts";
-import { loadArtifact } from "../../tasks/_artifacts.ts";
-import evaluate from "../../tasks/evaluate.ts";
-import publish from "../../tasks/publish.ts";
-import { type Recommended, topUnseen } from "../../tasks/runner/history/report.ts";
-import train from "../../tasks/train.ts";
-import { post } from "../tasks/_archive.ts";
-import { testPool } from "../support/database.ts";
-import { bootstrapped, FAST, type SmallLake, smallLake } from "../tasks/_small_lake.ts";
-import { ask, askOne } from "../tasks/import/_ask.ts";
-import { appOn } from "./_serving.ts";
+import { openSnapshot } from "../../../models/snapshot/snapshot.ts";
+import { readNewerRatings } from "../../../server/follow/newer_ratings.ts";
+import type { Serving } from "../../../server/live/live.ts";
+import { loadArtifact } from "../../../tasks/_artifacts.ts";
+import evaluate from "../../../tasks/evaluate.ts";
+import publish from "../../../tasks/publish.ts";
+import { type Recommended, topUnseen } from "../../../tasks/runner/history/report.ts";
+import train from "../../../tasks/train.ts";
+import { post } from "../../tasks/_archive.ts";
+import { testPool } from "../../support/database.ts";
+import { bootstrapped, FAST, type SmallLake, smallLake } from "../../tasks/_small_lake.ts";
+import { ask, askOne } from "../../tasks/import/_ask.ts";
+import { appOn } from "../_serving.ts";
 
 interface Item {
   rank: number;

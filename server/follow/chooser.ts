@@ -1,7 +1,7 @@
 /** Picks the snapshot to go live among what is published; a damaged one is refused, once and aloud. */
-import type { Snapshot } from "../models/snapshot/snapshot.ts";
-import { type Live, loadSnapshot } from "./live.ts";
-import type { ServerLog } from "./log.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import { type Live, loadSnapshot } from "../live/live.ts";
+import type { ServerLog } from "../log.ts";
 import type { Publication } from "./publications.ts";
 
 export interface Chosen {

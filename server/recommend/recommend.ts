@@ -1,8 +1,8 @@
 /** Who gets which list: the champion's scores for whom it knows, popularity for everybody else. */
-import { indexOfId, seenBy } from "../models/snapshot/seen_lists.ts";
-import { scan, topN } from "../models/top_n.ts";
-import type { Snapshot } from "../models/snapshot/snapshot.ts";
-import type { Serving } from "./live.ts";
+import { indexOfId, seenBy } from "../../models/snapshot/seen_lists.ts";
+import { scan, topN } from "../../models/top_n.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import type { Serving } from "../live/live.ts";
 
 export const POPULARITY = "popularity";
 

@@ -1,8 +1,8 @@
 /** A snapshot made of what the database holds, for the time before the first one is published: popularity only. */
-import type { Db } from "../sql/db.ts";
-import type { Row } from "../sql/tables.ts";
-import { createSeenLists } from "../models/snapshot/seen_lists.ts";
-import { encodeSnapshot } from "../models/snapshot/snapshot.ts";
+import type { Db } from "../../sql/db.ts";
+import type { Row } from "../../sql/tables.ts";
+import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
+import { encodeSnapshot } from "../../models/snapshot/snapshot.ts";
 
 type MovieRow = Row<"data_lake_db.movies"> & { n_ratings: number; rating_sum: number };
 

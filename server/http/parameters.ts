@@ -1,6 +1,6 @@
 /** What clients may write into paths and queries. */
-import type { KeyTable } from "../models/snapshot/key_table.ts";
-import type { Snapshot } from "../models/snapshot/snapshot.ts";
+import type { KeyTable } from "../../models/snapshot/key_table.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import { Problem } from "./problem.ts";
 
 /** PostgreSQL's integer ends here. */
