@@ -31,6 +31,7 @@ export const TABLES = {
     first_id: "bigint",
     imported_at: "timestamp with time zone?",
     n_known: "bigint",
+    n_erased: "bigint",
   },
   "raw_db.source_mappings": {
     source_id: "integer",
@@ -74,6 +75,7 @@ export const TABLES = {
     rated_at: "timestamp with time zone",
     received_at: "timestamp with time zone",
   },
+  "raw_db.hidden_movies": { user_id: "integer", movie_id: "integer", hidden_at: "timestamp with time zone" },
   "data_lake_db.genres": { genre_id: "smallint", name: "text" },
   "data_lake_db.movies": { movie_id: "integer", title: "text", year: "smallint?", genre_ids: "smallint[]" },
   "data_lake_db.ratings": {

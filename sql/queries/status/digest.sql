@@ -30,6 +30,9 @@ union all
 select 'raw_db.inbox', count(*), bit_xor(hashtextextended(t::text, 0))::text
 from (select inbox_id, user_id, movie_id, rating, extract(epoch from rated_at) from raw_db.inbox) t
 union all
+select 'raw_db.hidden_movies', count(*), bit_xor(hashtextextended(t::text, 0))::text
+from (select user_id, movie_id from raw_db.hidden_movies) t
+union all
 select 'data_lake_db.genres', count(*), bit_xor(hashtextextended(t::text, 0))::text from data_lake_db.genres t
 union all
 select 'data_lake_db.movies', count(*), bit_xor(hashtextextended(t::text, 0))::text from data_lake_db.movies t
