@@ -6,7 +6,7 @@ import type { Dataset } from "../../models/dataset.ts";
 import { FAMILY } from "../../models/family.ts";
 import type { FitOptions, Model } from "../../models/model.ts";
 import { UsageError } from "../runner/errors.ts";
-import { nearest } from "../import/nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 
 const AUTO = "auto";
 

@@ -1,7 +1,7 @@
 /** Options of the commands here: declared once, from which parsing, `--help` and errors follow. */
 import { parseArgs } from "node:util";
 import { fromCaller } from "./paths.ts";
-import { nearest } from "../import/nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 import { UsageError } from "../runner/errors.ts";
 
 export interface Option {

@@ -3,7 +3,7 @@ import type { Row } from "../../sql/tables.ts";
 import { DownloadError, type DownloadOptions, downloadZip, type Edition, EDITIONS } from "./download.ts";
 import { DataError } from "./errors.ts";
 import { movieLens } from "./movielens.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 import { DEFAULT_SHAPE, sampleSource } from "./sample.ts";
 import { MAPPED_NAME, type Source } from "./source.ts";
 import { decide } from "./verdict.ts";

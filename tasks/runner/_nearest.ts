@@ -1,2 +1,2 @@
-/** "Did you mean", for the runner: the definition stands with the names of data sets, which need it too. */
-export { nearest } from "../import/nearest.ts";
+/** "Did you mean", for the runner: the definition stands where the server, too, may take it from. */
+export { nearest } from "../../models/nearest.ts";
