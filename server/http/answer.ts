@@ -1,16 +1,22 @@
 /** JSON answers with an entity tag: a client that has the answer already is told so, and spared the body. */
-import type { Context } from "@hono/hono";
+import type { Context, TypedResponse } from "@hono/hono";
+import type { JSONParsed } from "@hono/hono/utils/types";
 
 /** Who may keep the answer; all ask again before they use it. */
 export type Audience = "private" | "public";
 
+/** A JSON answer of status 200, for the types of clients. */
+type JsonAnswer<T> = Response & TypedResponse<JSONParsed<T>, 200, "json">;
+
 /** `body` as JSON, tagged by `version` (of the data) and content; 304 when the client names that tag. */
-export function answer(
+export function answer<T extends object>(
   c: Context,
-  body: unknown,
+  body: T,
   { version, audience }: { version: string; audience: Audience },
-): Response {
-  return tagged(c, JSON.stringify(body), { version, audience, type: "application/json" });
+): JsonAnswer<T> {
+  const response = tagged(c, JSON.stringify(body), { version, audience, type: "application/json" });
+  // The type is for the client, who never reads a body out of a 304.
+  return response as JsonAnswer<T>;
 }
 
 /** `text` of media type `type`, tagged. */

@@ -2,7 +2,14 @@
 import type { RequestIdVariables } from "@hono/hono/request-id";
 import type { Live, Serving } from "../live/live.ts";
 import type { ServerLog } from "../log.ts";
-import type { ServerState } from "../routes/views.ts";
+
+/** What the process knows of itself. */
+export interface ServerState {
+  /** Whether the last look reached the database. */
+  readonly isDatabaseUp: boolean;
+  /** Whether it has been told to stop. */
+  readonly isStopping: boolean;
+}
 
 export interface AppDeps {
   live: Readonly<Live>;

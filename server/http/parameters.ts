@@ -1,12 +1,10 @@
-/** What clients may write into paths and queries. */
+/** Who and what a path names: an id, or `key:` and what the data set calls it. */
 import type { KeyTable } from "../../models/snapshot/key_table.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import { Problem } from "./problem.ts";
 
 /** PostgreSQL's integer ends here. */
 const LARGEST_ID = 2 ** 31 - 1;
-const LONGEST_LIST = 100;
-const USUAL_LIST = 10;
 /** Before an id that is a text. */
 const KEY = "key:";
 
@@ -59,11 +57,7 @@ function namedFrom(
   return { id: index < 0 ? NOBODY : ids[index], key };
 }
 
-/** The query parameter `n`. */
-export function lengthFrom(text: string | undefined): number {
-  return text === undefined ? USUAL_LIST : wholeNumber(text, { what: "n", least: 1, most: LONGEST_LIST });
-}
-
+/** A whole number written as `text`, called `what`. @throws {Problem} when it is none, or out of range. */
 function wholeNumber(
   text: string,
   { what, least, most }: { what: string; least: number; most: number },

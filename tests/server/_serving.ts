@@ -5,7 +5,7 @@ import { createApp } from "../../server/app.ts";
 import { type Live, type Serving, sha256Of } from "../../server/live/live.ts";
 import type { ServerLog } from "../../server/log.ts";
 import type { NewerRatings } from "../../server/follow/newer_ratings.ts";
-import type { ServerState } from "../../server/routes/views.ts";
+import type { ServerState } from "../../server/http/env.ts";
 
 /** `pairs` of user and movie ids, in any order. */
 export function newerRatings(

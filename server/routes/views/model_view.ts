@@ -1,0 +1,28 @@
+/** What every answer says of where it comes from. */
+import { z } from "@hono/zod-openapi";
+import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
+
+export const modelVersion = z.string().nullable().describe(
+  "The champion's version; null: popularity alone is served.",
+);
+
+export const source = z.string().describe("What made the answer: the name of a model, or popularity.");
+
+export function modelOf({ champion }: Snapshot) {
+  return { model_version: champion?.version ?? null };
+}
+
+export const sampleFields = {
+  sample: z.literal(true).optional().describe("These people and ratings are made up."),
+  edition: z.string().optional().describe("Name of the generated sample."),
+};
+
+/** Made-up ratings are called so wherever they may be taken for real ones. */
+export function sampleLabel({ isSample, edition }: Snapshot) {
+  return isSample ? { sample: true as const, edition } : {};
+}
+
+/** Rounded to two places; null of nothing. */
+export function mean(sum: number, n: number): number | null {
+  return n === 0 ? null : Math.round(sum / n * 100) / 100;
+}
