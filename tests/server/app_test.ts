@@ -218,7 +218,7 @@ Deno.test("createApp() logs requests when told to", async () => {
 Deno.test("recommend() orders equal scores by movie id", async () => {
   const parts = snapshotParts({ seenShare: 0 });
   parts.champion?.movieEmbeddings.fill(0.5);
-  const { items } = recommend(await servingOf(parts), USER, 5);
+  const { items } = recommend(await servingOf(parts), { userId: USER, n: 5 });
   assert.deepEqual(items.map(({ movie }) => movie), [0, 1, 2, 3, 4]);
 });
 

@@ -63,11 +63,10 @@ Deno.test("each model of the family goes live, and the server gets its vectors o
       assert.equal(snapshot.champion?.version, hasVectors ? version : undefined);
       const { items } = recommend(
         { snapshot, sha256: "", publicationId: 1, newer: noNewerRatings(0) },
-        user,
-        10,
+        { userId: user, n: 10 },
       );
       assert.equal(items.length, 10);
-      assert.ok(items.every(({ score }) => Number.isFinite(score)));
+      assert.ok(items.every(({ rankingScore }) => Number.isFinite(rankingScore)));
       if (hasVectors) assert.ok(snapshot.champion!.userEmbeddings.some((value) => value !== 0));
     });
   }

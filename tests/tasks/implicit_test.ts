@@ -72,15 +72,15 @@ Deno.test("an archive of interactions is cleaned, published by popularity and se
   const user = Number(await askOne(pool.url, "select user_id from raw_db.user_keys where key = 'u7@x.org'"));
   assert.equal(snapshot.userIds[snapshot.userKeys!.find("u7@x.org")], user);
   assert.match(snapshot.movieKeys!.key(0), /^track-/);
-  const { source, items } = recommend(serving, user, 5);
+  const { source, items } = recommend(serving, { userId: user, n: 5 });
   assert.equal(source, "popularity");
   const seen = "select string_agg(distinct movie_id::text, ',') from raw_db.ratings where user_id = " + user;
   const known = new Set((await askOne(pool.url, seen))!.split(","));
   assert.ok(items.length > 0);
   assert.ok(items.every(({ movie }) => !known.has(String(snapshot.movieIds[movie]))));
   assert.deepEqual(
-    items.map(({ score }) => score),
-    items.map(({ score }) => score).toSorted((a, b) => b - a),
+    items.map(({ rankingScore }) => rankingScore),
+    items.map(({ rankingScore }) => rankingScore).toSorted((a, b) => b - a),
   );
 });
 

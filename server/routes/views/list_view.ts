@@ -22,16 +22,16 @@ export const listSchema = z.object({
 
 export function listView(serving: Serving, user: Named, n: number): z.infer<typeof listSchema> {
   const { snapshot } = serving;
-  const { source, items } = recommend(serving, user.id, n);
+  const { source, items } = recommend(serving, { userId: user.id, n });
   return {
     ...nameOf(user),
     ...modelOf(snapshot),
     source,
     ...sampleLabel(snapshot),
-    items: items.map(({ movie, score }, i) => ({
+    items: items.map(({ movie, rankingScore }, i) => ({
       rank: i + 1,
       ...titleOf(snapshot, movie),
-      score: Math.round(score * 1e4) / 1e4,
+      score: Math.round(rankingScore * 1e4) / 1e4,
     })),
   };
 }
