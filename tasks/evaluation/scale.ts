@@ -6,9 +6,9 @@ export interface Scale {
   /** Of train's ratings, as they are written. */
   min: number;
   max: number;
-  /** A rating as models see it. */
+  /** A rating as models see it, a float32: so that a threshold equals the rating that it stands for. */
   toStars(rating: number): number;
-  /** A prediction as it is written: never outside what train holds. */
+  /** A prediction as it is written: never outside what the file that train is, or is a part of, holds. */
   fromStars(stars: number): number;
 }
 
@@ -21,13 +21,13 @@ export function scaleOf(ratings: Iterable<number>): Scale {
   }
   const clip = (rating: number) => Math.min(max, Math.max(min, rating));
   if (min < max && min >= LEAST_STARS && max <= MOST_STARS) {
-    return { min, max, toStars: (rating) => rating, fromStars: clip };
+    return { min, max, toStars: Math.fround, fromStars: clip };
   }
   const slope = max > min ? (MOST_STARS - LEAST_STARS) / (max - min) : 1;
   return {
     min,
     max,
-    toStars: (rating) => max > min ? LEAST_STARS + slope * (rating - min) : MOST_STARS,
+    toStars: (rating) => Math.fround(max > min ? LEAST_STARS + slope * (rating - min) : MOST_STARS),
     fromStars: (stars) => clip(min + (stars - LEAST_STARS) / slope),
   };
 }

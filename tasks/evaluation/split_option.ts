@@ -26,16 +26,25 @@ export function parseSplit(text: string): Split {
   throw new UsageError(`Cannot split by ${JSON.stringify(text)}: wanted ${FORMS}`);
 }
 
+/** @throws {DataError} when `split` goes by time and the file has none: the file's order would be taken for it. */
+export function requireTimes({ kind }: Split, { hasTimes }: Pick<EvaluationWorld, "hasTimes">): void {
+  if (hasTimes || kind === "random" || kind === "users") return;
+  throw new DataError(
+    `Cannot split by ${kind} as that goes by timestamps: found a file without any. Next: --split random:1/5`,
+  );
+}
+
 /**
  * `world`, whose train is a whole file, with its train cut by `split`; what is asked about stands in arrival order.
  *
- * @throws {DataError} when either part would be empty.
+ * @throws {DataError} when either part would be empty, or there is no time to split by.
  */
 export function splitWorld<World extends EvaluationWorld>(
   world: World,
   split: Split,
   seed: number,
 ): World & { test: Asked } {
+  requireTimes(split, world);
   const { train: whole, dataset } = world;
   const sides = splitRows(whole, split, { ids: dataset.users.ids, seed });
   const part = (side: number) => pick(whole, Array.from(sides.keys()).filter((row) => sides[row] === side));
@@ -58,7 +67,10 @@ function toAsked({ users, movies, ratings, ratedAt }: Ratings, { scale, hasTimes
   return {
     users,
     movies,
-    ratings: Float64Array.from(ratings, (stars) => scale.fromStars(stars)),
+    ratings: Float64Array.from(ratings, (stars) => asWritten(scale.fromStars(stars))),
     ratedAt: hasTimes ? ratedAt : null,
   };
 }
+
+/** A rating without what float32 and stretching have added behind its sixth digit. */
+const asWritten = (rating: number) => Number(rating.toPrecision(6));

@@ -6,6 +6,7 @@ import { ASKED, isDrawn, KNOWN, LEARNT, type Split, splitRows } from "../../mode
 import { createRatings, pick, type Ratings } from "../../models/ratings.ts";
 import { hash32 } from "../../models/rng.ts";
 import { DataError } from "../import/errors.ts";
+import { requireTimes } from "./split_option.ts";
 import type { EvaluationWorld } from "./world.ts";
 
 export interface TuningData {
@@ -18,12 +19,13 @@ export interface TuningData {
   reason: string;
 }
 
-/** Train cut by `split`. @throws {DataError} when either part would be empty. */
+/** Train cut by `split`. @throws {DataError} when either part would be empty, or there is no time to split by. */
 export function cutBySplit(
   world: EvaluationWorld,
   question: Omit<Question, "users" | "ratedAt">,
   { split, seed }: { split: Split; seed: number },
 ): TuningData {
+  requireTimes(split, world);
   const { train: whole, dataset } = world;
   const sides = splitRows(whole, split, { ids: dataset.users.ids, seed });
   const part = (side: number) => pick(whole, Array.from(sides.keys()).filter((row) => sides[row] === side));
@@ -52,6 +54,9 @@ export async function cutAs(
   return { ...await cutLike(world.dataset, { question, seed, signal }), known: createRatings(0) };
 }
 
+/** Of the draw of people: the cuts of train draw by the seed itself, and by salts up to 4. */
+const SALT = 5;
+
 /** `data` of a share of the people; a larger share holds all of a smaller one's. */
 export async function shareOf(data: TuningData, share: number, seed: number): Promise<TuningData> {
   if (share >= 1) return data;
@@ -60,7 +65,7 @@ export async function shareOf(data: TuningData, share: number, seed: number): Pr
     pick(
       ratings,
       Array.from({ length: ratings.length }, (_, row) => row)
-        .filter((row) => isDrawn(hash32(seed, ids[ratings.users[row]]), share)),
+        .filter((row) => isDrawn(hash32(seed + SALT, ids[ratings.users[row]]), share)),
     );
   const chunks: Ratings[] = [];
   for await (const chunk of data.train.ratings()) chunks.push(keep(chunk));

@@ -1,5 +1,6 @@
 import assert from "@std/assert";
-import { parseSplit } from "../../../tasks/evaluation/split_option.ts";
+import { parseSplit, splitWorld } from "../../../tasks/evaluation/split_option.ts";
+import { readWorld } from "../../../tasks/evaluation/world.ts";
 import { createFolder, csv, runCommand, seededLines } from "./_files.ts";
 
 Deno.test("parseSplit() reads every form, and refuses others", () => {
@@ -30,4 +31,35 @@ Deno.test("evaluate --ratings --split asks about a part of one file, and needs b
   const both = await runCommand("evaluate", [...args, "--train", ratings]);
   assert.equal(both.code, 2);
   assert.match(both.stderr, /--ratings F.csv and --split KIND/);
+});
+
+Deno.test("evaluate --split on a scale from 0 to 10 finds what is exactly on the threshold, as it was written", async () => {
+  await using folder = await createFolder();
+  const rows = seededLines(300).map((line, i) => {
+    const [user, movie, , at] = line.split(",");
+    // What is asked about is all 8: four fifths of the scale, and so liked.
+    return `${user},${movie},${i >= 240 ? 8 : i % 11},${at}`;
+  });
+  const args = ["--ratings", await folder.write("ten.csv", csv(rows)), "--split", "time:0.2", "--json"];
+  const ranked = await runCommand("evaluate", [...args, "--model", "popularity", "--protocol", "ranking"]);
+  assert.equal(ranked.code, 0, ranked.stderr);
+  assert.ok(JSON.parse(ranked.stdout).metrics["hit_rate@10"] > 0, ranked.stdout);
+  const whole = await readWorld({ train: folder.path("ten.csv") }, new AbortController().signal);
+  assert.deepEqual(new Set(splitWorld(whole, { kind: "time", share: 0.2 }, 1).test.ratings), new Set([8]));
+});
+
+Deno.test("evaluate --split by time refuses a file without timestamps", async () => {
+  await using folder = await createFolder();
+  const rows = seededLines(300).map((line) => line.split(",").slice(0, 3).join(","));
+  const ratings = await folder.write("all.csv", csv(rows, "userId,movieId,rating"));
+  const { code, stderr } = await runCommand("evaluate", [
+    "--ratings",
+    ratings,
+    "--split",
+    "time",
+    "--model",
+    "bias",
+  ]);
+  assert.equal(code, 2);
+  assert.match(stderr, /goes by timestamps/);
 });

@@ -80,6 +80,14 @@ Deno.test("scaleOf() leaves stars alone, and stretches other scales to them and 
   assert.deepEqual([likes.toStars(1), likes.fromStars(4)], [5, 1]);
 });
 
+Deno.test("scaleOf() gives a threshold the value of the rating that it stands for, as ratings are kept", () => {
+  for (const max of [5, 10, 20, 100]) {
+    const scale = scaleOf([0, max]);
+    const kept = Float32Array.of(scale.toStars(0.8 * max))[0];
+    assert.ok(kept >= scale.toStars(likedFrom(scale)), `0 to ${max}`);
+  }
+});
+
 Deno.test("likedFrom() is 4 of 5, or everything where train holds the liked only", () => {
   assert.equal(likedFrom({ min: 0.5, max: 5 }), 4);
   assert.equal(likedFrom({ min: 1, max: 10 }), 8);
