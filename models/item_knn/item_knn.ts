@@ -26,6 +26,9 @@ export const itemKnnConfig = z.strictObject({
   ),
   taste: tasteSchema.default("liked").describe(TASTE_DESCRIPTION),
   half_life: querySchema.shape.half_life,
+}).refine(({ after, window }) => !after || window !== null, {
+  path: ["after"],
+  error: "Cannot go by who came after whom without `window`: next, set one, as window: 3",
 });
 
 export type ItemKnnConfig = z.infer<typeof itemKnnConfig>;

@@ -51,6 +51,11 @@ Deno.test("item_knn with a window counts neighbours in a person's order, and wit
   ]);
 });
 
+Deno.test("item_knn refuses after without a window, which would do nothing", () => {
+  assert.throws(() => itemKnn.config.parse({ after: true }), /without `window`/);
+  assert.ok(itemKnn.config.parse({ after: true, window: 3 }));
+});
+
 Deno.test("item_knn lets only a movie's k nearest vote for it; ties go to the lower place", async () => {
   // Movie 1's neighbours: 0 (2 / √6) and 2 (1 / √2): 0 is the nearer. Movie 3 has only movie 0.
   near(await votesOfFirst({ shrinkage: 0, neighbours: 1 }), [0, 2 / Math.sqrt(6), 0, 1 / Math.sqrt(3)]);
