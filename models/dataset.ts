@@ -131,6 +131,7 @@ function startOf(dataset: Dataset): FeatureState {
   return dataset.start?.().state ?? new FeatureState(dataset.catalogue);
 }
 
-function isExample(dataset: Dataset, ratings: Ratings, row: number): boolean {
+/** Whether row `row` may be learnt from: it is in no open hold-out, and `dataset` does not leave it out. */
+export function isExample(dataset: Dataset, ratings: Ratings, row: number): boolean {
   return !ratings.isHeldOut[row] && (dataset.isExample?.(ratings, row) ?? true);
 }

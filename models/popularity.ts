@@ -3,12 +3,13 @@
  *
  *   score(i) = Σ_{ratings of i} 2^(−age / half-life),   age in days back from the data's newest `rated_at`
  *
- * Without a window or a half-life the counts are those of the moment; with either, they are frozen by the fit. A
+ * Without a window or a half-life the counts are those of the moment; with either, they are frozen by the fit, without
+ * what is held out. A
  * re-rating inside the window counts again: it is attention. Ties go to the lower movie id, as in every list.
  */
 import { z } from "zod";
 import type { Container } from "./container.ts";
-import { type Dataset, survey } from "./dataset.ts";
+import { type Dataset, isExample, survey } from "./dataset.ts";
 import { breathe } from "./breathe.ts";
 import { defineModel, headerOf, type Scorer } from "./model.ts";
 
@@ -54,10 +55,11 @@ async function decayedCounts(
     await breathe(signal);
   }
   const counts = new Float64Array(dataset.catalogue.movies.size);
-  for await (const { length, movies, ratedAt, isStale } of dataset.ratings()) {
+  for await (const ratings of dataset.ratings()) {
+    const { length, movies, ratedAt, isStale } = ratings;
     for (let row = 0; row < length; row++) {
       const age = (newest - ratedAt[row]) / SECONDS_PER_DAY;
-      if (isStale[row] || (window !== null && age >= window)) continue;
+      if (isStale[row] || !isExample(dataset, ratings, row) || (window !== null && age >= window)) continue;
       counts[movies[row]] += halfLife === null ? 1 : 2 ** (-age / halfLife);
     }
     await breathe(signal);
@@ -67,7 +69,10 @@ async function decayedCounts(
 
 export const popularity = defineModel({
   config: popularityConfig,
-  space: { window_days: { low: 7, high: 2000, scale: "log" } },
+  space: {
+    window_days: { low: 7, high: 2000, scale: "log" },
+    half_life_days: { low: 7, high: 2000, scale: "log" },
+  },
   learnsFrom: "interactions",
   async fit(dataset, config, { signal }) {
     const { n, end } = await survey(dataset, signal);

@@ -2,10 +2,13 @@
 import type { z } from "zod";
 import { createRng, type Rng } from "./rng.ts";
 
-/** A range (from `low` to `high`, by default linear), or some values. */
+/** A range (from `low` to `high`, by default linear), or some values; `only` where these stay as they are. */
 export type Dimension =
-  | { low: number; high: number; scale?: "linear" | "log"; isWhole?: boolean }
-  | { values: readonly unknown[] };
+  & { only?: Readonly<Record<string, unknown>> }
+  & (
+    | { low: number; high: number; scale?: "linear" | "log"; isWhole?: boolean }
+    | { values: readonly unknown[] }
+  );
 
 /** By key of the config. Keys that a preset does not have are left out of its search. */
 export type SearchSpace = Readonly<Record<string, Dimension>>;
@@ -19,6 +22,7 @@ export function openSpace(
   return Object.fromEntries(
     Object.entries(space).filter(([key, dimension]) =>
       !Object.hasOwn(fixed, key) &&
+      Object.entries(dimension.only ?? {}).every(([other, value]) => fixed[other] === value) &&
       config.safeParse({ ...fixed, ...drawConfig({ [key]: dimension }, rng) }).success
     ),
   );

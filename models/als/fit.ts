@@ -7,7 +7,7 @@ import { defineModel, type FitOptions, type Fitted } from "../model.ts";
 import { createRng, type Rng } from "../rng.ts";
 import { lineToStars, residualsOf } from "./residuals.ts";
 import { createHalf } from "./half.ts";
-import { weighted, weightOf } from "../taste.ts";
+import { tasteSchema, weighted, weightOf } from "../taste.ts";
 
 export const als = defineModel({
   learnsFrom: "interactions",
@@ -16,6 +16,8 @@ export const als = defineModel({
     dimension: { low: 16, high: 256, scale: "log", isWhole: true },
     unobserved_weight: { low: 0.01, high: 1, scale: "log" },
     regularisation: { low: 1e-3, high: 0.3, scale: "log" },
+    frequency_exponent: { low: 0, high: 1 },
+    taste: { values: tasteSchema.options },
     epochs: { low: 6, high: 20, isWhole: true },
   },
   hasVectors: () => true,

@@ -13,6 +13,9 @@ import { createPosterior, keepDraw, type Source } from "./posterior.ts";
 import { createRng } from "../rng.ts";
 import { readTriples, type Triples } from "./triples.ts";
 
+/** Draws by Gibbs have nothing to be tuned of these. */
+const OF_SGD = { only: { method: "sgd" } };
+
 export const fm = defineModel({
   config: fmConfig,
   space: {
@@ -20,6 +23,9 @@ export const fm = defineModel({
     implicit: { values: [true, false] },
     flipped: { values: [true, false] },
     side: { values: [true, false] },
+    epochs: { low: 10, high: 80, scale: "log", isWhole: true, ...OF_SGD },
+    learning_rate: { low: 5e-3, high: 0.1, scale: "log", ...OF_SGD },
+    regularization: { low: 2, high: 200, scale: "log", ...OF_SGD },
   },
   hasVectors: (config) => drawsOf(config) === 1,
   fit,

@@ -59,3 +59,17 @@ Deno.test("popularity with a half-life counts older ratings less, frozen by the 
     assert.deepEqual([...scores], [1 + 1 / 2 + 1 / 4, 1, 1 / 4, 0]);
   }
 });
+
+Deno.test("popularity freezes no count of a rating that is held out, or no example", async () => {
+  const ratings = ratingsOf(ROWS);
+  ratings.isHeldOut[0] = 1;
+  const dataset = { ...datasetOf(catalogue, ratings, 2), isExample: (_: unknown, row: number) => row !== 3 };
+  const { scorer } = await popularity.fit(
+    { ...dataset, ratings: () => [ratings] },
+    { window_days: 1000 },
+    options,
+  );
+  const scores = new Float32Array(4);
+  scorer.retriever!(emptyMoment(catalogue))(emptyMoment(catalogue), 0, scores);
+  assert.deepEqual([...scores], [2, 0, 2, 0]);
+});
