@@ -7,15 +7,25 @@ import { lossOf } from "./loss.ts";
 import type { QuestionOptions } from "./question.ts";
 import { cutLike } from "./validation.ts";
 
+export interface BestOptions extends QuestionOptions {
+  /** Who takes part: everybody, by default. */
+  family?: Readonly<Record<string, Model>>;
+}
+
 /** Fits every model that can answer the question on inner train, and the one with the lowest loss on the whole. */
-export async function fitBest(dataset: Dataset, options: QuestionOptions): Promise<Fitted> {
+export async function fitBest(
+  dataset: Dataset,
+  { family = FAMILY, ...options }: BestOptions,
+): Promise<Fitted> {
   const validation = await cutLike(dataset, options);
   options.log(`validation: ${validation.reason}`);
   const moment = await momentAfter(validation.train, options.signal);
   let best: { name: string; model: Model; loss: number } | null = null;
-  for (const [name, model] of Object.entries<Model>(FAMILY)) {
+  for (const [name, model] of Object.entries<Model>(family)) {
     const scorer = await fitOrSay(model, validation.train, options);
-    const loss = scorer && await lossOf(scorer, { ...validation, moment, signal: options.signal });
+    const found = scorer && await lossOf(scorer, { ...validation, moment, signal: options.signal });
+    // An answer that is no number is none, and it would never be beaten.
+    const loss = found !== null && Number.isFinite(found) ? found : null;
     options.log(`${name}: ${loss === null ? "cannot answer" : `loss ${loss.toFixed(4)}`}`);
     if (loss !== null && (best === null || loss < best.loss)) best = { name, model, loss };
   }

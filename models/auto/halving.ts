@@ -2,7 +2,8 @@
  * Successive halving (Jamieson & Talwalkar 2016): many configs on few people, the better third of them on three times
  * as many, and so on up to everybody. A bad config costs little, and the few that matter are judged on all.
  *
- * Trial 0 is the defaults; it is never dropped, so the result is never worse than they are on what validation asks.
+ * Trial 0 is the defaults; it is never dropped, so on a rung that was finished the result is never worse than they
+ * are, by what validation asks.
  */
 
 /** A third goes on. */

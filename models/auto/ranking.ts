@@ -39,8 +39,13 @@ export async function fitRanking(
   const { question, seed, signal, log } = options;
   const validation = await cutLike(dataset, options);
   log(`validation: ${validation.reason}`);
-  const inner = await learn(validation.train, signal);
   const people = peopleAsked(validation, { most: MOST_CHOOSING, seed });
+  const bestAlone = (found: number) => {
+    log(`${found} people chose in validation: too few for a ranker, so one model answers`);
+    return fitBest(dataset, options);
+  };
+  if (people.length < FEWEST_CHOOSING) return await bestAlone(people.length);
+  const inner = await learn(validation.train, signal);
   const rng = createRng(seed);
   const count = question.protocol === "candidates" ? Math.round(question.negatives ?? NEGATIVES) : null;
   const drawn = count === null ? null : new Map(people.map((person) => [
@@ -52,15 +57,13 @@ export async function fitRanking(
     people: people.slice(0, MOST_JUDGED),
     signal,
     candidates: drawn ?? undefined,
+    n: question.n,
   });
   const settings = await chooseSettings(inner, { judge, ...options });
   const innerSignals = await fitSignals(inner, settings, options);
   const choices = await choicesOf(innerSignals, { learnt: inner, people, drawn, signal });
   const width = WIDTH * innerSignals.length;
-  if (choices.length < FEWEST_CHOOSING) {
-    log(`${choices.length} people chose in validation: too few for a ranker, so one model answers`);
-    return await fitBest(dataset, options);
-  }
+  if (choices.length < FEWEST_CHOOSING) return await bestAlone(choices.length);
   const { weights, ridge } = fitListwise(choices, width);
   const gain = await judge(createRanking(innerSignals, { weights, learnt: inner }).retriever!(inner.moment));
   log(`ranking: ${gain.toFixed(4)} in validation`);

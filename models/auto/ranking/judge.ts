@@ -1,4 +1,4 @@
-/** Who is asked in validation, and how a retriever alone is judged: by nDCG@10 of what the question wants found. */
+/** Who is asked in validation, and how a retriever alone is judged: by nDCG@n of what the question wants found. */
 import { breathe } from "../../breathe.ts";
 import { ndcgAt } from "../../evaluation/metrics.ts";
 import type { Retriever } from "../../model.ts";
@@ -7,6 +7,7 @@ import { topN } from "../../top_n.ts";
 import type { Validation } from "../validation.ts";
 import type { Learnt } from "./learnt.ts";
 
+/** n, where the question says nothing. */
 const LENGTH = 10;
 const PEOPLE_PER_BREATH = 16;
 
@@ -18,7 +19,7 @@ export interface Asked {
   others: number[];
 }
 
-/** nDCG@10 over everybody asked; higher is better. */
+/** nDCG@n over everybody asked; higher is better. */
 export type Judge = (retrieve: Retriever) => Promise<number>;
 
 /** At most `most` people with targets, drawn and ordered by `seed`. */
@@ -66,9 +67,11 @@ export interface JudgeOptions {
   signal: AbortSignal;
   /** By person: the only movies that compete; absent: all unseen. */
   candidates?: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Length of the lists. */
+  n?: number;
 }
 
-export function createJudge({ learnt, people, signal, candidates }: JudgeOptions): Judge {
+export function createJudge({ learnt, people, signal, candidates, n = LENGTH }: JudgeOptions): Judge {
   const { moment } = learnt;
   const { ids, size } = moment.state.catalogue.movies;
   const scores = new Float32Array(size);
@@ -80,7 +83,7 @@ export function createJudge({ learnt, people, signal, candidates }: JudgeOptions
       const only = candidates?.get(user);
       const seen = new Set(moment.histories.of(user).movies);
       const isSeen = only ? (movie: number) => !only.has(movie) : (movie: number) => seen.has(movie);
-      gain += ndcgAt(topN(scores, { n: LENGTH, isSeen, ids }).movies, new Set(targets), LENGTH);
+      gain += ndcgAt(topN(scores, { n, isSeen, ids }).movies, new Set(targets), n);
     }
     return gain / people.length;
   };

@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import { fitBest } from "../../../models/auto/best.ts";
 import { fitRanking } from "../../../models/auto/ranking.ts";
 import { listFor, momentAfter } from "../../../models/evaluation/frozen.ts";
 import { ndcgAt } from "../../../models/evaluation/metrics.ts";
@@ -80,4 +81,37 @@ Deno.test("fitRanking() gives the same scores for the same seed, finite ones, an
   for (const movie of train.movies) counts[movie]++;
   const best = scores[0][1].indexOf(Math.max(...scores[0][1]));
   assert.equal(counts[best], Math.max(...counts));
+});
+
+Deno.test("fitRanking() fits nothing for a ranker that too few people could teach", async () => {
+  const few = ratingsOf(walked.slice(0, 12).flatMap((rows) => rows.slice(0, -1)));
+  const lines: string[] = [];
+  const asked = { ...question, users: question.users.slice(0, 12), ratedAt: question.ratedAt.slice(0, 12) };
+  const small = { ...datasetOf(catalogue, few), users: countedUsers(12) };
+  const { report } = await fitRanking(small, {
+    ...options,
+    question: asked,
+    log: (line) => void lines.push(line),
+  });
+  assert.ok(String(report.chosen) in FAMILY);
+  assert.ok(lines.some((line) => line.includes("too few for a ranker")), lines.join("\n"));
+  assert.ok(!lines.some((line) => /^(ease|als) .*λ/.test(line)), lines.join("\n"));
+});
+
+Deno.test("fitBest() takes no model whose loss is no number", async () => {
+  const { popularity } = FAMILY;
+  const broken = {
+    ...popularity,
+    fit: async (...args: Parameters<typeof popularity.fit>) => {
+      const fitted = await popularity.fit(...args);
+      return { ...fitted, scorer: { model: "broken", predict: () => NaN } };
+    },
+  };
+  const rating = { ...question, protocol: "rating" as const };
+  const { report } = await fitBest(dataset, {
+    ...options,
+    question: rating,
+    family: { broken, bias: FAMILY.bias },
+  });
+  assert.equal(report.chosen, "bias");
 });
