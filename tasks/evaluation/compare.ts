@@ -21,12 +21,14 @@ export interface CompareOptions {
   targets: Targets;
   n: number;
   seed: number;
+  /** Whether the lists are orders of drawn candidates: their nDCG is not that of all movies. */
+  isSampled?: boolean;
 }
 
 /** Model minus rival. Below 0 is better for an RMSE, above 0 for nDCG. */
 export function compareAnswers(
   answers: Answers,
-  { rival, test, targets, n, seed }: CompareOptions,
+  { rival, test, targets, n, seed, isSampled = false }: CompareOptions,
 ): Comparison {
   const isRating = answers.predicted !== undefined;
   const pairs = isRating
@@ -42,7 +44,7 @@ export function compareAnswers(
   // Harm is how much worse the model is: the difference itself for an error, its opposite for a gain.
   const [difference, from, to] = isRating ? [harm, low, high] : [-harm, -high, -low];
   const people = pairs.weights.length;
-  const metric = isRating ? "rmse" : `ndcg@${n}`;
+  const metric = isRating ? "rmse" : `${isSampled ? "sampled_" : ""}ndcg@${n}`;
   return {
     rival: rival.name,
     metric,

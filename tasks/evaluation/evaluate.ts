@@ -57,6 +57,7 @@ export async function evaluate(options: Options, { out, say, signal }: World): P
       targets: targetsOf({ ...answering, moment: fitted.moment, signal }),
       n: asked.n,
       seed: asked.seed,
+      isSampled: asked.protocol === "candidates",
     }),
   };
   out(options.switches.has("json") ? `${resultJson(result)}\n` : resultText(result));

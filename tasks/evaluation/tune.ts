@@ -31,6 +31,10 @@ export async function tune(options: Options, world: World): Promise<void> {
     seed: asked.seed,
     validation: data.reason,
     train: fingerprint(files.train),
+    relevant: asked.relevant ?? null,
+    split: asked.files.test === undefined ? asked.split : null,
+    movies: await fingerprintOf(asked.files.movies),
+    users: await fingerprintOf(asked.files.users),
   });
   if (journal.nKept > 0) world.say(`${journal.nKept} outcomes were in ${asked.resume}`);
   const begun = performance.now();
@@ -97,6 +101,11 @@ function fingerprint({ users, movies, ratings, ratedAt }: Ratings): string {
     hash.update(new Uint8Array(buffer as ArrayBuffer));
   }
   return hash.digest("hex");
+}
+
+/** Of a file as it lies there: other genres or ages are another search. */
+async function fingerprintOf(path: string | undefined): Promise<string | null> {
+  return path === undefined ? null : createHash("sha256").update(await Deno.readFile(path)).digest("hex");
 }
 
 function settingsText(config: Record<string, unknown>): string {

@@ -39,7 +39,9 @@ Deno.test("compareAnswers() of lists goes by nDCG, above 0 where the model is be
   const targets = new Map(Array.from({ length: 30 }, (_, user) => [user, new Set(user < 20 ? [7] : [])]));
   const rival = { name: "rival", answers: lists([1, 7]) };
   const found = compareAnswers(lists([7, 1]), { ...options, rival, targets });
-  assert.equal(found.people, 20);
+  assert.deepEqual([found.people, found.metric], [20, "ndcg@2"]);
+  const ofCandidates = compareAnswers(lists([7, 1]), { ...options, rival, targets, isSampled: true });
+  assert.equal(ofCandidates.metric, "sampled_ndcg@2");
   assert.ok(Math.abs(found.difference - (1 - 1 / Math.log2(3))) < 1e-12 && found.low > 0);
 });
 

@@ -68,8 +68,12 @@ Deno.test("tune refuses another search's journal, and what cannot be tuned", asy
   const bias = ["--train", train, "--model", "bias", "--trials", "1"];
   assert.equal((await runCommand("tune", [...bias, "--resume", journal])).code, 0);
   const before = await Deno.readTextFile(journal);
+  const movies = await folder.write("movies.csv", "movieId,title,genres\n10,Heat (1995),Crime\n");
   const cases: [string[], RegExp][] = [
     [[...bias, "--resume", journal, "--seed", "2"], /its seed was 1: found 2/],
+    [[...bias, "--resume", journal, "--relevant", "3"], /its relevant was null: found 3/],
+    [[...bias, "--resume", journal, "--split", "random:2/5"], /its (split|validation) was/],
+    [[...bias, "--resume", journal, "--movies", movies], /its movies was null: found "[0-9a-f]{64}"/],
     [[...bias, "--resume", train], /is no journal of a search/],
     [[...bias, "--budget", "soon"], /should be a time, as 10m: found soon/],
     [[...bias, "--set", "movie_shrinkage=1", "user_shrinkage=1"], /nothing left to try/],
