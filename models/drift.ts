@@ -10,8 +10,6 @@
 
 /** From here on, data has moved. */
 export const PSI_MOVED = 0.1;
-/** From here on, it is another population. */
-export const PSI_SHIFTED = 0.25;
 
 /**
  * PSI between `then` and `now`, counts by bin; 0 for equal histograms.

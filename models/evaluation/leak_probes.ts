@@ -17,11 +17,7 @@ export function examplesProbe(
 ): Probe {
   const features = createFeatures(shape);
   return async (ratings) => {
-    const rows = Array.from({ length: ratings.length }, (_, row) => row).filter((row) =>
-      !ratings.isStale[row]
-    );
-    const asked = { ...ratings, isHeldOut: new Uint8Array(ratings.length) };
-    const parts = { train: 0, validation: rows.length, n: rows.length }; // validation is not shuffled
+    const { rows, asked, parts } = allAsked(ratings);
     const options = { features, parts, batchSize: 256, window: 1024, rng: createRng(0), signal };
     const found = new Map<number, Float32Array>();
     for await (const { examples } of pass({ ...dataset, ratings: () => [asked] }, options)) {
