@@ -11,6 +11,7 @@ import type { Learnt } from "./learnt.ts";
 
 const REFERENCES = 48;
 const SECONDS_PER_DAY = 86_400;
+const ROWS_PER_BREATH = 1 << 18;
 
 /** The scores [movies] of a user by position; of whom train does not know, those at the end of train. */
 export async function popularityAround(
@@ -19,31 +20,65 @@ export async function popularityAround(
 ): Promise<(user: number) => Float32Array> {
   const known = newest.filter(Number.isFinite).sort();
   const place = (k: number) => known[Math.round(k * (known.length - 1) / (REFERENCES - 1))];
-  const references = [...new Set(Array.from({ length: REFERENCES }, (_, k) => place(k)))];
-  const tables: Float32Array[] = [];
-  for (const reference of references) {
-    tables.push(countAround(interactions, { reference, halfLife: halfLifeDays * SECONDS_PER_DAY }));
-    await breathe(signal);
-  }
+  const references = Float64Array.from(new Set(Array.from({ length: REFERENCES }, (_, k) => place(k))));
+  const tables = await countsAround(interactions, {
+    references,
+    halfLife: halfLifeDays * SECONDS_PER_DAY,
+    signal,
+  });
   return (user) => {
     const at = newest[user] ?? -Infinity;
     return tables[Number.isFinite(at) ? nearest(references, at) : references.length - 1];
   };
 }
 
-function countAround(
+/**
+ * log(1 + counts) [movies] around each reference, in one pass over the ratings.
+ *
+ * The kernel is separable: what is older than a reference fades by the same factor on the way to the next one, and
+ * what is younger on the way to the one before. So a rating is added at its two neighbours only, and sweeps carry on.
+ */
+async function countsAround(
   { nColumns, columns, times }: Learnt["interactions"],
-  { reference, halfLife }: { reference: number; halfLife: number },
-): Float32Array {
-  const counts = new Float64Array(nColumns);
+  { references, halfLife, signal }: { references: Float64Array; halfLife: number; signal: AbortSignal },
+): Promise<Float32Array[]> {
+  const room = () => Array.from(references, () => new Float64Array(nColumns));
+  const [older, younger] = [room(), room()];
+  const weight = (seconds: number) => 2 ** (-seconds / halfLife);
   for (let k = 0; k < columns.length; k++) {
-    counts[columns[k]] += 2 ** (-Math.abs(times[k] - reference) / halfLife);
+    const next = firstFrom(references, times[k]);
+    if (next < references.length) older[next][columns[k]] += weight(references[next] - times[k]);
+    if (next > 0) younger[next - 1][columns[k]] += weight(times[k] - references[next - 1]);
+    if (k % ROWS_PER_BREATH === 0) await breathe(signal);
   }
-  return Float32Array.from(counts, Math.log1p);
+  for (let r = 1; r < references.length; r++) {
+    const fading = weight(references[r] - references[r - 1]);
+    const back = references.length - 1 - r;
+    const fadingBack = weight(references[back + 1] - references[back]);
+    for (let movie = 0; movie < nColumns; movie++) {
+      older[r][movie] += fading * older[r - 1][movie];
+      younger[back][movie] += fadingBack * younger[back + 1][movie];
+    }
+    await breathe(signal);
+  }
+  return older.map((counts, r) =>
+    Float32Array.from(counts, (count, movie) => Math.log1p(count + younger[r][movie]))
+  );
+}
+
+/** Place of the first of ascending `values` that is not below `at`. */
+function firstFrom(values: Float64Array, at: number): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (values[middle] < at) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Place of the value nearest to `at` in an ascending list. */
-function nearest(values: readonly number[], at: number): number {
+function nearest(values: Float64Array, at: number): number {
   let best = 0;
   for (let k = 1; k < values.length; k++) {
     if (Math.abs(values[k] - at) < Math.abs(values[best] - at)) best = k;
