@@ -3,7 +3,8 @@
  *
  * Ratings are half stars, so every sum is exact in a double: observing and unobserving in any order gives the same
  * bits, and the state after the last rating equals the stored sums. A re-rating adds new − old to the sums and
- * nothing to the counts. Users and movies are positions (see `IdIndex`); arrays grow as they come.
+ * nothing to the counts. (An evaluation may stretch another scale to ours: then sums are as exact as float32 stars in
+ * any order are, which is close, and no stored sum is compared.) Users and movies are positions (see `IdIndex`); arrays grow as they come.
  */
 import type { Catalogue } from "./catalogue.ts";
 import { grown } from "./id_index.ts";

@@ -25,7 +25,7 @@ export interface Connection {
 }
 
 /** The server went away, or ended the session: what was open on it is undone, and another connection may do better. */
-export class ConnectionLost extends Error {
+class ConnectionLost extends Error {
   override name = "ConnectionLost";
 }
 

@@ -4,7 +4,7 @@ import type { Dataset } from "../dataset.ts";
 import { pick, type Ratings } from "../ratings.ts";
 
 /** Stars from which on somebody liked what they watched; interactions without stars have 5. */
-export const LIKED_FROM = 4;
+const LIKED_FROM = 4;
 
 export interface Parted {
   /** Everybody's ratings but the newest. */

@@ -16,7 +16,7 @@ import { openHybrid } from "./hybrid/scorer.ts";
 import { demographicConfig, fitDemographic, openDemographic } from "./demographic.ts";
 
 /** The first one is what a manifest without `preset` means. */
-export const twoTowerConfig = z.discriminatedUnion("preset", [
+const twoTowerConfig = z.discriminatedUnion("preset", [
   hybridConfig,
   contentConfig,
   cosineConfig,

@@ -6,7 +6,7 @@ import type { SampleMovie } from "./sample_movies.ts";
 const SLOTS_A_MOVIE = 4;
 const [MEAN_YEAR, DEVIATION] = [2001, 17];
 /** Years in which a movie's appeal falls to 1/e of what newness adds. */
-export const FADING_YEARS = 8;
+const FADING_YEARS = 8;
 
 /** Columns by place; places follow the years. */
 export interface Shelf {

@@ -23,7 +23,7 @@ export const EDITIONS = [
 ] as const;
 export type Edition = typeof EDITIONS[number];
 
-export const GROUPLENS = "https://files.grouplens.org/datasets/movielens/";
+const GROUPLENS = "https://files.grouplens.org/datasets/movielens/";
 const CONNECT_MS = 5_000;
 const STALL_MS = 10_000;
 

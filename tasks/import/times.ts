@@ -1,6 +1,6 @@
 /** Times as data sets write them, as seconds since 1970: counted in one of three units, or ISO 8601. */
 
-export const TIME_FORMS = ["seconds", "milliseconds", "microseconds", "iso"] as const;
+const TIME_FORMS = ["seconds", "milliseconds", "microseconds", "iso"] as const;
 export type TimeForm = typeof TIME_FORMS[number];
 
 const UNITS = { seconds: 1, milliseconds: 1e3, microseconds: 1e6 } as const;

@@ -9,10 +9,3 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   if (RELAXED) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
-
-// @ts-ignore: decorator
-@inline
-export function madd64(a: v128, b: v128, c: v128): v128 {
-  if (RELAXED) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}

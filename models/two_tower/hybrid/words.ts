@@ -2,7 +2,7 @@
 
 // In the order of the words in assembly/hybrid_words.ts.
 // deno-fmt-ignore
-export const WORDS = [
+const WORDS = [
   "userInputs", "movieInputs", "hidden", "width", "split", "shard", "extra", "length", "dense", "denseGradients",
   "denseLength", "denseFirst", "denseSecond", "userX", "movieX", "userRows", "movieRows", "base", "stars", "weights",
   "logQ", "bagStarts", "bagRows", "bagFirst", "bagSecond", "bagSources", "userGradients", "movieGradients", "losses",
@@ -10,7 +10,7 @@ export const WORDS = [
   "ratingRate", "epsilon", "denseDecay", "denseRates", "dropBelow", "keptScale", "seed", "tables",
 ] as const;
 // deno-fmt-ignore
-export const TABLE_WORDS = [
+const TABLE_WORDS = [
   "values", "firstMoment", "secondMoment", "nRows", "refs", "nRefs", "order", "touched", "counts", "sources", "first",
   "second", "gradients", "met", "firstDecay", "secondDecay",
 ] as const;

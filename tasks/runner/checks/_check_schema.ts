@@ -15,7 +15,7 @@ export const KINDS = [
 ] as const;
 
 /** Kinds that look at one row alone, so that a row can be set aside for it. */
-export const ROW_KINDS: readonly string[] = ["not_null", "between", "in", "matches"];
+const ROW_KINDS: readonly string[] = ["not_null", "between", "in", "matches"];
 
 const column = () => z.string().min(1).max(63);
 const columnOf = (what: string) => column().describe(what);

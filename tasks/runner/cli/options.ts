@@ -24,7 +24,7 @@ export interface Options {
 }
 
 /** Options that every command has. */
-export const COMMON: Record<string, Option> = {
+const COMMON: Record<string, Option> = {
   manifest: { value: "FILE", help: "the manifest (default: pipeline.yaml of the checkout)" },
   log: { value: "FORMAT", help: "form of the log lines on stderr: logfmt (default) or json" },
   verbose: { help: "log details as well" },

@@ -5,7 +5,7 @@ import { DURATION_PATTERN } from "./duration.ts";
 import type { Tasks } from "../task.ts";
 
 /** Between these lines the README has what `deno task schema --write` puts there. */
-export const MARKS = [
+const MARKS = [
   "<!-- deno task schema --write puts the reference here -->",
   "<!-- end of the reference -->",
 ] as const;

@@ -89,7 +89,7 @@ function breachText({ metric, slice, value, threshold }: Breach): string {
 }
 
 /** What every event of a run has in common. */
-export function aboutRun(
+function aboutRun(
   { run_id, day, kind, slot, finished_at }: Omit<EndedRun, "status">,
 ): Omit<NewEvent, "event"> {
   return {

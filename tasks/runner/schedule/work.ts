@@ -54,7 +54,7 @@ export async function workOff(shop: Workshop): Promise<void> {
  * The slot to work on; undefined when there is none, or all wait behind a day that failed: it is a person who takes it
  * up, or the next slot that comes due, and not each of them in turn.
  */
-export function nextSlot(open: readonly Slot[], latest: Latest): Slot | undefined {
+function nextSlot(open: readonly Slot[], latest: Latest): Slot | undefined {
   const failedAt = latest?.status === "failed" ? latest.finished_at ?? undefined : undefined;
   const isBlocked = failedAt !== undefined &&
     open.every(({ is_part, due_at }) => is_part || due_at <= failedAt);
