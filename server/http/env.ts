@@ -2,6 +2,8 @@
 import type { RequestIdVariables } from "@hono/hono/request-id";
 import type { Live, Serving } from "../live/live.ts";
 import type { ServerLog } from "../log.ts";
+import type { AccessSettings, Caller } from "./access.ts";
+import type { RateLimiter } from "./rate_limit.ts";
 
 /** What the process knows of itself. */
 export interface ServerState {
@@ -19,6 +21,15 @@ export interface AppDeps {
   logRequests: boolean;
   /** Milliseconds, for the time that a request took. */
   now: () => number;
+  access: AccessSettings;
+  /** Null: clients may ask as often as they like. */
+  limiter: RateLimiter | null;
+  /** Origins whose pages may call this server; none by default. */
+  cors: readonly string[];
 }
 
-export type Env = { Variables: RequestIdVariables & { serving: Serving | null } };
+export interface Env {
+  /** What `Deno.serve` tells of the connection; absent in `app.request()`. */
+  Bindings: Partial<Deno.ServeHandlerInfo<Deno.NetAddr>> | undefined;
+  Variables: RequestIdVariables & { serving: Serving | null; caller: Caller };
+}

@@ -1,9 +1,54 @@
 /** What stands around every route: what is served now goes in, what every answer carries goes out, a line is logged. */
 import type { MiddlewareHandler } from "@hono/hono";
+import { cors } from "@hono/hono/cors";
+import { requestId } from "@hono/hono/request-id";
+import { secureHeaders } from "@hono/hono/secure-headers";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { carryKey, refuseWrongKeys } from "./access.ts";
 import type { AppDeps, Env } from "./env.ts";
+import { limitBody, limitRate } from "./limits.ts";
+
+/** Comes before the first route. */
+export function addFrame(app: OpenAPIHono<Env>, deps: AppDeps): void {
+  app.use(requestId());
+  app.use(secureHeaders({
+    // Over plain HTTP it means nothing, and behind a proxy it is the proxy's to say.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      frameAncestors: ["'none'"],
+    },
+    // Pages of the origins that may call at all may read what they get.
+    crossOriginResourcePolicy: deps.cors.length === 0 ? "same-origin" : "cross-origin",
+  }));
+  if (deps.cors.length > 0) app.use(allowOrigins(deps.cors));
+  app.use(carryServing(deps));
+  app.use(carryKey(deps.access));
+  app.use(limitRate(deps.limiter));
+  app.use(refuseWrongKeys());
+  app.use(limitBody());
+}
+
+function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: [...origins],
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowHeaders: [
+      "authorization",
+      "x-api-key",
+      "content-type",
+      "idempotency-key",
+      "if-none-match",
+      "x-request-id",
+    ],
+    exposeHeaders: ["etag", "location", "retry-after", "x-model-version", "x-request-id"],
+    maxAge: 600,
+  });
+}
 
 /** Gives the request what is served now, and the answer what every answer carries. */
-export function carryServing({ live, state, log, logRequests, now }: AppDeps): MiddlewareHandler<Env> {
+function carryServing({ live, state, log, logRequests, now }: AppDeps): MiddlewareHandler<Env> {
   return async (c, next) => {
     const start = now();
     // Read once: a swap in the middle of a request is the next request's matter.

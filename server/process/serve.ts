@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { connect } from "../../sql/db.ts";
 import { createApp } from "../app.ts";
+import { isLoopbackHost } from "../http/access.ts";
 import { follow } from "../follow/follow.ts";
 import type { Live } from "../live/live.ts";
 import type { ServerLog } from "../log.ts";
@@ -48,8 +49,17 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
       return isStopping;
     },
   };
-  const app = createApp({ live, state, log, logRequests: options.verbose, now: () => performance.now() });
-  const server = listen(options, (request) => app.fetch(request), log);
+  const app = createApp({
+    live,
+    state,
+    log,
+    logRequests: options.verbose,
+    now: () => performance.now(),
+    access: { keys: [], isLoopback: isLoopbackHost(options.host) },
+    limiter: null,
+    cors: [],
+  });
+  const server = listen(options, (request, info) => app.fetch(request, info), log);
   const url = `http://${urlHost(options.host)}:${server.addr.port}/`;
   log.info(`listening on ${url}`);
   if (live.current === null) log.warn("there is nothing to recommend yet; next: deno task daily");
@@ -66,7 +76,7 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
 
 function listen(
   { host, port }: ServeOptions,
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
   log: ServerLog,
 ): Deno.HttpServer<Deno.NetAddr> {
   for (let tried = port;; tried++) {

@@ -1,6 +1,7 @@
 /** Movies: their facts. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { answer } from "../http/answer.ts";
+import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
 import { movieFrom, type Named } from "../http/parameters.ts";
 import { Problem } from "../http/problem.ts";
@@ -15,6 +16,7 @@ const facts = createRoute({
   path: "/movies/{id}",
   tags: ["movies"],
   summary: "A movie's facts",
+  ...needs("read"),
   request: { params: z.object({ id: movieId }), query: closed({}) },
   responses: {
     200: json(movieSchema, "The movie."),

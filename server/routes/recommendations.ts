@@ -1,6 +1,7 @@
 /** Lists: what should this person watch next? */
 import { createRoute, z } from "@hono/zod-openapi";
 import { answer } from "../http/answer.ts";
+import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
 import { userFrom } from "../http/parameters.ts";
 import { closed } from "../http/refusal.ts";
@@ -20,6 +21,7 @@ const list = createRoute({
   path: "/users/{id}/recommendations",
   tags: ["recommendations"],
   summary: "The best movies that a person has not seen",
+  ...needs("read"),
   request: { params: z.object({ id: userId }), query: closed({ n }) },
   responses: {
     200: json(listSchema, "The list; popular movies for somebody unknown."),

@@ -1,6 +1,7 @@
 /** What is served, in numbers. */
 import { createRoute } from "@hono/zod-openapi";
 import { answer } from "../http/answer.ts";
+import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
@@ -13,6 +14,7 @@ const stats = createRoute({
   path: "/stats",
   tags: ["operation"],
   summary: "What is served, in numbers",
+  ...needs("read"),
   request: { query: closed({}) },
   responses: {
     200: json(statsSchema, "The numbers."),

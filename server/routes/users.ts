@@ -1,6 +1,7 @@
 /** People: what is known of them. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { answer } from "../http/answer.ts";
+import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
 import { type Named, userFrom } from "../http/parameters.ts";
 import { Problem } from "../http/problem.ts";
@@ -15,6 +16,7 @@ const profile = createRoute({
   path: "/users/{id}",
   tags: ["users"],
   summary: "What is known of a person",
+  ...needs("read"),
   request: { params: z.object({ id: userId }), query: closed({}) },
   responses: {
     200: json(userSchema, "The person."),

@@ -5,7 +5,8 @@ import { createApp } from "../../server/app.ts";
 import { type Live, type Serving, sha256Of } from "../../server/live/live.ts";
 import type { ServerLog } from "../../server/log.ts";
 import type { NewerRatings } from "../../server/follow/newer_ratings.ts";
-import type { ServerState } from "../../server/http/env.ts";
+import { LOOPBACK } from "../../server/http/access.ts";
+import type { AppDeps, ServerState } from "../../server/http/env.ts";
 
 /** `pairs` of user and movie ids, in any order. */
 export function newerRatings(
@@ -45,9 +46,24 @@ export function memoryLog(): ServerLog & { lines: string[] } {
 }
 
 /** The application on `current`. */
-export function appOn(current: Serving | null, given: Partial<ServerState> = {}, logRequests = false) {
+export function appOn(
+  current: Serving | null,
+  given: Partial<ServerState> = {},
+  deps: Partial<AppDeps> = {},
+) {
   const live: Live = { current };
   const log = memoryLog();
   const state = { isDatabaseUp: true, isStopping: false, ...given };
-  return { app: createApp({ live, state, log, logRequests, now: () => 0 }), live, log };
+  const app = createApp({
+    live,
+    state,
+    log,
+    logRequests: false,
+    now: () => 0,
+    access: LOOPBACK,
+    limiter: null,
+    cors: [],
+    ...deps,
+  });
+  return { app, live, log };
 }

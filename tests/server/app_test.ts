@@ -210,7 +210,7 @@ Deno.test("createApp() logs requests when told to", async () => {
   const quiet = appOn(serving);
   await quiet.app.request("/stats");
   assert.deepEqual(quiet.log.lines, []);
-  const verbose = appOn(serving, {}, true);
+  const verbose = appOn(serving, {}, { logRequests: true });
   await verbose.app.request("/users/x", { headers: { "x-request-id": "7" } });
   assert.deepEqual(verbose.log.lines, ["info request method=GET path=/users/x status=400 ms=0 request_id=7"]);
 });
