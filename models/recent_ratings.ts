@@ -8,17 +8,11 @@
  */
 import { grown } from "./id_index.ts";
 import type { Histories } from "./histories.ts";
+import { movieOf, packRating } from "./rating_entry.ts";
 
-/** Half stars are 1 to 10: four bits. */
-const STARS_BITS = 4;
 /** Ratings that a segment has room for beyond those it begins with. */
 const ROOM = 24;
 const LEAST_LOG = 1 << 16;
-
-export const packRating = (movie: number, stars: number): number =>
-  movie << STARS_BITS | Math.round(2 * stars);
-export const movieOf = (entry: number): number => entry >> STARS_BITS;
-export const starsOf = (entry: number): number => (entry & 15) / 2;
 
 export class RecentRatings {
   /** The log; it is replaced when it grows, so take it anew after `observe()`. */

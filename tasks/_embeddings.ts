@@ -19,7 +19,11 @@ import type { Version } from "./_versions.ts";
 const MEAN_TOLERANCE = 0.005;
 const ROWS_PER_BREATH = 2_000;
 
-export type Embeddings = Champion;
+/** What is served of a model with vectors, but for its artifact. */
+export type Embeddings = Omit<Champion, "artifact"> & {
+  movieEmbeddings: Float32Array;
+  userEmbeddings: Float32Array;
+};
 
 /** With which mean, and whether all vectors are to be computed anew. */
 export interface EmbeddingPlan {
@@ -112,12 +116,12 @@ export async function embeddingsOf(
 
 /** Rows of `vectors` at the places that their ids have among `ids` now; zeros for new ids. Both ascend. */
 function moved(
-  vectors: Float32Array | undefined,
+  vectors: Float32Array | null | undefined,
   dimension: number,
   { ids, from }: { ids: Int32Array; from?: Int32Array },
 ): Float32Array {
   const out = new Float32Array(ids.length * dimension);
-  if (vectors === undefined || from === undefined) return out;
+  if (!vectors || from === undefined) return out;
   for (let at = 0, i = 0; i < from.length; i++) {
     while (ids[at] < from[i]) at++;
     if (ids[at] === from[i]) out.set(vectors.subarray(i * dimension, (i + 1) * dimension), at * dimension);

@@ -1,18 +1,26 @@
-/** What a snapshot holds beside vectors: seen lists and users' sums, from the lake or from yesterday and the day. */
+/** What a snapshot holds beside vectors: rated lists and users' sums, from the lake or from yesterday and the day. */
 import type { FeatureState } from "../models/feature_state.ts";
 import type { IdIndex } from "../models/id_index.ts";
 import type { Ratings } from "../models/ratings.ts";
-import { indexOfId, type SeenLists } from "../models/snapshot/seen_lists.ts";
-import { createSeenPairs, mergeSeen } from "../models/snapshot/seen_pairs.ts";
-import { encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
-import { numericRows } from "../sql/binary_copy.ts";
+import type { People } from "../models/people.ts";
+import { packRating } from "../models/rating_entry.ts";
+import { histogramsOf } from "../models/snapshot/histograms.ts";
+import { mergeRated } from "../models/snapshot/merge_rated.ts";
+import { createRatedPairs, type Rated } from "../models/snapshot/rated_pairs.ts";
+import { indexOfId } from "../models/snapshot/seen_lists.ts";
+import { NO_SETTINGS } from "../models/snapshot/serving_settings.ts";
+import { type Champion, encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
+import { WINDOW_DAYS } from "../models/snapshot/windows.ts";
+import { type NumericColumn, numericRows } from "../sql/binary_copy.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
-import type { Embeddings } from "./_embeddings.ts";
 import type { Movies } from "./_lake.ts";
 import type { TaskContext } from "./runner/task.ts";
 
 const KEYS_PER_CHUNK = 50_000;
+const RATED: NumericColumn[] = ["int4", "int4", "float4"];
+
+type RangeRow = Pick<Row<"ops_db.batch_ranges">, "batch_id" | "lane" | "first_id" | "last_id">;
 
 /** What came after a snapshot. */
 export interface Since {
@@ -21,8 +29,8 @@ export interface Since {
   fresh: Ratings;
 }
 
-/** What was rated through `batchId`, as positions of movies; the server adds what is newer. */
-export async function seenThrough(
+/** What was rated through `batchId`, movies as positions; the server adds what is newer. */
+export async function ratedThrough(
   db: Db,
   { movies, users, batchId, since }: {
     movies: IdIndex;
@@ -30,18 +38,37 @@ export async function seenThrough(
     batchId: number;
     since: Since | null;
   },
-): Promise<SeenLists> {
-  const pairs = createSeenPairs();
+): Promise<Rated> {
   if (since !== null) {
     const { base, fresh } = since;
-    for (let row = 0; row < fresh.length; row++) pairs.add(users.ids[fresh.users[row]], fresh.movies[row]);
-    return mergeSeen(base.seen, pairs.finish(), base.movieIds.map((id) => positionOf(movies, id)));
+    const moved = base.movieIds.map((id) => positionOf(movies, id));
+    return mergeRated(base, freshByUser(fresh, users), moved);
   }
-  const bytes = db.copyOut("lake/copy_seen", { batch_id: batchId });
-  for await (const { n, columns: [userIds, movieIds] } of numericRows(bytes, ["int4", "int4"])) {
-    for (let row = 0; row < n; row++) pairs.add(userIds[row], positionOf(movies, movieIds[row]));
+  const pairs = createRatedPairs();
+  const ranges = await db.rows<RangeRow>("lake/cleaned_ranges", [0, batchId]);
+  for (const { batch_id, lane, first_id, last_id } of ranges) {
+    const bytes = db.copyOut("lake/copy_rated", { batch_id, lane, first_id, last_id });
+    for await (const { n, columns: [userIds, movieIds, stars] } of numericRows(bytes, RATED)) {
+      for (let row = 0; row < n; row++) {
+        pairs.add(userIds[row], positionOf(movies, movieIds[row]), stars[row]);
+      }
+    }
   }
   return pairs.finish();
+}
+
+/** Entries by user id, in arrival order; what came too late to count is left out. */
+function freshByUser(fresh: Ratings, users: IdIndex): Map<number, number[]> {
+  const byUser = new Map<number, number[]>();
+  for (let row = 0; row < fresh.length; row++) {
+    if (fresh.isStale[row]) continue;
+    const id = users.ids[fresh.users[row]];
+    const entry = packRating(fresh.movies[row], fresh.ratings[row]);
+    const known = byUser.get(id);
+    if (known === undefined) byUser.set(id, [entry]);
+    else known.push(entry);
+  }
+  return byUser;
 }
 
 /** Sums of current ratings, one a user of the snapshot: those of `state`, and for the others those of `base`. */
@@ -92,12 +119,13 @@ function hasSameFacts(base: Snapshot, { catalogue, genres }: Movies, movie: numb
 /** The snapshot's bytes. */
 export async function buildSnapshot(
   { db, day }: Pick<TaskContext, "db" | "day">,
-  { movies, state, seen, userRatingSums, embeddings, batchId }: {
+  { movies, state, rated: { rated, recent }, userRatingSums, people, champion, batchId }: {
     movies: Movies;
     state: FeatureState;
-    seen: SeenLists;
+    rated: Rated;
     userRatingSums: Float64Array;
-    embeddings: Embeddings | null;
+    people: People;
+    champion: Champion | null;
     batchId: number;
   },
 ): Promise<Uint8Array> {
@@ -109,6 +137,8 @@ export async function buildSnapshot(
     edition: sources.at(-1)?.edition ?? "",
     isSample: sources.some(({ is_sample }) => is_sample),
     genres,
+    totals: { nRatings: state.nRatings, ratingSum: state.ratingSum },
+    serving: NO_SETTINGS,
     movies: {
       ids: catalogue.movies.ids,
       titles,
@@ -118,12 +148,17 @@ export async function buildSnapshot(
       ]),
       nRatings: Uint32Array.from(state.movieCounts),
       ratingSums: state.movieSums,
+      histograms: histogramsOf(rated.entries, titles.length),
+      windows: new Uint32Array(titles.length * WINDOW_DAYS.length),
+      trends: new Float32Array(titles.length),
       keys: await keysOf(db, "import/movie_keys", catalogue.movies.ids),
     },
-    userKeys: await keysOf(db, "import/user_keys", seen.userIds),
-    seen,
+    userKeys: await keysOf(db, "import/user_keys", rated.userIds),
+    rated,
+    recent,
     userRatingSums,
-    champion: embeddings,
+    people,
+    champion,
   });
 }
 

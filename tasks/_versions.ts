@@ -13,6 +13,8 @@ export type VersionRow = Row<"ops_db.model_versions">;
 export interface Version {
   row: VersionRow;
   artifact: Container;
+  /** Of the artifact, encoded; the container's arrays are views of them. */
+  bytes: Uint8Array;
   scorer: Scorer;
 }
 
@@ -31,7 +33,8 @@ export async function openVersion(
   { artifacts }: Pick<TaskContext, "artifacts">,
   row: VersionRow,
 ): Promise<Version> {
-  const artifact = decode(await loadArtifact(artifacts, row.artifact));
+  const bytes = await loadArtifact(artifacts, row.artifact);
+  const artifact = decode(bytes);
   const model = Object.entries(FAMILY).find(([name]) => name === row.model)?.[1];
   if (model === undefined) {
     throw new SyntaxError(
@@ -40,7 +43,7 @@ export async function openVersion(
       }`,
     );
   }
-  return { row, artifact, scorer: model.open(artifact) };
+  return { row, artifact, bytes, scorer: model.open(artifact) };
 }
 
 /** The newest batch that `task` has finished, if there is one. */

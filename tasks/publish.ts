@@ -1,5 +1,5 @@
 /**
- * Hands the server a fresh snapshot every day: features, seen lists and popularity of now; the model changes only
+ * Hands the server a fresh snapshot every day: features, rated lists and popularity of now; the model changes only
  * when the gate has promoted one.
  *
  * Order: write the snapshot aside, verify it, commit `publishing`, move the pointer, commit `published` and notify.
@@ -8,16 +8,17 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { IdIndex } from "../models/id_index.ts";
+import type { Champion } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { storeArtifact, sweepArtifacts, verifyArtifact, writeAside } from "./_artifacts.ts";
 import { readBase } from "./_base_snapshot.ts";
 import { writeEmbeddings } from "./_embedding_rows.ts";
 import { exportChampion } from "./_exports.ts";
-import { embeddingsOf, planEmbeddings } from "./_embeddings.ts";
+import { type Embeddings, embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
 import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
-import { buildSnapshot, changedSince, ratingSumsOf, seenThrough } from "./_snapshot.ts";
+import { buildSnapshot, changedSince, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
 import { vectorless } from "./_vectorless.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
@@ -130,8 +131,9 @@ async function nextSnapshot(
   const isPartial = since !== null && !plan?.isWhole;
   const of = isPartial ? usersOf(since.fresh, { users }) : undefined;
   const state = await readFeatureState(db, { catalogue, users, of });
-  const seen = await seenThrough(db, { movies: catalogue.movies, users, batchId, since });
-  const { userIds } = seen;
+  const rated = await ratedThrough(db, { movies: catalogue.movies, users, batchId, since });
+  const { userIds } = rated.rated;
+  const people = await readPeople(db);
   const userRatingSums = ratingSumsOf(userIds, { state, users, base });
   const changed = since && isPartial ? changedSince(since, { movies, users, userIds }) : null;
   const embeddings = champion && plan
@@ -142,7 +144,7 @@ async function nextSnapshot(
       userIds,
       base,
       changed,
-      people: await readPeople(db),
+      people,
       readHistories: (ids) => readHistoriesThrough(db, { users, catalogue, batchId, ids }),
       signal,
     })
@@ -159,7 +161,16 @@ async function nextSnapshot(
       signal,
     });
   }
-  const bytes = await buildSnapshot(context, { movies, state, seen, userRatingSums, embeddings, batchId });
+  const served = champion && championOf(champion, embeddings, state.mean);
+  const bytes = await buildSnapshot(context, {
+    movies,
+    state,
+    rated,
+    userRatingSums,
+    people,
+    champion: served,
+    batchId,
+  });
   return { bytes, nRatings: state.nRatings, nUsers: userIds.length };
 
   async function freshRatings() {
@@ -167,6 +178,13 @@ async function nextSnapshot(
     const batches = [base!.batchId + 1, batchId] as const;
     return await collect(readRatings(db, { users, catalogue, rule, batches }));
   }
+}
+
+/** What the server gets of a champion: its artifact, and its vectors where it has any. */
+function championOf({ row, bytes }: Version, embeddings: Embeddings | null, mean: number): Champion {
+  const { version, model } = row;
+  const none = { dimension: 0, movieEmbeddings: null, userEmbeddings: null, slope: 1, intercept: 0, mean };
+  return { version, model, ...none, ...embeddings, artifact: bytes };
 }
 
 const pointerPath = ({ artifacts }: TaskContext) => join(artifacts, "current.json");

@@ -4,24 +4,40 @@
  * Movies and users stand in ascending order of id, and everything else names them by their index in that order.
  * Opening makes views of the bytes: 32 million seen ratings cost no second copy, and titles are read when asked for.
  */
-import { checkSnapshot, contradiction } from "./_snapshot_checks.ts";
-import { type Container, decode, encode, type TypedArray } from "../container.ts";
-import { type KeyColumns, keyColumns, type KeyTable, openKeys } from "./key_table.ts";
-import { indexOfId, type SeenLists } from "./seen_lists.ts";
+import { checkSnapshot } from "./_checks.ts";
+import {
+  type Columns,
+  columnsOf,
+  FORMAT,
+  type Header,
+  headerOf,
+  keyArrays,
+  offsetsOf,
+  textTable,
+} from "./_columns.ts";
+import { decode, encode, type Json } from "../container.ts";
+import type { People, Person } from "../people.ts";
+import { demographicColumns, personAt } from "./demographics.ts";
+import { type KeyTable, openKeys } from "./key_table.ts";
+import type { RatedLists } from "./rated_lists.ts";
+import type { Rows } from "./rated_pairs.ts";
+import { indexOfId } from "./seen_lists.ts";
+import type { ServingSettings } from "./serving_settings.ts";
+import { WINDOW_DAYS } from "./windows.ts";
 
-const FORMAT = 1;
-
-/** What is served beside popularity: one model version's embeddings and the line from cosine to stars. */
+/** What is served beside popularity: one model version, its embeddings where it has any, and the line to stars. */
 export interface Champion {
   version: string;
   /** Name of the model: the `source` of its lists. */
   model: string;
-  /** d, the length of an embedding. */
+  /** d, the length of an embedding; 0 for a model without. */
   dimension: number;
-  /** nMovies × d. */
-  movieEmbeddings: Float32Array;
-  /** nUsers × d. */
-  userEmbeddings: Float32Array;
+  /** nMovies × d; null for a model without. */
+  movieEmbeddings: Float32Array | null;
+  /** nUsers × d; null together with the movies'. */
+  userEmbeddings: Float32Array | null;
+  /** The version's artifact, encoded: whoever has it can open the model and embed anybody. Null: vectors are all there is. */
+  artifact: Uint8Array | null;
   /** score = slope · ⟨user, movie⟩ + intercept, in stars; slope > 0. */
   slope: number;
   intercept: number;
@@ -40,6 +56,23 @@ interface SnapshotFacts {
   isSample: boolean;
   /** Names, by genre_id. */
   genres: readonly string[];
+  /** Count and sum of all current ratings: their ratio is the running mean. */
+  totals: { nRatings: number; ratingSum: number };
+  /** What the manifest says about serving. */
+  serving: ServingSettings;
+}
+
+/** Columns that are handed over as they stand, one entry a movie unless said otherwise. */
+interface MovieColumns {
+  /** Count and sum of current ratings. */
+  nRatings: Uint32Array;
+  ratingSums: Float64Array;
+  /** How often each movie was given 0.5, 1, … 5 stars: movies × 10. */
+  histograms: Uint32Array;
+  /** Ratings in the archive's last `WINDOW_DAYS` days, one window behind the other: 4 × movies. */
+  windows: Uint32Array;
+  /** How much faster than before a movie is rated, in standard errors: see `trendOf()`. */
+  trends: Float32Array;
 }
 
 /** What `encodeSnapshot()` takes: columns, one entry a movie or user. */
@@ -50,30 +83,29 @@ export interface SnapshotParts extends SnapshotFacts {
     titles: readonly string[];
     years: readonly (number | null)[];
     genreIds: readonly (readonly number[])[];
-    /** Count and sum of current ratings. */
-    nRatings: Uint32Array;
-    ratingSums: Float64Array;
     /** What the movies are called outside; absent: by their ids. */
     keys?: readonly string[] | null;
-  };
-  /** What the users of `seen` are called outside, "" where they are not; absent: by their ids. */
+  } & MovieColumns;
+  /** What the users of `rated` are called outside, "" where they are not; absent: by their ids. */
   userKeys?: readonly string[] | null;
   /** Current ratings: its movies are indices into `movies`, its users are the snapshot's users. */
-  seen: SeenLists;
-  /** Sum of current ratings, one entry a user of `seen`. */
+  rated: RatedLists;
+  /** Each user's last ratings, in order of first arrival. */
+  recent: Rows;
+  /** Sum of current ratings, one entry a user of `rated`. */
   userRatingSums: Float64Array;
+  /** What is known of people beside their ratings; absent: nothing. */
+  people?: Pick<People, "get"> | null;
   /** Null: popularity is all there is to serve. */
   champion: Champion | null;
 }
 
-export interface Snapshot extends SnapshotFacts {
+export interface Snapshot extends SnapshotFacts, Readonly<MovieColumns> {
   readonly movieIds: Int32Array;
   readonly userIds: Int32Array;
-  /** Current ratings a movie has. */
-  readonly nRatings: Uint32Array;
-  readonly ratingSums: Float64Array;
   readonly userRatingSums: Float64Array;
-  readonly seen: SeenLists;
+  readonly rated: RatedLists;
+  readonly recent: Rows;
   readonly champion: Champion | null;
   /** What users and movies are called outside; null: by their ids. */
   readonly userKeys: KeyTable | null;
@@ -84,30 +116,24 @@ export interface Snapshot extends SnapshotFacts {
   title(movie: number): string;
   year(movie: number): number | null;
   genresOf(movie: number): string[];
+  /** Places in `genres` of a movie's genres: a view. */
+  genreIdsOf(movie: number): Uint16Array;
+  /** A user's last ratings (`models/rating_entry.ts`), oldest first arrival first: a view. */
+  recentBy(user: number): Int32Array;
+  /** Ratings of each movie in the archive's last `days`: a view; null when that is no window. */
+  countsIn(days: number): Uint32Array | null;
+  /** What is known of a user beside their ratings. */
+  person(user: number): Person | null;
 }
 
 /** The file of a snapshot. Equal parts give equal bytes. @throws as `openSnapshot()` does. */
 export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
-  const { movies, seen, champion } = parts;
+  const { movies, rated, recent, champion } = parts;
   const titles = textTable(movies.titles);
+  const { people } = parts;
+  const demographics = people ? demographicColumns(rated.userIds, (id) => people.get(id)) : null;
   const bytes = encode({
-    header: {
-      kind: "snapshot",
-      format: FORMAT,
-      day: parts.day,
-      batch_id: parts.batchId,
-      edition: parts.edition,
-      is_sample: parts.isSample,
-      genres: [...parts.genres],
-      champion: champion && {
-        version: champion.version,
-        model: champion.model,
-        dimension: champion.dimension,
-        slope: champion.slope,
-        intercept: champion.intercept,
-        mean: champion.mean,
-      },
-    },
+    header: headerOf(parts, demographics) as unknown as { [key: string]: Json },
     arrays: {
       movie_ids: movies.ids,
       title_offsets: titles.offsets,
@@ -117,14 +143,25 @@ export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
       genre_ids: Uint16Array.from(movies.genreIds.flat()),
       n_ratings: movies.nRatings,
       rating_sums: movies.ratingSums,
-      user_ids: seen.userIds,
+      histograms: movies.histograms,
+      windows: movies.windows,
+      trends: movies.trends,
+      user_ids: rated.userIds,
       user_rating_sums: parts.userRatingSums,
-      seen_offsets: seen.offsets,
-      seen_movies: seen.movies,
+      rated_offsets: rated.offsets,
+      rated_entries: rated.entries,
+      recent_offsets: recent.offsets,
+      recent_entries: recent.entries,
       ...keyArrays("user", parts.userKeys),
       ...keyArrays("movie", movies.keys),
-      ...(champion &&
-        { movie_embeddings: champion.movieEmbeddings, user_embeddings: champion.userEmbeddings }),
+      ...(demographics && {
+        user_genders: demographics.gender,
+        user_ages: demographics.age,
+        user_occupations: demographics.occupation,
+      }),
+      ...(champion?.movieEmbeddings && { movie_embeddings: champion.movieEmbeddings }),
+      ...(champion?.userEmbeddings && { user_embeddings: champion.userEmbeddings }),
+      ...(champion?.artifact && { artifact: champion.artifact }),
     },
   });
   openSnapshot(bytes);
@@ -132,7 +169,8 @@ export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Opens what `encodeSnapshot()` wrote, after a look at every figure that a request would follow.
+ * Opens what `encodeSnapshot()` wrote, after a look at every figure that a request would follow. `bytes` may be shared
+ * memory.
  *
  * @throws {SyntaxError} when `bytes` are no snapshot, of another format, or contradict themselves.
  */
@@ -151,78 +189,29 @@ export function openSnapshot(bytes: Uint8Array<ArrayBufferLike>): Snapshot {
   return snapshot;
 }
 
-interface Header {
-  kind: string;
-  format: number;
-  day: string | null;
-  batch_id: number;
-  edition: string;
-  is_sample: boolean;
-  genres: string[];
-  champion: Pick<Champion, "version" | "model" | "dimension" | "slope" | "intercept" | "mean"> | null;
-}
-
-function columnsOf(arrays: Container["arrays"], header: Header) {
-  const column = <A extends TypedArray>(name: string, kind: Kind<A>): A => {
-    const array = arrays[name];
-    if (isOfKind(array, kind)) return array;
-    throw contradiction(`should have ${kind.name} "${name}"`, array?.constructor.name ?? "nothing");
-  };
-  const keysIn = (what: "user" | "movie"): KeyColumns | null =>
-    !Object.hasOwn(arrays, `${what}_keys`) ? null : {
-      bytes: column(`${what}_keys`, Uint8Array),
-      offsets: column(`${what}_key_offsets`, Uint32Array),
-      order: column(`${what}_key_order`, Int32Array),
-    };
-  return {
-    movieIds: column("movie_ids", Int32Array),
-    titleOffsets: column("title_offsets", Uint32Array),
-    titles: column("titles", Uint8Array),
-    years: column("years", Uint16Array),
-    genreOffsets: column("genre_offsets", Uint32Array),
-    genreIds: column("genre_ids", Uint16Array),
-    nRatings: column("n_ratings", Uint32Array),
-    ratingSums: column("rating_sums", Float64Array),
-    userIds: column("user_ids", Int32Array),
-    userRatingSums: column("user_rating_sums", Float64Array),
-    seenOffsets: column("seen_offsets", Uint32Array),
-    seenMovies: column("seen_movies", Int32Array),
-    userKeys: keysIn("user"),
-    movieKeys: keysIn("movie"),
-    champion: header.champion && {
-      ...header.champion,
-      movieEmbeddings: column("movie_embeddings", Float32Array),
-      userEmbeddings: column("user_embeddings", Float32Array),
-    },
-  };
-}
-
-interface Kind<A> {
-  readonly name: string;
-  readonly prototype: A;
-}
-
-function isOfKind<A>(array: TypedArray | undefined, kind: Kind<A>): array is TypedArray & A {
-  return array?.constructor === kind;
-}
-
-export type Columns = ReturnType<typeof columnsOf>;
-
 function snapshotOf(header: Header, columns: Columns): Snapshot {
-  const { movieIds, userIds, titleOffsets, genreOffsets } = columns;
+  const { movieIds, userIds, titleOffsets, genreOffsets, recent, windows, demographics } = columns;
   const text = new TextDecoder("utf-8", { ignoreBOM: true });
+  const genreIdsOf = (movie: number) =>
+    columns.genreIds.subarray(genreOffsets[movie], genreOffsets[movie + 1]);
   return {
     day: header.day,
     batchId: header.batch_id,
     edition: header.edition,
     isSample: header.is_sample,
     genres: header.genres,
+    totals: { nRatings: header.totals.n_ratings, ratingSum: header.totals.rating_sum },
+    serving: header.serving,
     movieIds,
     userIds,
     nRatings: columns.nRatings,
     ratingSums: columns.ratingSums,
+    histograms: columns.histograms,
+    windows,
+    trends: columns.trends,
     userRatingSums: columns.userRatingSums,
-    seen: { userIds, offsets: columns.seenOffsets, movies: columns.seenMovies },
+    rated: columns.rated,
+    recent,
     champion: columns.champion,
     userKeys: columns.userKeys && openKeys(columns.userKeys),
     movieKeys: columns.movieKeys && openKeys(columns.movieKeys),
@@ -230,30 +219,14 @@ function snapshotOf(header: Header, columns: Columns): Snapshot {
     userIndex: (userId) => indexOfId(userIds, userId),
     title: (movie) => text.decode(columns.titles.subarray(titleOffsets[movie], titleOffsets[movie + 1])),
     year: (movie) => columns.years[movie] || null,
-    genresOf: (movie) =>
-      Array.from(
-        columns.genreIds.subarray(genreOffsets[movie], genreOffsets[movie + 1]),
-        (genre) => header.genres[genre],
-      ),
+    genresOf: (movie) => Array.from(genreIdsOf(movie), (genre) => header.genres[genre]),
+    genreIdsOf,
+    recentBy: (user) => recent.entries.subarray(recent.offsets[user], recent.offsets[user + 1]),
+    countsIn(days) {
+      const window = WINDOW_DAYS.findIndex((length) => length === days);
+      const n = movieIds.length;
+      return window < 0 ? null : windows.subarray(window * n, (window + 1) * n);
+    },
+    person: (user) => demographics && personAt(demographics, user),
   };
-}
-
-function keyArrays(what: "user" | "movie", keys?: readonly string[] | null): Container["arrays"] {
-  if (!keys) return {};
-  const { bytes, offsets, order } = keyColumns(keys);
-  return { [`${what}_keys`]: bytes, [`${what}_key_offsets`]: offsets, [`${what}_key_order`]: order };
-}
-
-function offsetsOf(lists: readonly { length: number }[]): Uint32Array {
-  const offsets = new Uint32Array(lists.length + 1);
-  lists.forEach(({ length }, i) => offsets[i + 1] = offsets[i] + length);
-  return offsets;
-}
-
-function textTable(texts: readonly string[]): { offsets: Uint32Array; bytes: Uint8Array } {
-  const parts = texts.map((text) => new TextEncoder().encode(text));
-  const offsets = offsetsOf(parts);
-  const bytes = new Uint8Array(offsets[texts.length]);
-  parts.forEach((part, i) => bytes.set(part, offsets[i]));
-  return { offsets, bytes };
 }

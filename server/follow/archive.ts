@@ -1,8 +1,11 @@
 /** A snapshot made of what the database holds, for the time before the first one is published: popularity only. */
 import type { Db } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
-import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
+import { STAR_STEPS } from "../../models/snapshot/histograms.ts";
+import { createRatedLists } from "../../models/snapshot/rated_lists.ts";
+import { NO_SETTINGS } from "../../models/snapshot/serving_settings.ts";
 import { encodeSnapshot } from "../../models/snapshot/snapshot.ts";
+import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
 
 type MovieRow = Row<"data_lake_db.movies"> & { n_ratings: number; rating_sum: number };
 
@@ -22,6 +25,11 @@ export async function snapshotOfArchive(db: Db): Promise<Uint8Array<ArrayBuffer>
     edition: source?.edition ?? "",
     isSample: source?.is_sample ?? false,
     genres: genres.map(({ name }) => name),
+    totals: {
+      nRatings: movies.reduce((sum, { n_ratings }) => sum + n_ratings, 0),
+      ratingSum: movies.reduce((sum, { rating_sum }) => sum + rating_sum, 0),
+    },
+    serving: NO_SETTINGS,
     movies: {
       ids: Int32Array.from(movies, ({ movie_id }) => movie_id),
       titles: movies.map(({ title }) => title),
@@ -29,8 +37,12 @@ export async function snapshotOfArchive(db: Db): Promise<Uint8Array<ArrayBuffer>
       genreIds: movies.map(({ genre_ids }) => genre_ids),
       nRatings: Uint32Array.from(movies, ({ n_ratings }) => n_ratings),
       ratingSums: Float64Array.from(movies, ({ rating_sum }) => rating_sum),
+      histograms: new Uint32Array(movies.length * STAR_STEPS),
+      windows: new Uint32Array(movies.length * WINDOW_DAYS.length),
+      trends: new Float32Array(movies.length),
     },
-    seen: createSeenLists().finish(),
+    rated: createRatedLists().finish(),
+    recent: { offsets: new Uint32Array(1), entries: new Int32Array(0) },
     userRatingSums: new Float64Array(0),
     champion: null,
   });

@@ -4,6 +4,8 @@
  *
  * Movies are indices in the snapshot. Whoever was erased is a stranger, whatever the snapshot still holds of them.
  */
+import { movieOf } from "../../models/rating_entry.ts";
+import { ratedBy } from "../../models/snapshot/rated_lists.ts";
 import { indexOfId, seenBy } from "../../models/snapshot/seen_lists.ts";
 import type { Serving } from "../live/live.ts";
 import type { ListRequest } from "./request.ts";
@@ -40,7 +42,7 @@ export function personOf({ snapshot, newer }: Serving, { userId, ratings = [] }:
   return {
     userId,
     user: userId === null ? -1 : snapshot.userIndex(userId),
-    before: userId === null ? NOTHING : seenBy(snapshot.seen, userId),
+    before: userId === null ? NOTHING : ratedBy(snapshot.rated, userId).map(movieOf),
     later,
     nGiven: ratings.length,
     hidden: new Set(),

@@ -94,9 +94,9 @@ function tasteOf({ later }: Person, { catalogue: { nGenres, genres, genreStarts 
 
 /** The champion's published vectors; null when it has none of that person. */
 function published({ champion, movieIds: ids }: Snapshot, user: number): Source | null {
-  if (!champion || user < 0) return null;
-  const { version, model, dimension, movieEmbeddings: values, slope, intercept } = champion;
-  const query = champion.userEmbeddings.subarray(user * dimension, (user + 1) * dimension);
+  if (!champion?.movieEmbeddings || !champion.userEmbeddings || user < 0) return null;
+  const { version, model, dimension, movieEmbeddings: values, userEmbeddings, slope, intercept } = champion;
+  const query = userEmbeddings.subarray(user * dimension, (user + 1) * dimension);
   const scores = () => {
     const out = new Float32Array(ids.length);
     scan(values, query, out);
@@ -123,5 +123,7 @@ function published({ champion, movieIds: ids }: Snapshot, user: number): Source 
 
 /** Which path lists for `userId` take. */
 export function sourceFor(snapshot: Snapshot, userId: number): string {
-  return snapshot.champion && snapshot.userIndex(userId) >= 0 ? snapshot.champion.model : "popularity";
+  return snapshot.champion?.userEmbeddings && snapshot.userIndex(userId) >= 0
+    ? snapshot.champion.model
+    : "popularity";
 }

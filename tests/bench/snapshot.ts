@@ -6,9 +6,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRng } from "../../models/rng.ts";
-import type { SeenLists } from "../../models/snapshot/seen_lists.ts";
-import { createSeenPairs, mergeSeen } from "../../models/snapshot/seen_pairs.ts";
+import { packRating } from "../../models/rating_entry.ts";
+import { histogramsOf } from "../../models/snapshot/histograms.ts";
+import { mergeRated } from "../../models/snapshot/merge_rated.ts";
+import { createRatedPairs, type Rated } from "../../models/snapshot/rated_pairs.ts";
+import { NO_SETTINGS } from "../../models/snapshot/serving_settings.ts";
 import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
+import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
 import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
 import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
 import { describeUsage, metered, type Usage } from "./meter.ts";
@@ -32,17 +36,17 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
     return result!;
   };
 
-  const seen = await spend("seen lists from pairs in any order", () => randomPairs(ratings, shape));
-  const bytes = await spend("encode and check", () => encodeSnapshot(partsOf(seen, shape)));
+  const rated = await spend("rated lists from arrivals", () => randomRatings(ratings, shape));
+  const bytes = await spend("encode and check", () => encodeSnapshot(partsOf(rated, shape)));
   const stored = await spend("hash, write, flush, rename", () => storeArtifact(folder, "snapshots", bytes));
   await spend("the same bytes, written plainly and flushed", () => writeAside(join(home, "plain"), bytes));
   const base = await spend(
     "read back and check",
     async () => openSnapshot(await loadArtifact(folder, stored.path)),
   );
-  const today = randomPairs(A_DAY, shape);
+  const today = freshRatings(A_DAY, shape);
   const unmoved = Int32Array.from(base.movieIds.keys());
-  const merged = await spend("a day's pairs merged in", () => mergeSeen(base.seen, today, unmoved));
+  const merged = await spend("a day's ratings merged in", () => mergeRated(base, today, unmoved));
   await spend("encode, write, read back", async () => {
     const { path } = await storeArtifact(folder, "snapshots", encodeSnapshot(partsOf(merged, shape)));
     openSnapshot(await loadArtifact(folder, path));
@@ -66,7 +70,7 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
     {
       name: "anew, without the lake",
       value: sum(
-        "seen lists from pairs in any order",
+        "rated lists from arrivals",
         "encode and check",
         "hash, write, flush, rename",
         "read back and check",
@@ -76,7 +80,7 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
     },
     {
       name: "on top of yesterday's",
-      value: sum("read back and check", "a day's pairs merged in", "encode, write, read back"),
+      value: sum("read back and check", "a day's ratings merged in", "encode, write, read back"),
       unit: "s",
       beside: plain,
     },
@@ -111,16 +115,30 @@ interface Shape {
   movies: number;
 }
 
-function randomPairs(n: number, { users, movies }: Shape): SeenLists {
+function randomRatings(n: number, { users, movies }: Shape): Rated {
   const rng = createRng(n);
-  const pairs = createSeenPairs();
+  const pairs = createRatedPairs();
+  const stars = () => (1 + rng.below(10)) / 2;
   // Everybody has rated something.
-  for (let user = 1; user <= users && n >= users; user++) pairs.add(user, rng.below(movies));
-  for (let i = n >= users ? users : 0; i < n; i++) pairs.add(1 + rng.below(users), rng.below(movies));
+  for (let user = 1; user <= users && n >= users; user++) pairs.add(user, rng.below(movies), stars());
+  for (let i = n >= users ? users : 0; i < n; i++) {
+    pairs.add(1 + rng.below(users), rng.below(movies), stars());
+  }
   return pairs.finish();
 }
 
-function partsOf(seen: SeenLists, { movies }: Shape): SnapshotParts {
+/** A day is of few people: each of them rates twenty movies. */
+function freshRatings(n: number, { users, movies }: Shape): Map<number, number[]> {
+  const rng = createRng(n);
+  const fresh = new Map<number, number[]>();
+  for (let i = 0; i < n; i += 20) {
+    const entry = () => packRating(rng.below(movies), (1 + rng.below(10)) / 2);
+    fresh.set(1 + rng.below(users), Array.from({ length: 20 }, entry));
+  }
+  return fresh;
+}
+
+function partsOf({ rated, recent }: Rated, { movies }: Shape): SnapshotParts {
   const vectors = (rows: number) => new Float32Array(rows * DIMENSION).fill(Math.sqrt(1 / DIMENSION));
   return {
     day: "2026-03-01",
@@ -128,6 +146,8 @@ function partsOf(seen: SeenLists, { movies }: Shape): SnapshotParts {
     edition: "bench",
     isSample: true,
     genres: ["Comedy", "Drama"],
+    totals: { nRatings: rated.entries.length, ratingSum: 3.5 * rated.entries.length },
+    serving: NO_SETTINGS,
     movies: {
       ids: Int32Array.from({ length: movies }, (_, movie) => movie + 1),
       titles: Array.from({ length: movies }, (_, movie) => `A movie with number ${movie}`),
@@ -135,15 +155,20 @@ function partsOf(seen: SeenLists, { movies }: Shape): SnapshotParts {
       genreIds: new Array(movies).fill([0, 1]),
       nRatings: new Uint32Array(movies).fill(7),
       ratingSums: new Float64Array(movies).fill(21),
+      histograms: histogramsOf(rated.entries, movies),
+      windows: new Uint32Array(movies * WINDOW_DAYS.length),
+      trends: new Float32Array(movies),
     },
-    seen,
-    userRatingSums: new Float64Array(seen.userIds.length),
+    rated,
+    recent,
+    userRatingSums: new Float64Array(rated.userIds.length),
     champion: {
       version: "bench",
       model: "two_tower",
       dimension: DIMENSION,
       movieEmbeddings: vectors(movies),
-      userEmbeddings: vectors(seen.userIds.length),
+      userEmbeddings: vectors(rated.userIds.length),
+      artifact: null,
       slope: 1,
       intercept: 3.5,
       mean: 3.5,

@@ -1,6 +1,7 @@
 import assert from "@std/assert";
 import { Histories } from "../../models/histories.ts";
-import { movieOf, RecentRatings, starsOf } from "../../models/recent_ratings.ts";
+import { movieOf, starsOf } from "../../models/rating_entry.ts";
+import { RecentRatings } from "../../models/recent_ratings.ts";
 import { createRng } from "../../models/rng.ts";
 
 const N = 5;

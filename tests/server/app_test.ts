@@ -1,4 +1,5 @@
 import assert from "@std/assert";
+import { movieOf } from "../../models/rating_entry.ts";
 import { recommend } from "../../server/recommend/recommend.ts";
 import { movieIdOf, snapshotParts, userIdOf } from "../support/snapshot.ts";
 import { appOn, servingOf } from "./_serving.ts";
@@ -217,20 +218,22 @@ Deno.test("createApp() logs requests when told to", async () => {
 
 Deno.test("recommend() orders equal scores by movie id", async () => {
   const parts = snapshotParts({ seenShare: 0 });
-  parts.champion?.movieEmbeddings.fill(0.5);
+  parts.champion?.movieEmbeddings?.fill(0.5);
   const { items } = recommend(await servingOf(parts), { userId: USER, n: 5 });
   assert.deepEqual(items.map(({ movie }) => movie), [0, 1, 2, 3, 4]);
 });
 
 function seenOf(user: number): number[] {
-  const { offsets, movies } = PARTS.seen;
-  return [...movies.subarray(offsets[user], offsets[user + 1])];
+  const { offsets, entries } = PARTS.rated;
+  return Array.from(entries.subarray(offsets[user], offsets[user + 1]), movieOf);
 }
 
 /** The list as its definition says it: every score, minus the seen, sorted. */
 function bestUnseen(user: number, n: number) {
   const { movies, champion } = PARTS;
-  if (!champion) throw new Error("Cannot rank without a champion");
+  if (!champion?.movieEmbeddings || !champion.userEmbeddings) {
+    throw new Error("Cannot rank without a champion");
+  }
   const { dimension: d, movieEmbeddings, userEmbeddings, slope, intercept } = champion;
   const cosine = (movie: number) => {
     let sum = 0;

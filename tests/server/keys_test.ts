@@ -9,7 +9,7 @@ const PLAIN = snapshotParts();
 const KEYED = {
   ...PLAIN,
   movies: { ...PLAIN.movies, keys: Array.from(PLAIN.movies.ids, (id) => `sku/${id}`) },
-  userKeys: Array.from(PLAIN.seen.userIds, (id) => `zoë${id}@x.org`),
+  userKeys: Array.from(PLAIN.rated.userIds, (id) => `zoë${id}@x.org`),
 };
 const USER = userIdOf(4);
 const PATH = `/users/key:${encodeURIComponent(`zoë${USER}@x.org`)}`;

@@ -60,7 +60,7 @@ Deno.test("the demographic preset is trained, judged and published with who peop
   const people = await readPeople(pool);
   for (const id of [1, 2, 3, 4]) {
     const at = snapshot.userIndex(id) * embedder.dimension;
-    const published = [...snapshot.champion!.userEmbeddings.subarray(at, at + embedder.dimension)];
+    const published = [...snapshot.champion!.userEmbeddings!.subarray(at, at + embedder.dimension)];
     assert.deepEqual(published, vectorOf(id, people), `user ${id}`);
     if (id === 3) assert.notDeepEqual(published, vectorOf(id, NOBODY));
   }

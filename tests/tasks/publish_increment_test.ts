@@ -49,14 +49,14 @@ async function assertSameAnew(lake: SmallLake, day: Day): Promise<string> {
   const { pool, artifacts } = lake;
   const { db, asked } = watched(pool);
   const { snapshot } = await day.stage("publish", publish, { parts: { db } });
-  assert.ok(!asked.includes("lake/copy_seen"), "made from the snapshot before");
+  assert.ok(!asked.includes("lake/copy_rated"), "made from the snapshot before");
   const bytes = await loadArtifact(artifacts, String(snapshot));
   const vectors = await ask(pool.url, VECTORS);
 
   await Deno.remove(join(artifacts, "snapshots"), { recursive: true });
   const again = watched(pool);
   const rebuilt = await day.stage("publish", publish, { parts: { db: again.db } });
-  assert.ok(again.asked.includes("lake/copy_seen"), "built from the lake");
+  assert.ok(again.asked.includes("lake/copy_rated"), "built from the lake");
   // A difference of megabytes is told by a word: assert's own account of it takes minutes.
   assert.equal(rebuilt.snapshot, snapshot, "named by their content");
   assert.ok(isSame(await loadArtifact(artifacts, String(rebuilt.snapshot)), bytes), "the bytes");
@@ -144,7 +144,7 @@ Deno.test("publish after a training from scratch builds everything from the lake
   assert.equal(judged.verdict, "promoted", String(judged.reason));
   const { db, asked } = watched(lake.pool);
   await day.stage("publish", publish, { parts: { db } });
-  assert.ok(asked.includes("lake/copy_seen"));
+  assert.ok(asked.includes("lake/copy_rated"));
 });
 
 Deno.test("publish writes only the vectors that a day changed, while the mean stays near", async () => {

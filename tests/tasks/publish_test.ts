@@ -61,7 +61,7 @@ Deno.test("publish hands over a snapshot of the lake with the champion's vectors
 
   const snapshot = openSnapshot(await loadArtifact(artifacts, String(path)));
   assert.deepEqual([snapshot.champion?.version, snapshot.batchId, snapshot.isSample], [version, 0, true]);
-  assert.deepEqual([snapshot.movieIds.length, snapshot.seen.userIds.length, snapshot.seen.movies.length], [
+  assert.deepEqual([snapshot.movieIds.length, snapshot.userIds.length, snapshot.rated.entries.length], [
     Number(movies),
     Number(users),
     Number(pairs),
@@ -76,12 +76,12 @@ Deno.test("publish hands over a snapshot of the lake with the champion's vectors
   assert.deepEqual(await ask(pool.url, STATUSES), [["published"]]);
 
   // Vectors in SQL and in the snapshot are the same, value by value, for the last user and the first movie.
-  const last = snapshot.seen.userIds.length - 1;
+  const last = snapshot.userIds.length - 1;
   const d = snapshot.champion!.dimension;
   const rows = await ask(
     pool.url,
     `select array_to_string(embedding, ' ') from processed_db.user_embeddings where user_id = ${
-      snapshot.seen.userIds[last]
+      snapshot.userIds[last]
     }
      union all
      select array_to_string(embedding, ' ') from processed_db.movie_embeddings where movie_id = ${
@@ -90,8 +90,8 @@ Deno.test("publish hands over a snapshot of the lake with the champion's vectors
   );
   const stored = rows.map(([text]) => Float32Array.from(String(text).split(" "), Number));
   assert.deepEqual(stored, [
-    snapshot.champion!.userEmbeddings.slice(last * d),
-    snapshot.champion!.movieEmbeddings.slice(0, d),
+    snapshot.champion!.userEmbeddings!.slice(last * d),
+    snapshot.champion!.movieEmbeddings!.slice(0, d),
   ]);
 });
 
@@ -118,7 +118,7 @@ Deno.test("publish makes a person's vector of their whole history, as the model 
   const wanted = new Float32Array(d);
   for (const place of [0, 17]) {
     embedder!.embedUser(moment, users.get(snapshot.userIds[place])!, wanted, 0);
-    const found = snapshot.champion!.userEmbeddings.subarray(place * d, (place + 1) * d);
+    const found = snapshot.champion!.userEmbeddings!.subarray(place * d, (place + 1) * d);
     wanted.forEach((value, k) => assert.ok(Math.abs(value - found[k]) < 1e-5, `${place}: ${found}`));
   }
 });

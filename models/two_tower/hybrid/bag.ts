@@ -6,7 +6,7 @@
  *
  * r̄ = (3.5 + Σ r) / (1 + n) over the bag. The movie that a question is about is never in its own bag.
  */
-import { movieOf, packRating, starsOf } from "../../recent_ratings.ts";
+import { movieOf, packRating, starsOf } from "../../rating_entry.ts";
 import type { History } from "../../histories.ts";
 
 /** Ratings that a bag holds at most. */

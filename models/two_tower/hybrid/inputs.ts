@@ -9,7 +9,7 @@
  * validation: .050 with them, .097 without). It learns from the table how popular a movie is.
  */
 import type { FeatureState } from "../../feature_state.ts";
-import { movieOf, starsOf } from "../../recent_ratings.ts";
+import { movieOf, starsOf } from "../../rating_entry.ts";
 import type { BagSource } from "./bag.ts";
 
 /** Of a movie's inputs, so many of the last are for ratings alone. */

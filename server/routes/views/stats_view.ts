@@ -40,10 +40,10 @@ export function statsView(
   { snapshot, newer, publicationId }: Serving,
   state: ServerState,
 ): z.infer<typeof statsSchema> {
-  const people = snapshot.userIds.length > 0 ? snapshot.seen : newer.seen;
+  const people = snapshot.userIds.length > 0 ? snapshot.rated : newer.seen;
   return {
     ...modelOf(snapshot),
-    source: snapshot.champion?.model ?? POPULARITY,
+    source: snapshot.champion?.userEmbeddings ? snapshot.champion.model : POPULARITY,
     edition: snapshot.edition,
     sample: snapshot.isSample,
     day: snapshot.day,
@@ -51,7 +51,7 @@ export function statsView(
     publication: publicationId,
     movies: snapshot.movieIds.length,
     users: snapshot.userIds.length,
-    ratings: snapshot.seen.movies.length,
+    ratings: snapshot.rated.entries.length,
     newer_ratings: newer.seen.movies.length,
     database: databaseOf(state),
     example_users: exampleUsers(people),
@@ -76,7 +76,7 @@ function databaseOf({ isDatabaseUp }: ServerState): "up" | "down" {
 }
 
 /** A few users with enough ratings to be interesting, spread over the ids. */
-function exampleUsers({ userIds, offsets }: SeenLists): number[] {
+function exampleUsers({ userIds, offsets }: Pick<SeenLists, "userIds" | "offsets">): number[] {
   const known = userIds.filter((_, user) => offsets[user + 1] - offsets[user] >= EXAMPLE_RATINGS);
   const step = Math.max(1, Math.floor(known.length / EXAMPLES));
   return Array.from(known).filter((_, i) => i % step === 0).slice(0, EXAMPLES);

@@ -1,6 +1,7 @@
 /** How a person goes over the wire. */
 import { z } from "@hono/zod-openapi";
-import { indexOfId, seenBy } from "../../../models/snapshot/seen_lists.ts";
+import { isRated, ratedBy } from "../../../models/snapshot/rated_lists.ts";
+import { seenBy } from "../../../models/snapshot/seen_lists.ts";
 import type { Named } from "../../http/parameters.ts";
 import type { Serving } from "../../live/live.ts";
 import { sourceFor } from "../../recommend/recommend.ts";
@@ -29,7 +30,7 @@ export function nameOf({ id, key }: Named) {
 export function userView({ snapshot, newer }: Serving, named: Named): z.infer<typeof userSchema> | null {
   const { id: userId } = named;
   const user = snapshot.userIndex(userId);
-  const rated = seenBy(snapshot.seen, userId);
+  const rated = ratedBy(snapshot.rated, userId);
   const later = seenBy(newer.seen, userId);
   if (user < 0 && later.length === 0) return null;
   return {
@@ -38,6 +39,6 @@ export function userView({ snapshot, newer }: Serving, named: Named): z.infer<ty
     source: sourceFor(snapshot, userId),
     n_rated: rated.length,
     mean_rating: user < 0 ? null : mean(snapshot.userRatingSums[user], rated.length),
-    n_rated_since: later.filter((id) => indexOfId(rated, snapshot.movieIndex(id)) < 0).length,
+    n_rated_since: later.filter((id) => !isRated(rated, snapshot.movieIndex(id))).length,
   };
 }

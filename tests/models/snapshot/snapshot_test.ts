@@ -1,34 +1,112 @@
 import assert from "@std/assert";
 import fc from "fast-check";
+import { createCatalogue } from "../../../models/catalogue.ts";
 import { decode, encode } from "../../../models/container.ts";
-import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../../models/snapshot/snapshot.ts";
-import { seenBy } from "../../../models/snapshot/seen_lists.ts";
+import { FAMILY } from "../../../models/family.ts";
+import { FeatureState } from "../../../models/feature_state.ts";
+import { Histories } from "../../../models/histories.ts";
+import { IdIndex } from "../../../models/id_index.ts";
+import type { Moment } from "../../../models/ratings.ts";
+import {
+  encodeSnapshot,
+  openSnapshot,
+  type Snapshot,
+  type SnapshotParts,
+} from "../../../models/snapshot/snapshot.ts";
+import { movieOf, packRating, starsOf } from "../../../models/rating_entry.ts";
+import { ratedBy } from "../../../models/snapshot/rated_lists.ts";
+import type { ServingSettings } from "../../../models/snapshot/serving_settings.ts";
 import { snapshotParts } from "../../support/snapshot.ts";
 
-Deno.test("openSnapshot() gives back what encodeSnapshot() took", () => {
-  const parts = snapshotParts({ isSample: true });
-  const snapshot = openSnapshot(encodeSnapshot(parts));
-  const { day, batchId, edition, isSample, genres, champion, movies, seen } = parts;
-  assert.deepEqual(
-    [snapshot.day, snapshot.batchId, snapshot.edition, snapshot.isSample, snapshot.genres],
-    [day, batchId, edition, isSample, genres],
-  );
-  assert.deepEqual(snapshot.champion, champion);
+const SETTINGS: ServingSettings = {
+  variants: [{ name: "b", share: 0.25, version: "7", model: "als", artifact: "models/7.bin", sha256: "ab" }],
+  shadow: { share: 0.1, version: "8", model: "ease", artifact: "models/8.bin", sha256: "cd" },
+  hide: { movies: [10], genres: ["Drama"] },
+};
+
+Deno.test("openSnapshot() gives back what encodeSnapshot() took, from shared memory as well", () => {
+  const parts = snapshotParts({ isSample: true, hasPeople: true, serving: SETTINGS });
+  const bytes = encodeSnapshot(parts);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  for (const given of [bytes, shared]) assertHolds(openSnapshot(given), parts);
+});
+
+function assertHolds(snapshot: Snapshot, parts: SnapshotParts): void {
+  const { movies, rated, recent, people } = parts;
+  for (const name of ["day", "batchId", "edition", "isSample", "genres", "totals", "serving"] as const) {
+    assert.deepEqual(snapshot[name], parts[name]);
+  }
+  for (const name of ["champion", "userRatingSums", "rated", "recent"] as const) {
+    assert.deepEqual(snapshot[name], parts[name]);
+  }
+  for (const name of ["nRatings", "ratingSums", "histograms", "windows", "trends"] as const) {
+    assert.deepEqual(snapshot[name], movies[name]);
+  }
   assert.deepEqual(snapshot.movieIds, movies.ids);
-  assert.deepEqual(snapshot.nRatings, movies.nRatings);
-  assert.deepEqual(snapshot.ratingSums, movies.ratingSums);
-  assert.deepEqual(snapshot.userRatingSums, parts.userRatingSums);
-  assert.deepEqual(snapshot.seen, seen);
   movies.titles.forEach((title, movie) => {
     assert.equal(snapshot.title(movie), title);
     assert.equal(snapshot.year(movie), movies.years[movie]);
-    assert.deepEqual(snapshot.genresOf(movie), movies.genreIds[movie].map((genre) => genres[genre]));
+    assert.deepEqual(snapshot.genresOf(movie), movies.genreIds[movie].map((genre) => parts.genres[genre]));
+    assert.deepEqual([...snapshot.genreIdsOf(movie)], movies.genreIds[movie]);
     assert.equal(snapshot.movieIndex(movies.ids[movie]), movie);
   });
-  assert.equal(snapshot.movieIndex(11), -1);
-  assert.equal(snapshot.userIndex(3), 0);
-  assert.equal(snapshot.userIndex(4), -1);
+  rated.userIds.forEach((id, user) => {
+    assert.equal(snapshot.userIndex(id), user);
+    assert.deepEqual(snapshot.person(user), people!.get(id) ?? null);
+    const last = recent.entries.subarray(recent.offsets[user], recent.offsets[user + 1]);
+    assert.deepEqual(snapshot.recentBy(user), last);
+  });
+  assert.deepEqual(snapshot.countsIn(30), movies.windows.subarray(60, 120));
+  assert.equal(snapshot.countsIn(31), null);
+  assert.deepEqual([snapshot.movieIndex(11), snapshot.userIndex(4)], [-1, -1]);
+}
+
+Deno.test("openSnapshot() knows nothing of people in an archive without demographics", () => {
+  assert.equal(openSnapshot(encodeSnapshot(snapshotParts())).person(0), null);
 });
+
+Deno.test("openSnapshot() of a model without vectors has its artifact alone", () => {
+  const { champion } = openSnapshot(encodeSnapshot(snapshotParts({ model: "popularity" })));
+  assert.equal(champion?.model, "popularity");
+  assert.deepEqual([champion?.dimension, champion?.movieEmbeddings, champion?.userEmbeddings], [
+    0,
+    null,
+    null,
+  ]);
+  assert.equal(decode(champion!.artifact!).header.model, "popularity");
+});
+
+for (const model of ["two_tower", "als"] as const) {
+  Deno.test(`openSnapshot() gives the artifact that its ${model} vectors are made by`, () => {
+    const snapshot = openSnapshot(encodeSnapshot(snapshotParts({ model })));
+    const { dimension, artifact, userEmbeddings } = snapshot.champion!;
+    const { embedder } = FAMILY[model].open(decode(artifact!));
+    assert.equal(embedder!.dimension, dimension);
+    const moment = momentOf(snapshot);
+    const out = new Float32Array(dimension);
+    snapshot.userIds.forEach((_, user) => {
+      embedder!.embedUser(moment, user, out, 0);
+      assert.deepEqual(out, userEmbeddings!.slice(user * dimension, (user + 1) * dimension));
+    });
+  });
+}
+
+/** All that the snapshot says of everybody, as a model reads it: short histories are recent ratings. */
+function momentOf(snapshot: Snapshot): Moment {
+  const facts = Array.from(snapshot.movieIds, (id, movie) => {
+    return { id, year: snapshot.year(movie), genres: [...snapshot.genreIdsOf(movie)] };
+  });
+  const state = new FeatureState(createCatalogue(facts, snapshot.genres.length));
+  const histories = new Histories();
+  snapshot.userIds.forEach((_, user) => {
+    for (const entry of snapshot.recentBy(user)) {
+      state.observe(user, movieOf(entry), starsOf(entry), NaN);
+      histories.observe(user, movieOf(entry), starsOf(entry));
+    }
+  });
+  return { state, histories, users: IdIndex.from(snapshot.userIds) };
+}
 
 Deno.test("openSnapshot() keeps any title, letter by letter", () => {
   const title = fc.oneof(fc.string({ unit: "binary" }), fc.constant("\ufeffa byte order mark"));
@@ -51,10 +129,9 @@ Deno.test("encodeSnapshot() of equal parts gives equal bytes", () => {
 
 Deno.test("openSnapshot() copies nothing", () => {
   const bytes = encodeSnapshot(snapshotParts());
-  const { champion, seen, movieIds } = openSnapshot(bytes);
-  for (
-    const array of [champion?.movieEmbeddings, champion?.userEmbeddings, seen.movies, seen.offsets, movieIds]
-  ) {
+  const { champion, rated, recent, movieIds } = openSnapshot(bytes);
+  const vectors = [champion?.movieEmbeddings, champion?.userEmbeddings, champion?.artifact];
+  for (const array of [...vectors, rated.entries, rated.offsets, recent.entries, movieIds]) {
     assert.equal(array?.buffer, bytes.buffer);
   }
 });
@@ -65,28 +142,52 @@ const CONTRADICTIONS: Record<string, { spoil: (parts: SnapshotParts) => void; me
     message: /movie ids should ascend: found 1 after 50/,
   },
   "a repeated user id": {
-    spoil: ({ seen }) => seen.userIds[1] = seen.userIds[0],
+    spoil: ({ rated }) => rated.userIds[1] = rated.userIds[0],
     message: /user ids should ascend: found 3 after 3/,
   },
-  "a seen movie that is not there": {
-    spoil: ({ seen }) => seen.movies[seen.offsets[1] - 1] = 60,
-    message: /seen movies should be below 60: found 60/,
+  "a rated movie that is not there": {
+    spoil: ({ rated }) => rated.entries[rated.offsets[1] - 1] = packRating(60, 3),
+    message: /rated movies should be below 60: found 60/,
   },
-  "a negative seen movie": {
-    spoil: ({ seen }) => seen.movies[0] = -1,
-    message: /seen movies of user 3 should ascend from 0: found -1/,
+  "a negative rated movie": {
+    spoil: ({ rated }) => rated.entries[0] = packRating(-1, 3),
+    message: /rated movies of user 3 should ascend from 0: found -1/,
   },
-  "seen lists that run backwards": {
-    spoil: ({ seen }) => seen.offsets[3] = 0,
-    message: /offsets of seen movies should ascend/,
+  "a rating of no stars": {
+    spoil: ({ rated }) => rated.entries[0] &= ~15,
+    message: /ratings of user 3 should be 1 to 10 half stars: found 0/,
   },
-  "seen lists that end early": {
-    spoil: ({ seen }) => seen.offsets[seen.userIds.length]--,
-    message: /offsets of seen movies should span/,
+  "a rating of too many stars": {
+    spoil: ({ rated }) => rated.entries[0] |= 11,
+    message: /ratings of user 3 should be 1 to 10 half stars: found 1[15]/,
   },
-  "a seen list out of order": {
-    spoil: ({ seen }) => seenBy(seen, 3).reverse(),
-    message: /seen movies of user 3 should ascend/,
+  "rated lists that run backwards": {
+    spoil: ({ rated }) => rated.offsets[3] = 0,
+    message: /offsets of rated movies should ascend/,
+  },
+  "rated lists that end early": {
+    spoil: ({ rated }) => rated.offsets[rated.userIds.length]--,
+    message: /offsets of rated movies should span/,
+  },
+  "a rated list out of order": {
+    spoil: ({ rated }) => ratedBy(rated, 3).reverse(),
+    message: /rated movies of user 3 should ascend/,
+  },
+  "a recent rating of a movie that is not there": {
+    spoil: ({ recent }) => recent.entries[2] = packRating(60, 3),
+    message: /recent ratings should be of movies below 60: found 60/,
+  },
+  "recent ratings of more people than there are": {
+    spoil: ({ recent }) => recent.offsets = Uint32Array.of(...recent.offsets, recent.entries.length),
+    message: /should have 13 entries in offsets of recent ratings: found 14/,
+  },
+  "too few windows": {
+    spoil: ({ movies }) => movies.windows = movies.windows.slice(60),
+    message: /should have 240 entries in windows: found 180/,
+  },
+  "a champion without vectors that has a dimension": {
+    spoil: ({ champion }) => champion!.movieEmbeddings = champion!.userEmbeddings = null,
+    message: /should have Float32Array "movie_embeddings": found nothing/,
   },
   "a genre without a name": {
     spoil: (parts) => parts.genres = ["Adventure"],
@@ -97,11 +198,11 @@ const CONTRADICTIONS: Record<string, { spoil: (parts: SnapshotParts) => void; me
     message: /should have 60 entries in nRatings: found 59/,
   },
   "an embedding that is not a number": {
-    spoil: ({ champion }) => champion!.userEmbeddings[7] = NaN,
+    spoil: ({ champion }) => champion!.userEmbeddings![7] = NaN,
     message: /user embeddings should be finite: found NaN/,
   },
   "an embedding too few": {
-    spoil: ({ champion }) => champion!.movieEmbeddings = champion!.movieEmbeddings.slice(4),
+    spoil: ({ champion }) => champion!.movieEmbeddings = champion!.movieEmbeddings!.slice(4),
     message: /should have 240 entries in movieEmbeddings: found 236/,
   },
   "a slope that inverts the ranking": {
@@ -123,11 +224,11 @@ Deno.test("openSnapshot() refuses another kind of file, a missing column and a c
   const { header, arrays } = decode(bytes);
   assert.throws(() => openSnapshot(encode({ header: { kind: "model", format: 1 }, arrays })), {
     message:
-      'Cannot open snapshot as it should be of kind "snapshot", format 1: found kind "model", format 1',
+      'Cannot open snapshot as it should be of kind "snapshot", format 2: found kind "model", format 1',
   });
-  const { seen_movies: _, ...others } = arrays;
+  const { rated_entries: _, ...others } = arrays;
   assert.throws(() => openSnapshot(encode({ header, arrays: others })), {
-    message: 'Cannot open snapshot as it should have Int32Array "seen_movies": found nothing',
+    message: 'Cannot open snapshot as it should have Int32Array "rated_entries": found nothing',
   });
   assert.throws(() => openSnapshot(bytes.slice(0, -64)), { message: /cut short/ });
 });
