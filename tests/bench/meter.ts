@@ -122,6 +122,23 @@ function treeSeconds(pid: number): number | null {
   return children === null ? null : children + (stat(pid)?.own ?? 0);
 }
 
+/** User and system seconds so far of process `pid` and all that it started. 0 without /proc. */
+export const treeCpuSeconds = (pid: number): number => treeSeconds(pid) ?? 0;
+
+/** Resident memory now of process `pid` and all that it started; pages that they share count for each. */
+export function treeRssMib(pid: number): number {
+  const kib = Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+  return kib / 1024 + childrenOf(pid).reduce((sum, child) => sum + treeRssMib(child), 0);
+}
+
+function read(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
 function peakKib(pid: number): number {
   try {
     return Number(/^VmHWM:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0);
