@@ -6,16 +6,27 @@ export type Simd = Compute["simd"];
 
 /** Bytes of one page of wasm memory. */
 export const PAGE = 65_536;
-/** 1 GiB: what a module may ever hold. Views made before a shared memory grows stay good for their own range only. */
+/** 1 GiB: what the kernels may ever hold. Views made before a shared memory grows stay good for their own range only. */
 export const MAXIMUM_PAGES = 16_384;
+
+/** What is compiled: a file that exports what the host may call, and the pages that its memory may have at most. */
+const ENTRIES = {
+  kernels: { file: "index.ts", maximumPages: MAXIMUM_PAGES },
+  /** Alone, as the server needs nothing else: 3 kB. Its memory is whatever it is given. */
+  scan: { file: "scan.ts", maximumPages: 65_536 },
+} as const;
+
+export type Entry = keyof typeof ENTRIES;
 
 const FOLDER = new URL("./assembly/", import.meta.url);
 
-/** Flags of the compiler, all but the entry file. RELAXED is read by `assembly/simd.ts`. */
-export function flagsOf(simd: Simd): string[] {
+/** The entry file, and flags of the compiler. RELAXED is a constant of the sources. */
+export function flagsOf({ entry, simd }: { entry: Entry; simd: Simd }): string[] {
+  const { file, maximumPages } = ENTRIES[entry];
   return [
+    file,
     ...["--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--importMemory", "--sharedMemory"],
-    ...["--initialMemory", "1", "--maximumMemory", `${MAXIMUM_PAGES}`, "--use", "abort="],
+    ...["--initialMemory", "1", "--maximumMemory", `${maximumPages}`, "--use", "abort="],
     ...[
       "--enable",
       simd === "relaxed" ? "simd,threads,bulk-memory,relaxed-simd" : "simd,threads,bulk-memory",
@@ -24,15 +35,22 @@ export function flagsOf(simd: Simd): string[] {
   ];
 }
 
-/** Texts of `assembly/*.ts` by file name, in the order of the names. */
-export function readSources(): Map<string, string> {
-  const names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).filter((name) => name.endsWith(".ts"));
-  return new Map(names.sort().map((name) => [name, Deno.readTextFileSync(new URL(name, FOLDER))]));
+/** Texts of what `entry` imports, and of itself, by file name, in the order of the names. */
+export function readSources(entry: Entry): Map<string, string> {
+  const texts = new Map<string, string>();
+  const read = (name: string) => {
+    if (texts.has(name)) return;
+    const text = Deno.readTextFileSync(new URL(name, FOLDER));
+    texts.set(name, text);
+    for (const [, imported] of text.matchAll(/ from "\.\/(\w+)"/g)) read(`${imported}.ts`);
+  };
+  read(ENTRIES[entry].file);
+  return new Map([...texts].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** What the compiled bytes depend on, as 16 hexadecimal digits: sources, compiler, flags. */
-export function contentHash(sources: Map<string, string>, simd: Simd): string {
+export function contentHash(sources: Map<string, string>, flags: readonly string[]): string {
   const compiler = import.meta.resolve("assemblyscript/asc").match(/assemblyscript[@/](\d[^/]*)/)?.[1];
-  const content = JSON.stringify([compiler, flagsOf(simd), ...sources]);
+  const content = JSON.stringify([compiler, flags, ...sources]);
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }

@@ -7,34 +7,45 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { contentHash, flagsOf, readSources, type Simd } from "./_sources.ts";
+import { contentHash, type Entry, flagsOf, readSources, type Simd } from "./_sources.ts";
 
 const DIGEST_BYTES = 32;
 
+/** What is compiled, and for which instructions. */
+export interface Build {
+  entry: Entry;
+  simd: Simd;
+}
+
 export interface CompileOptions {
+  /** Absent: all kernels. */
+  entry?: Entry;
   simd: Simd;
   /** Folder of compiled kernels, made if need be; null: compile anew. */
   cache: string | null;
 }
 
-/** The module of all kernels. @throws {Error} with the compiler's words when the sources do not compile. */
-export async function compileKernels({ simd, cache }: CompileOptions): Promise<WebAssembly.Module> {
-  const sources = readSources();
-  const path = cache === null ? null : join(cache, `kernels-${simd}-${contentHash(sources, simd)}.wasm`);
+/** The compiled module. @throws {Error} with the compiler's words when the sources do not compile. */
+export async function compileKernels(
+  { entry = "kernels", simd, cache }: CompileOptions,
+): Promise<WebAssembly.Module> {
+  const sources = readSources(entry);
+  const hash = contentHash(sources, flagsOf({ entry, simd }));
+  const path = cache === null ? null : join(cache, `${entry}-${simd}-${hash}.wasm`);
   const kept = path && await readIntact(path);
   if (kept) return await WebAssembly.compile(kept);
-  const wasm = await assemble(sources, simd);
+  const wasm = await assemble(sources, { entry, simd });
   if (path !== null) await keep(path, wasm);
   return await WebAssembly.compile(wasm);
 }
 
 /** Runs the compiler; warnings are errors. */
-export async function assemble(sources: Map<string, string>, simd: Simd): Promise<Uint8Array<ArrayBuffer>> {
+export async function assemble(sources: Map<string, string>, build: Build): Promise<Uint8Array<ArrayBuffer>> {
   // Loaded here, as it costs 0.3 s and 90 MB that a cached module spares.
   const { default: asc } = await import("assemblyscript/asc");
   const words: string[] = [];
   let wasm: Uint8Array<ArrayBuffer> | null = null;
-  const { error } = await asc.main(["index.ts", "--outFile", "kernels.wasm", ...flagsOf(simd)], {
+  const { error } = await asc.main([...flagsOf(build), "--outFile", "kernels.wasm"], {
     readFile: (name) => sources.get(name) ?? null,
     writeFile: (_, contents) => void (wasm = new Uint8Array(contents as Uint8Array)),
     listFiles: () => [],
@@ -42,7 +53,7 @@ export async function assemble(sources: Map<string, string>, simd: Simd): Promis
   });
   if (error !== null || wasm === null || words.length > 0) {
     const said = words.join("").trim() || error?.message || "nothing was written";
-    throw new Error(`Cannot compile models/kernels/assembly (simd: ${simd}):\n${said}`);
+    throw new Error(`Cannot compile models/kernels/assembly (${build.entry}, simd: ${build.simd}):\n${said}`);
   }
   return wasm;
 }

@@ -49,7 +49,7 @@ export async function openKernels(
   { cache, simd }: Pick<Compute, "cache" | "simd">,
   log: (message: string) => void,
 ): Promise<Kernels> {
-  const chosen = simd === "relaxed" && !WebAssembly.validate(RELAXED_PROBE) ? "portable" : simd;
+  const chosen = simdHere(simd);
   if (chosen !== simd) log("Relaxed SIMD is not to be had in this engine: the kernels run on portable SIMD");
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
   const module = await moduleOf({ cache, simd: chosen });
@@ -63,6 +63,11 @@ export async function openKernels(
     kernel: (name) => kernelOf(instance, name),
     ...views(memory, room),
   };
+}
+
+/** `asked`, or what this engine has instead. */
+export function simdHere(asked: Simd): Simd {
+  return asked === "relaxed" && !WebAssembly.validate(RELAXED_PROBE) ? "portable" : asked;
 }
 
 /** In one process the sources are the same, so one module will do, whatever the folder of a first caller was. */

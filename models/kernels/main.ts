@@ -2,11 +2,12 @@
 import { readSources } from "./_sources.ts";
 import { assemble } from "./compile.ts";
 
-const sources = readSources();
 try {
-  for (const simd of ["relaxed", "portable"] as const) {
-    const { byteLength } = await assemble(sources, simd);
-    Deno.stdout.writeSync(new TextEncoder().encode(`kernels, ${simd} SIMD: ${byteLength} bytes\n`));
+  for (const entry of ["kernels", "scan"] as const) {
+    for (const simd of ["relaxed", "portable"] as const) {
+      const { byteLength } = await assemble(readSources(entry), { entry, simd });
+      Deno.stdout.writeSync(new TextEncoder().encode(`${entry}, ${simd} SIMD: ${byteLength} bytes\n`));
+    }
   }
 } catch (error) {
   Deno.stderr.writeSync(new TextEncoder().encode(`${error instanceof Error ? error.message : error}\n`));

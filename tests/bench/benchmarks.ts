@@ -40,8 +40,12 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     about: "examples per CPU second of the kernels, beside Keras 3 and TensorFlow where Python is",
     load: async () => (await import("./train.ts")).training,
   },
+  scan: {
+    about: "the best of all movies for one list, beside a sum of the same vectors",
+    load: async () => (await import("./scan.ts")).scanning,
+  },
   serve: {
-    about: "lists over HTTP beside a hello world, and the scan beside a sum of the same vectors",
+    about: "lists over HTTP beside a hello world",
     load: async () => (await import("./serve.ts")).serving,
   },
 };

@@ -8,8 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createRng } from "../../models/rng.ts";
 import { userIdOf } from "../support/snapshot.ts";
 import { type Figure, type Report, startClock } from "./benchmark.ts";
-import { scanFigures } from "./_scan.ts";
-import { DIMENSION, type ServingSpent, USERS } from "./_serving_process.ts";
+import { type ServingSpent, USERS } from "./_serving_process.ts";
 
 const CATALOGUES = [10_000, 87_585];
 const SECONDS = 4;
@@ -43,7 +42,6 @@ export async function serving(): Promise<Report> {
     });
     peaks.push(`${Math.round(served.peakRssMib)} MiB with ${movies.toLocaleString("en-US")} movies`);
   }
-  for (const movies of CATALOGUES) figures.push(...await scanFigures(movies, DIMENSION));
   return {
     figures,
     notes: [

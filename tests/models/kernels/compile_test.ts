@@ -1,7 +1,7 @@
 import assert from "@std/assert";
 import { join } from "node:path";
 import { openKernels } from "../../../models/kernels/kernels.ts";
-import { contentHash, readSources } from "../../../models/kernels/_sources.ts";
+import { contentHash, flagsOf, readSources } from "../../../models/kernels/_sources.ts";
 import { assemble, compileKernels } from "../../../models/kernels/compile.ts";
 import { CACHE } from "../../support/compute.ts";
 
@@ -33,7 +33,8 @@ Deno.test("compileKernels() compiles anew over a file that is cut short, or has 
   };
   for (const simd of ["portable", "relaxed"] as const) {
     await compileKernels({ simd, cache: CACHE });
-    const name = `kernels-${simd}-${contentHash(readSources(), simd)}.wasm`;
+    const build = { entry: "kernels", simd } as const;
+    const name = `kernels-${simd}-${contentHash(readSources("kernels"), flagsOf(build))}.wasm`;
     const intact = Deno.readFileSync(join(CACHE, name));
     Deno.writeFileSync(join(cache.path, name), damages[simd](intact));
     const module = await compileKernels({ simd, cache: cache.path });
@@ -45,14 +46,17 @@ Deno.test("compileKernels() compiles anew over a file that is cut short, or has 
 
 Deno.test("assemble() shows the compiler's words when the sources do not compile", async () => {
   const broken = new Map([["index.ts", "export function f(): i32 { return missing; }"]]);
-  await assert.rejects(assemble(broken, "portable"), /simd: portable\):[^]*'missing'/);
+  await assert.rejects(
+    assemble(broken, { entry: "kernels", simd: "portable" }),
+    /simd: portable\):[^]*'missing'/,
+  );
 });
 
 Deno.test("a portable build holds no relaxed instruction", async () => {
   // The compiler refuses them where the feature is off: take the constant away, and it must.
-  const sources = readSources();
+  const sources = readSources("kernels");
   sources.set("simd.ts", sources.get("simd.ts")!.replaceAll("if (RELAXED)", "if (true)"));
-  await assert.rejects(assemble(sources, "portable"), /relaxed/);
+  await assert.rejects(assemble(sources, { entry: "kernels", simd: "portable" }), /relaxed/);
 });
 
 Deno.test("openKernels() gives zeroed views that do not overlap, again after they were given back", async () => {

@@ -1,0 +1,86 @@
+/**
+ * The serving scan: the best rows of a matrix in shared memory, exactly. Several threads may scan one matrix at a time.
+ *
+ *   const index = placeIndex…; writeIndex(memory.buffer, index)          once, by whoever loads the vectors
+ *   const scan = await openScan(module, { memory, index, scratch })      in each thread, with a scratch of its own
+ */
+import { type ScanIndex } from "./scan_index.ts";
+
+export interface ScanPlace {
+  memory: WebAssembly.Memory;
+  index: ScanIndex;
+  /** Address of `scratchBytes()` zeros, at a multiple of 64, that nobody else uses. */
+  scratch: number;
+}
+
+export interface ScanOptions {
+  /** Length of the list; it is shorter when fewer rows are left. */
+  k: number;
+  /** Packed ratings (row << 4 | half stars): their rows are left out. */
+  rated?: Int32Array;
+  /** Rows that are left out besides. */
+  rows?: Iterable<number>;
+  /** A byte for each row: those with anything but 0 are left out. */
+  masked?: Uint8Array;
+}
+
+export interface TopRows {
+  /** By descending score, equal ones by ascending row; none whose score is NaN. */
+  rows: Int32Array;
+  scores: Float32Array;
+}
+
+export interface Scan {
+  top(query: Float32Array, options: ScanOptions): TopRows;
+  /** Rows whose exact score the last call computed. */
+  readonly looks: number;
+}
+
+const LINE = 64;
+const lined = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
+
+function layoutOf(at: number, n: number, d: number) {
+  const cells = at + lined(8 * d);
+  const mask = cells + lined(16 * Math.ceil(d / 4));
+  const scores = mask + lined(n);
+  const rows = scores + lined(4 * n);
+  return { query: at, cells, mask, scores, rows, end: rows + lined(4 * n) };
+}
+
+/** Bytes that one thread needs to scan n × d. */
+export function scratchBytes(n: number, d: number): number {
+  return layoutOf(0, n, d).end;
+}
+
+export async function openScan(module: WebAssembly.Module, place: ScanPlace): Promise<Scan> {
+  const { memory, index: { at, n, d }, scratch } = place;
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const scanTop = exports.scanTop as (...numbers: number[]) => number;
+  const looks = exports.looks as WebAssembly.Global;
+  const { cells, mask, scores, rows } = layoutOf(scratch, n, d);
+  const { buffer } = memory;
+  const query = new Float64Array(buffer, scratch, d);
+  const masks = new Uint8Array(buffer, mask, n);
+  const [bestScores, bestRows] = [new Float32Array(buffer, scores, n), new Int32Array(buffer, rows, n)];
+  return {
+    top(q, { k, rated = NOTHING, rows: others = NOTHING, masked }) {
+      if (q.length !== d) throw new RangeError(`Cannot scan rows of ${d} with a query of ${q.length}`);
+      query.set(q);
+      if (masked) masks.set(masked);
+      for (let i = 0; i < rated.length; i++) masks[rated[i] >> 4] = 1;
+      for (const row of others) masks[row] = 1;
+      const size = scanTop(at, scratch, cells, mask, Math.min(k, n), scores, rows);
+      if (masked) masks.fill(0);
+      else {
+        for (let i = 0; i < rated.length; i++) masks[rated[i] >> 4] = 0;
+        for (const row of others) masks[row] = 0;
+      }
+      return { rows: bestRows.slice(0, size), scores: bestScores.slice(0, size) };
+    },
+    get looks() {
+      return looks.value;
+    },
+  };
+}
+
+const NOTHING = new Int32Array(0);

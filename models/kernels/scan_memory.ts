@@ -1,0 +1,52 @@
+/** Room for what a scan needs, in one shared memory that has exactly its size: vectors, index, a scratch a thread. */
+import { PAGE } from "./_sources.ts";
+import { scratchBytes } from "./scan.ts";
+import { indexBytes, type ScanIndex, writeIndex } from "./scan_index.ts";
+
+export interface ScanRoom {
+  memory: WebAssembly.Memory;
+  index: ScanIndex;
+  /** Addresses, one a thread. */
+  scratches: number[];
+}
+
+const LINE = 64;
+const lined = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
+
+/** Bytes that index and scratches of n × d vectors take. */
+export function scanBytes(n: number, { d, threads }: { d: number; threads: number }): number {
+  return lined(indexBytes(n, d)) + threads * lined(scratchBytes(n, d));
+}
+
+/** A memory of `bytes`, which never grows: views of it stay good. It counts from 64 KiB on, as address 0 is no place. */
+export function createSharedMemory(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** Writes the index of vectors [n × d] at `vectors` behind them, to `at`, and says where scratches are. */
+export async function placeScan(
+  { module, memory }: { module: WebAssembly.Module; memory: WebAssembly.Memory },
+  { at, threads, ...matrix }: ScanIndex & { threads: number },
+): Promise<ScanRoom> {
+  const index = { at, ...matrix };
+  await writeIndex(module, memory, index);
+  const first = at + lined(indexBytes(index.n, index.d));
+  const each = lined(scratchBytes(index.n, index.d));
+  return { memory, index, scratches: Array.from({ length: threads }, (_, i) => first + i * each) };
+}
+
+/** A memory of its own for a copy of `vectors`. */
+export async function createScanMemory(
+  vectors: Float32Array,
+  { module, dimension: d, threads }: { module: WebAssembly.Module; dimension: number; threads: number },
+): Promise<ScanRoom> {
+  const n = vectors.length / d;
+  if (!Number.isInteger(n)) {
+    throw new RangeError(`Cannot scan ${vectors.length} numbers as they should be rows of ${d}`);
+  }
+  const at = PAGE + lined(vectors.byteLength);
+  const memory = createSharedMemory(at + scanBytes(n, { d, threads }));
+  new Float32Array(memory.buffer, PAGE, vectors.length).set(vectors);
+  return await placeScan({ module, memory }, { at, vectors: PAGE, n, d, threads });
+}

@@ -1,0 +1,107 @@
+/**
+ * The scan of all movies for one list, beside the least that reading the same vectors can cost.
+ *
+ * Random unit vectors are the worst that there is for an exact scan that passes rows over: no direction says more than
+ * another, and none is longer.
+ */
+import { compileKernels } from "../../models/kernels/compile.ts";
+import { openKernels, simdHere } from "../../models/kernels/kernels.ts";
+import { openScan } from "../../models/kernels/scan.ts";
+import { createScanMemory } from "../../models/kernels/scan_memory.ts";
+import { createTopK } from "../../models/kernels/top_k.ts";
+import { createRng } from "../../models/rng.ts";
+import { scan, topN } from "../../models/top_n.ts";
+import { cpuPerRun, type Figure, type Report, startClock } from "./benchmark.ts";
+import { createFloor } from "./_floor.ts";
+
+const MOVIES = 87_585;
+const DIMENSIONS = [32, 64];
+const UNIT = "CPU µs / list";
+/** As many as people have rated, in the middle. */
+const SEEN = 70;
+const SECONDS = 1;
+
+export async function scanning(): Promise<Report> {
+  const figures: Figure[] = [];
+  const notes: string[] = [];
+  for (const dimension of DIMENSIONS) {
+    const { looks, ...found } = await measure(dimension);
+    figures.push(...found.figures);
+    notes.push(`d = ${dimension}: exact scores of ${looks[0]} rows for a list of 10, of ${looks[1]} for 200`);
+  }
+  return { figures, notes };
+}
+
+async function measure(dimension: number): Promise<{ figures: Figure[]; looks: number[] }> {
+  const module = await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache: null });
+  const { vectors, queries, rated } = drawn(dimension);
+  const clock = startClock();
+  const room = await createScanMemory(vectors, { module, dimension, threads: 1 });
+  const indexing = clock().cpuSeconds;
+  const coarse = await openScan(module, { ...room, scratch: room.scratches[0] });
+  const floor = await createFloor(room.memory);
+  const summing = await microseconds(() => floor(room.index.vectors, vectors.byteLength));
+  const reading = await microseconds(() => floor(room.index.at + 64, vectors.length));
+
+  const scores = new Float32Array(MOVIES);
+  const ids = Int32Array.from(scores.keys());
+  let turn = 0;
+  const next = () => queries[turn++ % queries.length];
+  const plain = await microseconds(() => {
+    scan(vectors, next(), scores);
+    topN(scores, { n: 10, ids, isSeen: () => false });
+  });
+  const kernels = await openKernels({ cache: null, simd: "relaxed" }, () => {});
+  using floats = createTopK(kernels, vectors, { dimension, k: 10 });
+  const inFloats = await microseconds(() => floats.find(next(), []));
+  const looks: number[] = [];
+  const lists: Figure[] = [];
+  const beside = { name: "sum of the same vectors", value: summing };
+  for (const k of [10, 200]) {
+    const value = await microseconds(() => coarse.top(next(), { k, rated }));
+    looks.push(coarse.looks);
+    lists.push({ name: `${shape(dimension)}, coarse, then exact, best ${k}`, value, unit: UNIT, beside });
+  }
+  return {
+    looks,
+    figures: [
+      { name: `${shape(dimension)}, TypeScript, best 10`, value: plain, unit: UNIT, beside },
+      { name: `${shape(dimension)}, floats, best 10`, value: inFloats, unit: UNIT, beside },
+      ...lists,
+      {
+        name: `${shape(dimension)}, coarse, then exact, best 10`,
+        value: lists[0].value,
+        unit: UNIT,
+        beside: { name: "sum of the coarse copy", value: reading },
+      },
+      { name: `${shape(dimension)}, making the coarse copy`, value: 1e6 * indexing, unit: "CPU µs" },
+    ],
+  };
+}
+
+const shape = (dimension: number) => `${MOVIES.toLocaleString("en-US")} × ${dimension}`;
+
+/** Unit vectors, queries and what somebody has rated. */
+function drawn(dimension: number) {
+  const rng = createRng(1);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  const units = (n: number) => {
+    const rows = Float32Array.from({ length: n * dimension }, normal);
+    for (let at = 0; at < rows.length; at += dimension) {
+      const row = rows.subarray(at, at + dimension);
+      const norm = Math.hypot(...row);
+      row.forEach((x, k) => row[k] = x / norm);
+    }
+    return rows;
+  };
+  const all = units(64);
+  return {
+    vectors: units(MOVIES),
+    queries: Array.from({ length: 64 }, (_, i) => all.subarray(i * dimension, (i + 1) * dimension)),
+    rated: Int32Array.from({ length: SEEN }, () => rng.below(MOVIES) << 4),
+  };
+}
+
+async function microseconds(body: () => unknown): Promise<number> {
+  return 1e6 * await cpuPerRun(body, SECONDS);
+}

@@ -1,0 +1,151 @@
+import assert from "@std/assert";
+import fc from "fast-check";
+import { compileKernels } from "../../../models/kernels/compile.ts";
+import { createScanMemory } from "../../../models/kernels/scan_memory.ts";
+import { openScan, type Scan, type ScanOptions } from "../../../models/kernels/scan.ts";
+import { packRating } from "../../../models/recent_ratings.ts";
+import { createRng } from "../../../models/rng.ts";
+import { scan, topN } from "../../../models/top_n.ts";
+import { CACHE } from "../../support/compute.ts";
+
+const BUILDS = ["relaxed", "portable"] as const;
+const MODULES = await Promise.all(
+  BUILDS.map((simd) => compileKernels({ entry: "scan", simd, cache: CACHE })),
+);
+
+/** A scan of `vectors` in each build. */
+async function scansOf(vectors: Float32Array, dimension: number): Promise<Scan[]> {
+  const [module] = MODULES;
+  const threads = MODULES.length;
+  const { memory, index, scratches } = await createScanMemory(vectors, { module, dimension, threads });
+  return await Promise.all(
+    MODULES.map((module, i) => openScan(module, { memory, index, scratch: scratches[i] })),
+  );
+}
+
+interface Case {
+  vectors: Float32Array;
+  query: Float32Array;
+  k: number;
+  left?: readonly number[];
+}
+
+/** What the plain scan lists, each number by its bits. */
+function plainly({ vectors, query, k, left = [] }: Case) {
+  const scores = new Float32Array(vectors.length / query.length);
+  scan(vectors, query, scores);
+  const out = new Set(left);
+  const ids = Int32Array.from(scores.keys());
+  const list = topN(scores, { n: k, ids, isSeen: (row) => out.has(row) });
+  return { rows: [...list.movies], scores: bits(list.scores) };
+}
+
+const bits = (scores: Float32Array) => [...new Uint32Array(scores.slice().buffer)];
+
+async function assertPlain(cases: Case[], options?: (left: readonly number[]) => Partial<ScanOptions>) {
+  for (const each of cases) {
+    const wanted = plainly(each);
+    const { vectors, query, k, left = [] } = each;
+    for (const scan of await scansOf(vectors, query.length)) {
+      // Twice: what a list leaves behind must not show in the next.
+      for (let time = 0; time < 2; time++) {
+        const { rows, scores } = scan.top(query, { k, rows: left, ...options?.(left) });
+        assert.deepEqual({ rows: [...rows], scores: bits(scores) }, wanted);
+      }
+    }
+  }
+}
+
+/** Draws of every kind that could fool a bound: each row a size of its own, ties, zeros, one huge coordinate. */
+function adversarial(seed: number): Case {
+  const rng = createRng(seed);
+  const n = 1 + rng.below(700);
+  const d = 1 + rng.below(40);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
+  const kind = rng.below(8);
+  const row = [
+    () => normal(),
+    () => rng.below(3) - 1, // ties
+    () => rng.below(4) === 0 ? normal() : 0,
+    () => normal() * 10 ** (rng.below(60) - 30),
+    () => 5 + 1e-4 * normal(), // all nearly alike
+    () => normal() * 1e-44, // below the least normal float
+    () => normal() * 1e37, // scores beyond the greatest float
+    () => rng.below(2), // halves of the rows are the same
+  ][kind];
+  const vectors = Float32Array.from({ length: n * d }, row);
+  if (rng.below(3) === 0) {
+    for (let i = 0; i < n; i++) vectors[i * d + rng.below(d)] *= kind === 6 ? 0.1 : 1e3;
+  }
+  if (rng.below(3) === 0) vectors.copyWithin(Math.floor(n / 2) * d, 0, Math.floor(n / 2) * d);
+  const query = Float32Array.from({ length: d }, () => rng.below(9) === 0 ? 0 : row() || normal());
+  if (rng.below(10) === 0) query.fill(0);
+  const left = Array.from({ length: rng.below(n) }, () => rng.below(n));
+  return { vectors, query, k: 1 + rng.below(60), left };
+}
+
+Deno.test("openScan() lists what the plain scan lists, bit for bit, whatever the vectors", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), (seed) => assertPlain([adversarial(seed >>> 0)])),
+    { numRuns: 400, seed: 1 },
+  );
+});
+
+Deno.test("openScan() lists nothing of a query that is not a number, and all of one that is infinite", async () => {
+  const vectors = Float32Array.from({ length: 600 }, (_, i) => 1 + i % 7);
+  const [scan] = await scansOf(vectors, 2);
+  assert.equal(scan.top(new Float32Array([NaN, 1]), { k: 5 }).rows.length, 0);
+  assert.deepEqual([...scan.top(new Float32Array([Infinity, 1]), { k: 3 }).rows], [0, 1, 2]);
+});
+
+Deno.test("openScan() leaves out rated rows, named rows and masked rows alike", async () => {
+  const rng = createRng(7);
+  const vectors = Float32Array.from({ length: 900 * 8 }, () => rng.uniform() - 0.5);
+  const query = Float32Array.from({ length: 8 }, () => rng.uniform() - 0.5);
+  const left = Array.from({ length: 300 }, () => rng.below(900)).sort((a, b) => a - b);
+  const each = { vectors, query, k: 40, left };
+  const packed = (rows: readonly number[]) => Int32Array.from(rows, (row) => packRating(row, 3.5));
+  const masked = (rows: readonly number[]) => {
+    const mask = new Uint8Array(900);
+    for (const row of rows) mask[row] = 1;
+    return mask;
+  };
+  await assertPlain([each], (rows) => ({ rows: [], rated: packed(rows) }));
+  await assertPlain([each], (rows) => ({ rows: [], masked: masked(rows) }));
+  await assertPlain([each], (rows) => ({
+    rows: rows.slice(200),
+    rated: packed(rows.slice(0, 100)),
+    masked: masked(rows.slice(100, 200)),
+  }));
+});
+
+Deno.test("openScan() looks at few rows of many", async () => {
+  const rng = createRng(3);
+  const vectors = Float32Array.from({ length: 20_000 * 16 }, () => rng.uniform() - 0.5);
+  for (const scan of await scansOf(vectors, 16)) {
+    scan.top(vectors.subarray(0, 16), { k: 10 });
+    assert.ok(scan.looks < 400, `${scan.looks} of 20,000`);
+  }
+});
+
+Deno.test("openScan() ends early where few vectors are long", async () => {
+  const rng = createRng(5);
+  const vectors = Float32Array.from({ length: 20_000 * 16 }, () => rng.uniform() - 0.5);
+  vectors.set(vectors.subarray(0, 256).map((x) => 100 * x), 256);
+  const query = vectors.slice(256, 272);
+  await assertPlain([{ vectors, query, k: 5 }]);
+});
+
+Deno.test("writeIndex() refuses vectors that are not finite, as no bound would hold for them", async () => {
+  for (const broken of [NaN, Infinity, -Infinity]) {
+    const vectors = new Float32Array(400).fill(1);
+    vectors[101] = broken;
+    await assert.rejects(() => scansOf(vectors, 4), /should be finite: found .* in column 1/);
+  }
+  await assert.rejects(() => scansOf(new Float32Array(7), 2), /should be rows of 2/);
+});
+
+Deno.test("a scan refuses a query of another length", async () => {
+  const [scan] = await scansOf(new Float32Array(8), 4);
+  assert.throws(() => scan.top(new Float32Array(3), { k: 1 }), RangeError);
+});
