@@ -5,6 +5,8 @@ import { addProblems } from "./http/fallback.ts";
 import { addFrame } from "./http/frame.ts";
 import { createRouter } from "./http/router.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { feedbackRoutes } from "./routes/feedback.ts";
+import { ratingRoutes } from "./routes/ratings.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendationRoutes } from "./routes/recommendations.ts";
 import { statsRoutes } from "./routes/stats.ts";
@@ -22,7 +24,9 @@ export function createApp(deps: AppDeps) {
     .route("/", recommendationRoutes(deps))
     .route("/", userRoutes(deps))
     .route("/", movieRoutes(deps))
-    .route("/", statsRoutes(deps));
+    .route("/", statsRoutes(deps))
+    .route("/", ratingRoutes(deps))
+    .route("/", feedbackRoutes(deps));
   for (const [path, { text, type }] of Object.entries(PAGES)) {
     app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));
   }

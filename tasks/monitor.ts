@@ -33,6 +33,9 @@ const params = z.strictObject({
 
 type Params = z.output<typeof params>;
 
+/** For so long the server knows a request again by its Idempotency-Key. */
+const KEYS_KEPT_DAYS = 7;
+
 interface Measure {
   metric: string;
   slice?: string;
@@ -50,9 +53,10 @@ export default task({
     "processed_db.movie_features",
   ],
   readsPrevious: ["ops_db.model_versions", "ops_db.model_metrics"],
-  writes: ["ops_db.metric_history"],
+  writes: ["ops_db.metric_history", "ops_db.idempotency_keys"],
 
   async run(context, params): Promise<StageResult> {
+    await context.db.execute("write/prune_keys", [KEYS_KEPT_DAYS]);
     const newest = await newestBatchOf(context.db, "features");
     if (newest === null) return { rowsIn: 0, rowsOut: 0, reason: "no batch has features yet" };
     const measures = [

@@ -1,9 +1,11 @@
 /** What the application is given, and what each request carries. */
 import type { RequestIdVariables } from "@hono/hono/request-id";
 import type { Live, Serving } from "../live/live.ts";
+import type { Db } from "../../sql/db.ts";
 import type { ServerLog } from "../log.ts";
 import type { AccessSettings, Caller } from "./access.ts";
 import type { RateLimiter } from "./rate_limit.ts";
+import type { Bulletin } from "../writes/bulletin.ts";
 
 /** What the process knows of itself. */
 export interface ServerState {
@@ -11,6 +13,12 @@ export interface ServerState {
   readonly isDatabaseUp: boolean;
   /** Whether it has been told to stop. */
   readonly isStopping: boolean;
+}
+
+/** PostgreSQL, for what no snapshot holds. */
+export interface Database {
+  /** Runs `body` on a connection. @throws {Problem} `database-down` while PostgreSQL does not answer. */
+  use<T>(body: (db: Db) => Promise<T>): Promise<T>;
 }
 
 export interface AppDeps {
@@ -26,6 +34,10 @@ export interface AppDeps {
   limiter: RateLimiter | null;
   /** Origins whose pages may call this server; none by default. */
   cors: readonly string[];
+  database: Database;
+  bulletin: Bulletin;
+  /** The time of day, for what is written down. */
+  clock: () => Date;
 }
 
 export interface Env {

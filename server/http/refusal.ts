@@ -36,6 +36,12 @@ export function closed<S extends z.core.$ZodLooseShape>(shape: S) {
 
 function faultsOf(issue: Issue, value: unknown): Fault[] {
   const path = issue.path.map(String);
+  if (issue.code === "invalid_union") {
+    // What is wrong is told of the form that the value comes nearest to.
+    const [nearestForm = []] = issue.errors.toSorted((a, b) => a.length - b.length);
+    const issues = nearestForm.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+    if (issues.length > 0) return issues.flatMap((inner) => faultsOf(inner, value));
+  }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       field: [...path, key].join("."),

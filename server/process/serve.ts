@@ -6,6 +6,7 @@ import { isLoopbackHost } from "../http/access.ts";
 import { follow } from "../follow/follow.ts";
 import type { Live } from "../live/live.ts";
 import type { ServerLog } from "../log.ts";
+import { createDatabase } from "./database.ts";
 import type { ServeOptions } from "./options.ts";
 
 export interface ServeSurroundings {
@@ -30,16 +31,12 @@ const PORTS_TRIED = 100;
 export async function serve(options: ServeOptions, surroundings: ServeSurroundings): Promise<Server> {
   const { home, databaseUrl, log, pollEvery = 3_000 } = surroundings;
   const live: Live = { current: null };
-  const follower = await follow({
-    live,
-    log,
-    pollEvery,
-    artifacts: join(home, "artifacts"),
-    connect() {
-      if (databaseUrl !== null) return connect(databaseUrl, { max: 3, name: "matinee serve" });
-      throw new Error('DATABASE_URL is not set ("deno task serve" starts the embedded database and sets it)');
-    },
-  });
+  const open = () => {
+    if (databaseUrl !== null) return connect(databaseUrl, { max: 3, name: "matinee serve" });
+    throw new Error('DATABASE_URL is not set ("deno task serve" starts the embedded database and sets it)');
+  };
+  const follower = await follow({ live, log, pollEvery, artifacts: join(home, "artifacts"), connect: open });
+  const database = createDatabase(open);
   let isStopping = false;
   const state = {
     get isDatabaseUp() {
@@ -58,6 +55,10 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
     access: { keys: [], isLoopback: isLoopbackHost(options.host) },
     limiter: null,
     cors: [],
+    database,
+    // The follower hears what was written, and reads it.
+    bulletin: { append: () => {} },
+    clock: () => new Date(),
   });
   const server = listen(options, (request, info) => app.fetch(request, info), log);
   const url = `http://${urlHost(options.host)}:${server.addr.port}/`;
@@ -69,6 +70,7 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
       isStopping = true;
       await new Promise((resolve) => setTimeout(resolve, drain));
       await server.shutdown();
+      await database[Symbol.asyncDispose]();
       await follower[Symbol.asyncDispose]();
     },
   };

@@ -9,6 +9,7 @@ import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
 import { createRng } from "../../models/rng.ts";
 import { encodeSnapshot, openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
+import { LOOPBACK } from "../../server/http/access.ts";
 import { snapshotParts, userIdOf } from "../support/snapshot.ts";
 
 export const USERS = 1_000;
@@ -36,6 +37,12 @@ function recommender(movies: number): (request: Request) => Response | Promise<R
     log: { info() {}, warn() {} },
     logRequests: false,
     now: () => performance.now(),
+    access: LOOPBACK,
+    limiter: null,
+    cors: [],
+    database: { use: () => Promise.reject(new Error("Cannot write as the bench has no database")) },
+    bulletin: { append() {} },
+    clock: () => new Date(),
   });
   return (request) => app.fetch(request);
 }

@@ -63,7 +63,15 @@ export function appOn(
     access: LOOPBACK,
     limiter: null,
     cors: [],
+    ...without,
     ...deps,
   });
   return { app, live, log };
 }
+
+/** What a reading application needs none of. */
+const without = {
+  database: { use: () => Promise.reject(new Error("Cannot write as this application has no database")) },
+  bulletin: { append: () => {} },
+  clock: () => new Date(0),
+};

@@ -18,8 +18,8 @@ create table ops_db.idempotency_keys (
 );
 create index idempotency_keys_by_time on ops_db.idempotency_keys (created_at);
 comment on table ops_db.idempotency_keys is
-  'One row per Idempotency-Key of the last days: what it was sent with, and what it was answered. publish removes old ones.';
-comment on column ops_db.idempotency_keys.request_hash is 'sha256 of who sent it and of the request''s body, in hex';
+  'One row per Idempotency-Key of the last days: what it was sent with, and what it was answered. monitor removes those older than a week.';
+comment on column ops_db.idempotency_keys.request_hash is 'sha256 in hex of what was sent under it';
 comment on column ops_db.idempotency_keys.user_ids is 'whom the request was about: erasing a person takes it along';
 
 create table ops_db.feedback (

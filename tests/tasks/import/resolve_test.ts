@@ -19,6 +19,7 @@ const held = (name: string, sha256: string, isWhole = true): Row<"raw_db.sources
   first_id: 1,
   imported_at: isWhole ? new Date(0) : null,
   n_known: 0,
+  n_erased: 0,
 });
 
 function auto(home: DataFolder, options: Partial<AutoOptions> = {}) {

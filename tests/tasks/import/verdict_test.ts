@@ -17,6 +17,7 @@ const held = (sha256: string, more: Partial<SourceRow> = {}): SourceRow => ({
   first_id: 1,
   imported_at: new Date(0),
   n_known: 0,
+  n_erased: 0,
   ...more,
 });
 const offered = (sha256: string, isSample = false): Source => ({
