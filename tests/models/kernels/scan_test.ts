@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { compileKernels } from "../../../models/kernels/compile.ts";
 import { createScanMemory } from "../../../models/kernels/scan_memory.ts";
 import { openScan, type Scan, type ScanOptions } from "../../../models/kernels/scan.ts";
-import { packRating } from "../../../models/recent_ratings.ts";
+import { packRating } from "../../../models/rating_entry.ts";
 import { createRng } from "../../../models/rng.ts";
 import { scan, topN } from "../../../models/top_n.ts";
 import { CACHE } from "../../support/compute.ts";
