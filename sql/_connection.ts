@@ -44,6 +44,8 @@ export interface ConnectionOptions {
   url: string;
   /** What others see in `pg_stat_activity`. */
   name: string;
+  /** Milliseconds after which PostgreSQL cuts a statement off, and the driver an attempt to connect; absent: never. */
+  patience?: number;
 }
 
 /** Makes a connection; it connects with the first statement. */
@@ -125,13 +127,14 @@ interface DriverHooks {
 
 /** The driver on one connection of its own. */
 export function driver(
-  { url, name }: ConnectionOptions,
+  { url, name, patience }: ConnectionOptions,
   { lost = () => {}, tapped }: DriverHooks = {},
 ): postgres.Sql {
   const options = {
     max: 1,
     max_lifetime: null,
-    connection: { application_name: name },
+    connection: { application_name: name, ...(patience && { statement_timeout: patience }) },
+    ...(patience && { connect_timeout: patience / 1000 }),
     onnotice: () => {},
     onclose: lost,
     // int8 arrives as number (ids stay far below 2^53), date as YYYY-MM-DD.

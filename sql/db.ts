@@ -55,9 +55,11 @@ export interface Pool extends Db {
 /** Connects to `url`; `name` is what others see in `pg_stat_activity`. Nothing is sent before the first query. */
 export function connect(
   url: string,
-  { max = 10, name = "matinee" }: { max?: number; name?: string } = {},
+  { max = 10, name = "matinee", patience }:
+    & { max?: number }
+    & Partial<Pick<ConnectionOptions, "name" | "patience">> = {},
 ): Pool {
-  const place = { url, name, max };
+  const place = { url, name, max, patience };
   const lender = createLender(place);
   const listener = createListener({ url, name });
   return {

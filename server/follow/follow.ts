@@ -2,18 +2,20 @@
  * Keeps the live snapshot current: at a NOTIFY, and every few seconds, looks for a newer publication and newer ratings.
  *
  * The database is asked while it answers; the file `current.json` stands in while it does not. Requests never wait
- * for either: they read `live.current`.
+ * for either: they read `live.current`, in whichever worker they are.
  */
 import type { Db, Pool } from "../../sql/db.ts";
-import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { snapshotOfArchive } from "./archive.ts";
 import { createBell } from "./bell.ts";
-import { type Chooser, createChooser } from "./chooser.ts";
+import { createChooser } from "./chooser.ts";
 import { createLink } from "./link.ts";
-import { type Live, type Serving, sha256Of } from "../live/live.ts";
+import { type Live, openShared, shareSnapshot } from "../live/live.ts";
+import { emptyBase } from "../live/newer_base.ts";
+import { createNewerLog, type NewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
-import { newerMark, noNewerRatings, readNewerRatings } from "./newer_ratings.ts";
+import { createNewerReader } from "./newer_ratings.ts";
 import { pointedSnapshot, publishedSnapshots } from "./publications.ts";
+import { createStage, type News, type Stage } from "./stage.ts";
 
 export interface FollowOptions {
   live: Live;
@@ -24,20 +26,43 @@ export interface FollowOptions {
   log: ServerLog;
   /** Milliseconds between two looks when nobody notifies. */
   pollEvery: number;
+  /** Milliseconds of a clock that never goes back. */
+  now?: () => number;
+  /** What this server's workers append to. */
+  newerLog?: NewerLog;
+  /** Hands what went live to the other workers; resolves when they work with it. */
+  spread?: (news: News) => Promise<void>;
+  /** Told after each look whether it reached the database. */
+  looked?: (isDatabaseUp: boolean) => void;
 }
 
 export interface Follower extends AsyncDisposable {
   /** Whether the last look reached the database. */
   readonly isDatabaseUp: boolean;
+  /** Looks again at once: the log is filling up, or another worker has news. */
+  ring(): void;
 }
 
 const PUBLISHED = "matinee_published";
 const RATINGS = "matinee_ratings";
 
+/** What a look works with. */
+interface Looker {
+  options: FollowOptions;
+  stage: Stage;
+  chooser: ReturnType<typeof createChooser>;
+  reader: ReturnType<typeof createNewerReader>;
+  newerLog: NewerLog;
+}
+
 /** Looks once, and goes on looking until disposed. */
 export async function follow(options: FollowOptions): Promise<Follower> {
   const bell = createBell();
   const chooser = createChooser(options);
+  const newerLog = options.newerLog ?? createNewerLog();
+  const reader = createNewerReader(newerLog);
+  const stage = createStage({ ...options, newerLog, chooser });
+  const looker = { options, stage, chooser, reader, newerLog };
   const link = createLink({
     ...options,
     channels: [PUBLISHED, RATINGS],
@@ -45,31 +70,26 @@ export async function follow(options: FollowOptions): Promise<Follower> {
       if (channel === PUBLISHED) chooser.forgetRefused();
       bell.ring();
     },
-    opened: () => distrustNewer(options.live),
+    opened: () => reader.distrust(),
   });
   let isStopped = false;
-  let complaint = "";
-  const look = async () => {
-    if (await link.use((db) => takeFromDatabase(db, options, chooser))) return;
-    try {
-      await takeFromPointer(options, chooser);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== complaint) options.log.warn("what is served stays", { reason });
-      complaint = reason;
-    }
+  const look = lookOf(looker, link.use);
+  const lookAndTell = async () => {
+    await look();
+    options.looked?.(link.isUp);
   };
-  await look();
+  await lookAndTell();
   const looking = (async () => {
     while (!isStopped) {
       await bell.rung(options.pollEvery);
-      if (!isStopped) await look();
+      if (!isStopped) await lookAndTell();
     }
   })();
   return {
     get isDatabaseUp() {
       return link.isUp;
     },
+    ring: () => bell.ring(),
     async [Symbol.asyncDispose]() {
       isStopped = true;
       bell.ring();
@@ -79,52 +99,49 @@ export async function follow(options: FollowOptions): Promise<Follower> {
   };
 }
 
-async function takeFromDatabase(db: Db, { live, log }: FollowOptions, chooser: Chooser): Promise<void> {
+/** A look at the database or, while that is down, at the pointer; what is wrong with that is said once. */
+function lookOf(
+  looker: Looker,
+  use: (body: (db: Db) => Promise<void>) => Promise<boolean>,
+): () => Promise<void> {
+  let complaint = "";
+  return async () => {
+    if (await use((db) => takeFromDatabase(db, looker))) return;
+    try {
+      await takeFromPointer(looker);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== complaint) looker.options.log.warn("what is served stays", { reason });
+      complaint = reason;
+    }
+  };
+}
+
+async function takeFromDatabase(db: Db, { options, stage, chooser, reader }: Looker): Promise<void> {
   const published = await publishedSnapshots(db);
-  const chosen = await chooser.choose(published);
-  if (chosen) {
-    const newer = await readNewerRatings(db, chosen.snapshot.batchId);
-    return swap(live, { ...chosen, newer }, log);
+  for (let chosen; (chosen = await chooser.choose(published)) !== null;) {
+    const base = await reader.read(db, chosen.snapshot.batchId);
+    if (await stage.show({ ...chosen, base })) return;
   }
-  const { current } = live;
-  const mark = await newerMark(db);
-  if (current?.newer.mark === mark) return;
-  if (current === null || published.length === 0) {
-    const bytes = await snapshotOfArchive(db);
-    if (bytes === null) return;
-    const snapshot = openSnapshot(bytes);
-    const newer = await readNewerRatings(db, snapshot.batchId);
-    return swap(live, { snapshot, sha256: await sha256Of(bytes), publicationId: null, newer }, log);
+  const { current } = options.live;
+  if (current !== null && await reader.catchUp(db, current.newer)) return;
+  if (current !== null && published.length > 0) {
+    return await stage.refresh(await reader.read(db, current.snapshot.batchId));
   }
-  live.current = { ...current, newer: await readNewerRatings(db, current.snapshot.batchId) };
+  const bytes = await snapshotOfArchive(db);
+  if (bytes === null) return;
+  const shared = await shareSnapshot(bytes);
+  const snapshot = openShared(shared);
+  await stage.show({ shared, snapshot, base: await reader.read(db, snapshot.batchId) });
 }
 
-async function takeFromPointer({ live, artifacts, log }: FollowOptions, chooser: Chooser): Promise<void> {
-  const chosen = await chooser.choose(await pointedSnapshot(artifacts));
+async function takeFromPointer({ options, stage, chooser, newerLog }: Looker): Promise<void> {
+  const chosen = await chooser.choose(await pointedSnapshot(options.artifacts));
   if (!chosen) return;
-  const newer = live.current?.newer ?? noNewerRatings(chosen.snapshot.batchId);
+  const { batchId } = chosen.snapshot;
+  // The log stays with its base: what it has since is read again from there.
+  const base = options.live.current?.newer.base ?? emptyBase(batchId, newerLog.head);
   // Going back to an older batch needs ratings that only the database has.
-  if (newer.afterBatch > chosen.snapshot.batchId) return;
-  swap(live, { ...chosen, newer }, log);
-}
-
-/** Makes the next look read the newer ratings again: equal marks of two databases mean nothing. */
-function distrustNewer(live: Live): void {
-  const { current } = live;
-  if (current) live.current = { ...current, newer: { ...current.newer, mark: "" } };
-}
-
-function swap(live: Live, serving: Serving, log: ServerLog): void {
-  live.current = serving;
-  const { snapshot, sha256, publicationId, newer } = serving;
-  log.info(publicationId === null ? "serving popularity from the database" : "serving snapshot", {
-    publication: publicationId ?? undefined,
-    sha256: sha256.slice(0, 16),
-    model: snapshot.champion?.model ?? "popularity",
-    version: snapshot.champion?.version,
-    batch: snapshot.batchId,
-    movies: snapshot.movieIds.length,
-    users: snapshot.userIds.length,
-    newer_ratings: newer.seen.movies.length,
-  });
+  if (base.afterBatch > batchId) return;
+  await stage.show({ ...chosen, base });
 }

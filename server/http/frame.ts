@@ -53,6 +53,8 @@ function carryServing({ live, state, log, logRequests, now }: AppDeps): Middlewa
     const start = now();
     // Read once: a swap in the middle of a request is the next request's matter.
     const serving = live.current;
+    // What any worker took before this request began counts for it.
+    serving?.newer.takeIn();
     c.set("serving", serving);
     await next();
     const version = serving?.snapshot.champion?.version;

@@ -6,7 +6,9 @@ import { isLoopbackHost } from "../http/access.ts";
 import { follow } from "../follow/follow.ts";
 import type { Live } from "../live/live.ts";
 import type { ServerLog } from "../log.ts";
-import { createDatabase } from "./database.ts";
+import { createBulletin } from "../live/bulletin.ts";
+import { createNewerLog } from "../live/newer_log.ts";
+import { createDatabase, STATEMENT_PATIENCE } from "./database.ts";
 import type { ServeOptions } from "./options.ts";
 
 export interface ServeSurroundings {
@@ -31,12 +33,20 @@ const PORTS_TRIED = 100;
 export async function serve(options: ServeOptions, surroundings: ServeSurroundings): Promise<Server> {
   const { home, databaseUrl, log, pollEvery = 3_000 } = surroundings;
   const live: Live = { current: null };
-  const open = () => {
-    if (databaseUrl !== null) return connect(databaseUrl, { max: 3, name: "matinee serve" });
+  const newerLog = createNewerLog();
+  const open = (max: number, patience?: number) => {
+    if (databaseUrl !== null) return connect(databaseUrl, { max, name: "matinee serve", patience });
     throw new Error('DATABASE_URL is not set ("deno task serve" starts the embedded database and sets it)');
   };
-  const follower = await follow({ live, log, pollEvery, artifacts: join(home, "artifacts"), connect: open });
-  const database = createDatabase(open);
+  const database = createDatabase(() => open(3, STATEMENT_PATIENCE));
+  const follower = await follow({
+    live,
+    newerLog,
+    log,
+    pollEvery,
+    artifacts: join(home, "artifacts"),
+    connect: () => open(2),
+  });
   let isStopping = false;
   const state = {
     get isDatabaseUp() {
@@ -56,8 +66,7 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
     limiter: null,
     cors: [],
     database,
-    // The follower hears what was written, and reads it.
-    bulletin: { append: () => {} },
+    bulletin: createBulletin(newerLog),
     clock: () => new Date(),
   });
   const server = listen(options, (request, info) => app.fetch(request, info), log);
@@ -70,8 +79,8 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
       isStopping = true;
       await new Promise((resolve) => setTimeout(resolve, drain));
       await server.shutdown();
-      await database[Symbol.asyncDispose]();
       await follower[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
     },
   };
 }

@@ -6,7 +6,7 @@
  */
 import { movieOf } from "../../models/rating_entry.ts";
 import { ratedBy } from "../../models/snapshot/rated_lists.ts";
-import { indexOfId, seenBy } from "../../models/snapshot/seen_lists.ts";
+import { indexOfId } from "../../models/snapshot/seen_lists.ts";
 import type { Serving } from "../live/live.ts";
 import type { ListRequest } from "./request.ts";
 
@@ -24,8 +24,6 @@ export interface Person {
   readonly hidden: ReadonlySet<number>;
 }
 
-/** Stars of a newer rating of which only the movie is known. */
-const UNKNOWN_STARS = NaN;
 const NOTHING = new Int32Array(0);
 
 export type Asked = Pick<ListRequest, "userId" | "ratings">;
@@ -37,15 +35,17 @@ export function personOf({ snapshot, newer }: Serving, { userId, ratings = [] }:
     // A movie that the snapshot lacks can't be listed: there is nothing to keep from the list.
     if (movie >= 0) later.set(movie, stars);
   };
-  if (userId !== null) { for (const movieId of seenBy(newer.seen, userId)) put(movieId, UNKNOWN_STARS); }
+  const isKnown = userId !== null && !newer.isErased(userId);
+  if (userId !== null) newer.of(userId)?.forEach((stars, movieId) => put(movieId, stars));
   for (const { movieId, stars } of ratings) put(movieId, stars);
+  const hidden = userId === null ? [] : newer.hidden(userId) ?? [];
   return {
     userId,
-    user: userId === null ? -1 : snapshot.userIndex(userId),
-    before: userId === null ? NOTHING : ratedBy(snapshot.rated, userId).map(movieOf),
+    user: isKnown ? snapshot.userIndex(userId) : -1,
+    before: isKnown ? ratedBy(snapshot.rated, userId).map(movieOf) : NOTHING,
     later,
     nGiven: ratings.length,
-    hidden: new Set(),
+    hidden: new Set(Array.from(hidden, (movieId) => snapshot.movieIndex(movieId))),
   };
 }
 

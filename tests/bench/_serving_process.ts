@@ -5,11 +5,11 @@
  */
 import { Hono } from "@hono/hono";
 import process from "node:process";
-import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
 import { createRng } from "../../models/rng.ts";
 import { encodeSnapshot, openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
 import { LOOPBACK } from "../../server/http/access.ts";
+import { noNewerRatings } from "../../server/live/newer.ts";
 import { snapshotParts, userIdOf } from "../support/snapshot.ts";
 
 export const USERS = 1_000;
@@ -29,7 +29,7 @@ function recommender(movies: number): (request: Request) => Response | Promise<R
     return [...seen].sort((a, b) => a - b).map((movie) => [userIdOf(user), movie] as const);
   }).flat();
   const bytes = encodeSnapshot(snapshotParts({ movies, seenPairs, dimension: DIMENSION }));
-  const newer = { afterBatch: 3, seen: createSeenLists().finish(), mark: "bench" };
+  const newer = noNewerRatings(3);
   const current = { snapshot: openSnapshot(bytes), sha256: "0".repeat(64), publicationId: 1, newer };
   const app = createApp({
     live: { current },

@@ -1,24 +1,25 @@
 /** What a server serves, made without a file or a database. */
-import { createSeenLists } from "../../models/snapshot/seen_lists.ts";
 import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
 import { type Live, type Serving, sha256Of } from "../../server/live/live.ts";
 import type { ServerLog } from "../../server/log.ts";
-import type { NewerRatings } from "../../server/follow/newer_ratings.ts";
 import { LOOPBACK } from "../../server/http/access.ts";
 import type { AppDeps, ServerState } from "../../server/http/env.ts";
+import { createNewerRatings, type NewerRatings } from "../../server/live/newer.ts";
+import { createMovieRows, emptyBase } from "../../server/live/newer_base.ts";
+import { createNewerLog } from "../../server/live/newer_log.ts";
 
 /** `pairs` of user and movie ids, in any order. */
 export function newerRatings(
   afterBatch: number,
   pairs: Iterable<readonly [number, number]> = [],
 ): NewerRatings {
-  const lists = createSeenLists();
+  const lists = createMovieRows();
   const distinct = new Map([...pairs].map((pair) => [pair.join(), pair]));
   for (const [user, movie] of [...distinct.values()].sort(([a, b], [c, d]) => a - c || b - d)) {
-    lists.add(user, movie);
+    lists.add(user, movie, 8);
   }
-  return { afterBatch, seen: lists.finish(), mark: "test" };
+  return createNewerRatings({ ...emptyBase(afterBatch, 0), ratings: lists.finish() }, createNewerLog(1024));
 }
 
 export async function servingOf(

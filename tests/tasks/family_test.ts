@@ -8,7 +8,7 @@ import evaluate from "../../tasks/evaluate.ts";
 import publish from "../../tasks/publish.ts";
 import { readPlanState } from "../../tasks/runner/plan/state.ts";
 import train from "../../tasks/train.ts";
-import { noNewerRatings } from "../../server/follow/newer_ratings.ts";
+import { noNewerRatings } from "../../server/live/newer.ts";
 import { recommend, sourceFor } from "../../server/recommend/recommend.ts";
 import { bootstrapped, FAST, smallLake } from "./_small_lake.ts";
 

@@ -1,7 +1,7 @@
 /** Nothing of O(archive) in a day: counted by PostgreSQL itself, on two archives with the same people and movies. */
 import assert from "@std/assert";
 import type { Pool } from "../../sql/db.ts";
-import { readNewerRatings } from "../../server/follow/newer_ratings.ts";
+import { readBase } from "../../server/follow/newer_ratings.ts";
 import clean from "../../tasks/clean.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import features from "../../tasks/features.ts";
@@ -79,7 +79,7 @@ async function liveThroughDay(pool: Pool, { isThin }: { isThin: boolean }): Prom
   await pool.script("vacuum analyze");
   const read = await live("daily", "2026-03-02");
   const plan = await rowsRead(pool, (db) => db.row("ops/plan_state", [2]));
-  const serve = await rowsRead(pool, (db) => readNewerRatings(db, 0));
+  const serve = await rowsRead(pool, (db) => readBase(db, { serial: 1, epoch: 0, afterBatch: 0 }));
   const story = await rowsRead(pool, (db) => topUnseen(db, 1, { n: 5 }));
   await Deno.remove(artifacts, { recursive: true });
   const totals = await pool.row<{ n_ratings: number }>("features/totals");

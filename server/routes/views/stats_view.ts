@@ -40,7 +40,8 @@ export function statsView(
   { snapshot, newer, publicationId }: Serving,
   state: ServerState,
 ): z.infer<typeof statsSchema> {
-  const people = snapshot.userIds.length > 0 ? snapshot.rated : newer.seen;
+  const { ratings: later } = newer.base;
+  const people = snapshot.userIds.length > 0 ? snapshot.rated : later;
   return {
     ...modelOf(snapshot),
     source: snapshot.champion?.userEmbeddings ? snapshot.champion.model : POPULARITY,
@@ -52,10 +53,10 @@ export function statsView(
     movies: snapshot.movieIds.length,
     users: snapshot.userIds.length,
     ratings: snapshot.rated.entries.length,
-    newer_ratings: newer.seen.movies.length,
+    newer_ratings: newer.nRatings,
     database: databaseOf(state),
     example_users: exampleUsers(people),
-    unknown_user: Math.max(snapshot.userIds.at(-1) ?? 0, newer.seen.userIds.at(-1) ?? 0) + 1,
+    unknown_user: Math.max(snapshot.userIds.at(-1) ?? 0, later.userIds.at(-1) ?? 0) + 1,
   };
 }
 

@@ -1,7 +1,6 @@
 /** How a person goes over the wire. */
 import { z } from "@hono/zod-openapi";
 import { isRated, ratedBy } from "../../../models/snapshot/rated_lists.ts";
-import { seenBy } from "../../../models/snapshot/seen_lists.ts";
 import type { Named } from "../../http/parameters.ts";
 import type { Serving } from "../../live/live.ts";
 import { sourceFor } from "../../recommend/recommend.ts";
@@ -31,7 +30,7 @@ export function userView({ snapshot, newer }: Serving, named: Named): z.infer<ty
   const { id: userId } = named;
   const user = snapshot.userIndex(userId);
   const rated = ratedBy(snapshot.rated, userId);
-  const later = seenBy(newer.seen, userId);
+  const later = [...newer.of(userId)?.keys() ?? []];
   if (user < 0 && later.length === 0) return null;
   return {
     ...nameOf(named),

@@ -1,7 +1,6 @@
 import assert from "@std/assert";
 import { join } from "node:path";
 import { connect, type Pool } from "../../../sql/db.ts";
-import { seenBy } from "../../../models/snapshot/seen_lists.ts";
 import { follow, type Follower } from "../../../server/follow/follow.ts";
 import type { Live } from "../../../server/live/live.ts";
 import { testPool } from "../../support/database.ts";
@@ -80,7 +79,7 @@ async function withFolder(body: (artifacts: string) => Promise<void>): Promise<v
 }
 
 const knows = ({ live }: World, user: number, movie: number) =>
-  live.current !== null && seenBy(live.current.newer.seen, user).includes(movie);
+  live.current !== null && (live.current.newer.takeIn(), live.current.newer.of(user)?.has(movie) === true);
 
 Deno.test("follow() serves the newest published snapshot, and the next one when notified", () =>
   withArchive(async (db, artifacts) => {

@@ -1,7 +1,9 @@
 /** Two ways to one list: SQL over `processed_db`, and the server over the published snapshot. */
 import assert from "@std/assert";
 import { openSnapshot } from "../../../models/snapshot/snapshot.ts";
-import { readNewerRatings } from "../../../server/follow/newer_ratings.ts";
+import { readBase } from "../../../server/follow/newer_ratings.ts";
+import { createNewerRatings } from "../../../server/live/newer.ts";
+import { createNewerLog } from "../../../server/live/newer_log.ts";
 import type { Serving } from "../../../server/live/live.ts";
 import { loadArtifact } from "../../../tasks/_artifacts.ts";
 import evaluate from "../../../tasks/evaluate.ts";
@@ -45,7 +47,10 @@ async function publishedLake(): Promise<
     lake,
     users: found.map(([user]) => Number(user)),
     serving: async () => {
-      const newer = await readNewerRatings(pool, snapshot.batchId);
+      const newer = await createNewerRatings(
+        await readBase(pool, { serial: 1, epoch: 0, afterBatch: snapshot.batchId }),
+        createNewerLog(1),
+      );
       return { snapshot, sha256, publicationId: 1, newer };
     },
   };
