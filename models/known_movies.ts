@@ -2,6 +2,7 @@
  * The movies that a fit knew, by external id, in a catalogue that may have grown since; and what orders movies that
  * nothing else does: popularity, too small to change any other order.
  */
+import type { Catalogue } from "./catalogue.ts";
 import type { IdIndex } from "./id_index.ts";
 
 /** Of the score of the movie with the most entries. */
@@ -21,6 +22,28 @@ export function byModelPosition(movieIds: Int32Array, movies: IdIndex): KnownMov
     if (position !== -1) placeOf[position] = place;
   });
   return { positions, placeOf };
+}
+
+/** `byModelPosition()` of the catalogue asked about last, which is nearly always the same. */
+export function rememberKnown(movieIds: Int32Array): (catalogue: Catalogue) => KnownMovies {
+  let of: Catalogue | null = null;
+  let known: KnownMovies;
+  return (catalogue) => {
+    if (catalogue !== of) known = byModelPosition(movieIds, (of = catalogue).movies);
+    return known;
+  };
+}
+
+/** What `scoreNothing()` gives `movies` (positions). */
+export function tieBreakers(
+  { known: { placeOf }, counts, movies }: { known: KnownMovies; counts: Int32Array; movies: Int32Array },
+): Float64Array {
+  let most = 1;
+  for (const count of counts) most = Math.max(most, count);
+  return Float64Array.from(
+    movies,
+    (movie) => placeOf[movie] === -1 ? 0 : TIE_BREAKER * counts[placeOf[movie]] / most,
+  );
 }
 
 /** Fills `out` with what movies score before a person is known: their share of the most entries, times 1e-6. */

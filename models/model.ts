@@ -25,8 +25,19 @@ export interface Scorer {
   retriever?(moment: Moment): Retriever;
   /** Present when scores are dot products: what is published, and scanned by the server. */
   readonly embedder?: Embedder;
+  /** Takes the retriever's scores of `movies` (positions) apart; present when they are linear in the history. */
+  explain?(moment: Moment, user: number, movies: Int32Array): Explanation;
   /** Present when it is a network of standard layers: what exports to other tools are written from. */
   portable?(): Portable;
+}
+
+/** Scores as sums: of movies[m], rest[m] + Σ_k contributions[m · n + k], k counting the n movies of `because`. */
+export interface Explanation {
+  /** Rated movies, by position. */
+  readonly because: Int32Array; // [n]
+  readonly contributions: Float64Array; // [movies × n]
+  /** What no rating brought. */
+  readonly rest: Float64Array; // [movies]
 }
 
 /** Writes a score for every movie into `out` [movies], higher is better, for `user` as of `moment`. */

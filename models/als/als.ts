@@ -13,11 +13,12 @@ import { z } from "zod";
 import { movieBias, userBias } from "../bias.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { Container } from "../container.ts";
-import { byModelPosition, type KnownMovies } from "../known_movies.ts";
+import { type KnownMovies, rememberKnown } from "../known_movies.ts";
 import { headerOf, type Scorer } from "../model.ts";
 import type { Moment } from "../ratings.ts";
 import { retrieverOf } from "../retriever.ts";
 import { TASTE_DESCRIPTION, tasteSchema, weightOf } from "../taste.ts";
+import { explainFoldIn } from "./explain.ts";
 import { createFoldIn, type Entry } from "./fold_in.ts";
 
 export const alsConfig = z.strictObject({
@@ -75,15 +76,18 @@ export type Als = Scorer & Required<Pick<Scorer, "retriever" | "embedder">>;
 function createImplicit(config: AlsConfig, { movieIds, vectors, gram, newcomer, line }: AlsWeights): Als {
   const { dimension: d } = config;
   const knownIn = rememberKnown(movieIds);
-  const solve = createFoldIn(vectors, gram);
+  const foldIn = createFoldIn(vectors, gram);
   const weigh = weightOf(config.taste);
+  const read = (moment: Moment, user: number) => {
+    const entries = entriesOf(moment, user, knownIn, (stars) => ({ confidence: weigh(stars), target: 1 }));
+    return { entries, penalty: penaltyOf(config, entries.length, movieIds.length) };
+  };
   const embedder: Als["embedder"] = {
     dimension: d,
     readsHistories: true,
     embedUser(moment, user, out, offset) {
-      const entries = entriesOf(moment, user, knownIn, (stars) => ({ confidence: weigh(stars), target: 1 }));
-      if (entries.length === 0) return out.set(newcomer, offset);
-      out.set(solve(entries, penaltyOf(config, entries.length, movieIds.length)), offset);
+      const { entries, penalty } = read(moment, user);
+      out.set(entries.length === 0 ? newcomer : foldIn.solve(entries, penalty), offset);
     },
     embedMovie({ state }, movie, out, offset) {
       const place = knownIn(state.catalogue).placeOf[movie];
@@ -92,7 +96,25 @@ function createImplicit(config: AlsConfig, { movieIds, vectors, gram, newcomer, 
     },
     line: () => line,
   };
-  return { model: "als", embedder, retriever: (moment) => retrieverOf(embedder, moment) };
+  return {
+    model: "als",
+    embedder,
+    retriever: (moment) => retrieverOf(embedder, moment),
+    explain(moment, user, movies) {
+      const folded = read(moment, user);
+      const known = knownIn(moment.state.catalogue);
+      const place = (movie: number) => known.placeOf[movie] * d;
+      return explainFoldIn(foldIn, {
+        ...folded,
+        known,
+        movies,
+        restOf: (movie) =>
+          folded.entries.length > 0 || place(movie) < 0
+            ? 0
+            : newcomer.reduce((sum, value, k) => sum + value * vectors[place(movie) + k], 0),
+      });
+    },
+  };
 }
 
 /** Vectors are [w ‖ b_u, 1] and [h ‖ 1, b_i], so that their product is all but g. */
@@ -102,19 +124,23 @@ function createExplicit(
 ): Als & Required<Pick<Scorer, "predict">> {
   const { dimension: d } = config;
   const knownIn = rememberKnown(movieIds);
-  const solve = createFoldIn(vectors, gram);
+  const foldIn = createFoldIn(vectors, gram);
+  const read = (moment: Moment, user: number) => {
+    const habit = userBias(moment, user);
+    const expected = (movie: number) => moment.state.mean + habit + movieBias(moment.state, movie);
+    const entries = entriesOf(moment, user, knownIn, (stars, movie) => ({
+      confidence: 1,
+      target: stars - expected(movie),
+    }));
+    return { habit, entries, penalty: penaltyOf(config, entries.length, movieIds.length) };
+  };
   const embedder: Als["embedder"] = {
     dimension: d + 2,
     readsHistories: true,
     embedUser(moment, user, out, offset) {
-      const habit = userBias(moment, user);
-      const expected = (movie: number) => moment.state.mean + habit + movieBias(moment.state, movie);
-      const entries = entriesOf(moment, user, knownIn, (stars, movie) => ({
-        confidence: 1,
-        target: stars - expected(movie),
-      }));
+      const { habit, entries, penalty } = read(moment, user);
       if (entries.length === 0) out.fill(0, offset, offset + d);
-      else out.set(solve(entries, penaltyOf(config, entries.length, movieIds.length)), offset);
+      else out.set(foldIn.solve(entries, penalty), offset);
       out[offset + d] = habit;
       out[offset + d + 1] = 1;
     },
@@ -133,6 +159,15 @@ function createExplicit(
     model: "als",
     embedder,
     retriever: (moment) => retrieverOf(embedder, moment),
+    explain(moment, user, movies) {
+      const { habit, ...folded } = read(moment, user);
+      return explainFoldIn(foldIn, {
+        ...folded,
+        known: knownIn(moment.state.catalogue),
+        movies,
+        restOf: (movie) => habit + movieBias(moment.state, movie),
+      });
+    },
     predict(moment, user, movie) {
       const { nRatings, ratingSum } = moment.state;
       // A solve is worth keeping while nothing has arrived: most predictions are of one person in a row.
@@ -145,16 +180,6 @@ function createExplicit(
       for (let k = 0; k < d + 2; k++) product += pair[k] * pair[d + 2 + k];
       return moment.state.mean + product;
     },
-  };
-}
-
-/** The model's movies in the catalogue asked about last. */
-function rememberKnown(movieIds: Int32Array): (catalogue: Catalogue) => KnownMovies {
-  let of: Catalogue | null = null;
-  let known: KnownMovies;
-  return (catalogue) => {
-    if (catalogue !== of) known = byModelPosition(movieIds, (of = catalogue).movies);
-    return known;
   };
 }
 

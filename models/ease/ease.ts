@@ -15,8 +15,9 @@ import { z } from "zod";
 import type { Container } from "../container.ts";
 import type { History } from "../histories.ts";
 import type { SparseRows } from "../interactions.ts";
-import { headerOf, type Retriever, type Scorer } from "../model.ts";
-import { byModelPosition, scoreNothing } from "../known_movies.ts";
+import { byModelPosition, rememberKnown, scoreNothing, tieBreakers } from "../known_movies.ts";
+import { type Explanation, headerOf, type Retriever, type Scorer } from "../model.ts";
+import { influencesIn } from "./influences.ts";
 import { type Query, queryOf, querySchema, TASTE_DESCRIPTION, tasteSchema } from "../taste.ts";
 
 export const easeConfig = z.strictObject({
@@ -41,12 +42,12 @@ export interface EaseWeights {
   form: Primal | Dual;
 }
 
-interface Primal {
+export interface Primal {
   /** B [movies × movies], by rows. */
   weights: Float32Array;
 }
 
-interface Dual {
+export interface Dual {
   /** X [people × movies], and K [people × people]. */
   rows: SparseRows;
   kernel: Float32Array;
@@ -64,8 +65,22 @@ export function createEase(weights: EaseWeights, query: Query | Weigh): Ease {
   const weighHistory = typeof query === "function" ? query : (history: History) => queryOf(history, query);
   const { movieIds, counts, form } = weights;
   const multiply = "weights" in form ? multiplier(form, movieIds.length) : dualMultiplier(form);
+  const knownIn = rememberKnown(movieIds);
   return {
     model: "ease",
+    explain(moment, user, movies): Explanation {
+      const known = knownIn(moment.state.catalogue);
+      const history = moment.histories.of(user);
+      const weigh = weighHistory(history);
+      const places = (positions: Int32Array) => positions.map((movie) => known.placeOf[movie]);
+      const b = influencesIn(form, { rated: places(history.movies), asked: places(movies) });
+      const n = weigh.length;
+      return {
+        because: history.movies.slice(),
+        contributions: b.map((value, at) => weigh[at % n] * value),
+        rest: tieBreakers({ known, counts, movies }),
+      };
+    },
     retriever({ state }): Retriever {
       const known = byModelPosition(movieIds, state.catalogue.movies);
       const own = new Float64Array(movieIds.length);

@@ -9,8 +9,8 @@
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";
-import { byModelPosition, scoreNothing } from "../known_movies.ts";
-import { headerOf, type Retriever, type Scorer } from "../model.ts";
+import { byModelPosition, rememberKnown, scoreNothing, tieBreakers } from "../known_movies.ts";
+import { type Explanation, headerOf, type Retriever, type Scorer } from "../model.ts";
 import { type Query, queryOf, querySchema, TASTE_DESCRIPTION, tasteSchema } from "../taste.ts";
 
 export const itemKnnConfig = z.strictObject({
@@ -49,8 +49,26 @@ export function createItemKnn(
   { movieIds, counts, starts, columns, weights }: Neighbours,
   query: Query,
 ): ItemKnn {
+  const knownIn = rememberKnown(movieIds);
   return {
     model: "item_knn",
+    explain(moment, user, movies): Explanation {
+      const known = knownIn(moment.state.catalogue);
+      const history = moment.histories.of(user);
+      const weigh = queryOf(history, query);
+      const [n, asked] = [history.movies.length, new Map<number, number>()];
+      movies.forEach((movie, m) => asked.set(known.placeOf[movie], m));
+      const contributions = new Float64Array(movies.length * n);
+      history.movies.forEach((movie, h) => {
+        const place = known.placeOf[movie];
+        if (place === -1) return;
+        for (let k = starts[place]; k < starts[place + 1]; k++) {
+          const m = asked.get(columns[k]);
+          if (m !== undefined) contributions[m * n + h] += weigh[h] * weights[k];
+        }
+      });
+      return { because: history.movies.slice(), contributions, rest: tieBreakers({ known, counts, movies }) };
+    },
     retriever({ state }): Retriever {
       const known = byModelPosition(movieIds, state.catalogue.movies);
       return (moment, user, out) => {

@@ -12,7 +12,7 @@
  * that is not has q_m = 0 and enters no bag. So newcomers need ratings, and no training.
  */
 import type { Container } from "../../container.ts";
-import { type Embedder, headerOf, type Scorer } from "../../model.ts";
+import { type Embedder, type Explanation, headerOf, type Scorer } from "../../model.ts";
 import type { Moment } from "../../ratings.ts";
 import { retrieverOf } from "../../retriever.ts";
 import { createFeatures, type FeatureShape, featureShape } from "../../features.ts";
@@ -69,10 +69,13 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
     }
     return source;
   };
-  const userVector = (moment: Moment, user: number, own: number) => {
+  const userContent = (moment: Moment, user: number) => {
     features.userInputs(moment, user, userX, 0);
     userTower(userX, 0, e, 0);
     add(weights.users, moment.users.ids[user], e);
+  };
+  const userVector = (moment: Moment, user: number, own: number) => {
+    userContent(moment, user);
     return addBag(moment, user, own, e);
   };
   const movieVector = (moment: Moment, movie: number) => {
@@ -108,6 +111,25 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
       return sum;
     },
     retriever: (moment) => retrieverOf(embedder, moment),
+    explain(moment, user, movies): Explanation {
+      const n = fillBag(bagSource(moment.histories.of(user), log), powers, bags, 0);
+      const because = bags.movies.slice(0, n);
+      const contributions = new Float64Array(movies.length * n);
+      const { ids } = moment.state.catalogue.movies;
+      const rows = Array.from(because, (movie) => weights.bags.ids.get(ids[movie]));
+      userContent(moment, user);
+      const rest = Float64Array.from(movies, (movie, m) => {
+        movieVector(moment, movie);
+        rows.forEach((row, k) => {
+          if (row === undefined) return;
+          let product = 0;
+          for (let d = 0, at = row * width; d < split; d++, at++) product += weights.bags.values[at] * f[d];
+          contributions[m * n + k] = bags.retrieval[k] * product;
+        });
+        return e.reduce((sum, value, d) => d < split ? sum + value * f[d] : sum, 0);
+      });
+      return { because, contributions, rest };
+    },
     portable: () => ({
       network: hybridNetwork(weights),
       inputs(moment, user, movie) {
