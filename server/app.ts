@@ -1,9 +1,11 @@
 /** The HTTP application: routes over the live snapshot, put together. It keeps nothing between requests. */
 import { tagged } from "./http/answer.ts";
+import { documentOf } from "./http/document.ts";
 import type { AppDeps } from "./http/env.ts";
 import { addProblems } from "./http/fallback.ts";
 import { addFrame } from "./http/frame.ts";
 import { createRouter } from "./http/router.ts";
+import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
@@ -26,7 +28,8 @@ export function createApp(deps: AppDeps) {
     .route("/", movieRoutes(deps))
     .route("/", statsRoutes(deps))
     .route("/", ratingRoutes(deps))
-    .route("/", feedbackRoutes(deps));
+    .route("/", feedbackRoutes(deps))
+    .route("/", docsRoutes(() => documentOf(app)));
   for (const [path, { text, type }] of Object.entries(PAGES)) {
     app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));
   }

@@ -22,6 +22,9 @@ export interface Named {
 /** No user or movie has this id. */
 const NOBODY = -1;
 
+/** Somebody without an id. */
+export const GUEST: Named = { id: NOBODY };
+
 /** The user in a path: an id, or `key:` and what the data set calls them. */
 export function userFrom(text: string, { userIds, userKeys, userIndex }: Snapshot): Named {
   return namedFrom(text, { what: "user", ids: userIds, keys: userKeys, indexOf: userIndex });

@@ -27,6 +27,21 @@ export function yesOrNo() {
     .openapi({ type: "boolean", default: false });
 }
 
+/** Several texts in a query, with commas between them: `a,b`; `a` and `b` apart will do, too. */
+export function texts({ most }: { most: number }) {
+  const wanted = `from 1 to ${most} texts with commas between them`;
+  return z.union([z.string(), z.array(z.string())], { error: wanted })
+    .transform((given) => (typeof given === "string" ? [given] : given).flatMap((text) => text.split(",")))
+    .refine((parts) => parts.length <= most && parts.every((part) => part !== ""), { error: wanted })
+    .openapi({
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      minItems: 1,
+      maxItems: most,
+      param: { style: "form", explode: false },
+    });
+}
+
 const wholeFrom = (given: number | string) => /^-?\d{1,10}$/.test(String(given)) ? Number(given) : NaN;
 const decimalFrom = (given: number | string) =>
   /^-?(\d{1,9}(\.\d{0,9})?|\.\d{1,9})$/.test(String(given)) ? Number(given) : NaN;
@@ -98,4 +113,9 @@ export function problems<K extends ProblemKind>(
 /** A JSON answer of a route. */
 export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { "application/json": { schema } } };
+}
+
+/** A JSON body of a route. */
+export function jsonBody<S extends z.ZodType>(schema: S) {
+  return { required: true as const, content: { "application/json": { schema } } };
 }

@@ -9,6 +9,7 @@ const live = createRoute({
   method: "get",
   path: "/health/live",
   tags: ["operation"],
+  security: [],
   summary: "Whether the process lives",
   responses: { 200: json(z.object({ live: z.literal(true) }), "It does."), ...problems() },
 });
@@ -22,6 +23,7 @@ const ready = createRoute({
   method: "get",
   path: "/health/ready",
   tags: ["operation"],
+  security: [],
   summary: "Whether requests should come here",
   responses: { ...problems(), ...readiness },
 });

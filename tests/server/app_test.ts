@@ -13,7 +13,15 @@ Deno.test("GET /users/{id}/recommendations lists the champion's best unseen movi
   const response = await appOn(serving).app.request(`/users/${USER}/recommendations?n=3`);
   assert.equal(response.status, 200);
   const { items, ...rest } = await response.json();
-  assert.deepEqual(rest, { user_id: USER, model_version: "test-1", source: "two_tower" });
+  assert.match(rest.rec_id, /^test-1\.-\.[0-9a-f]{16}$/);
+  assert.deepEqual({ ...rest, rec_id: "" }, {
+    user_id: USER,
+    rec_id: "",
+    model_version: "test-1",
+    source: "two_tower",
+    path: "model",
+    variant: null,
+  });
   assert.deepEqual(items, bestUnseen(4, 3));
 });
 
@@ -251,5 +259,6 @@ function bestUnseen(user: number, n: number) {
       year: movies.years[movie],
       genres: movies.genreIds[movie].map((genre) => PARTS.genres[genre]),
       score: Math.round((slope * Math.fround(cosine(movie)) + intercept) * 1e4) / 1e4,
+      retrieval_score: Math.round(Math.fround(cosine(movie)) * 1e4) / 1e4,
     }));
 }

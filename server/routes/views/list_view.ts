@@ -1,37 +1,100 @@
 /** How a list of recommendations goes over the wire. */
 import { z } from "@hono/zod-openapi";
+import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
 import type { Named } from "../../http/parameters.ts";
+import { recIdOf } from "../../http/rec_id.ts";
 import type { Serving } from "../../live/live.ts";
-import { recommend } from "../../recommend/recommend.ts";
-import { modelOf, modelVersion, sampleFields, sampleLabel, source } from "./model_view.ts";
+import type { ListedMovie, ListRequest, RecommendationList } from "../../recommend/request.ts";
+import { modelVersion, path, sampleFields, sampleLabel, source, variant } from "./model_view.ts";
 import { titleOf, titleSchema } from "./movie_view.ts";
 import { nameFields, nameOf } from "./user_view.ts";
 
+const reasonSchema = z.object({
+  movie_id: z.int(),
+  title: z.string(),
+  stars: z.number().describe("Their rating of it."),
+  contribution: z.number().describe("Its share of the score."),
+}).openapi("Reason");
+
+/** What an explained movie says of its score: contributions and rest sum to it, unless they are approximate. */
+export const explanationFields = {
+  because: z.array(reasonSchema).optional().describe("Rated movies that pulled this one up; with `explain`."),
+  rest: z.number().optional().describe("What of the score no rated movie explains."),
+  approximate: z.literal(true).optional().describe(
+    "The model is not linear in the ratings: contributions are what leaving each one out would change.",
+  ),
+};
+
 const itemSchema = titleSchema.extend({
   rank: z.int().min(1),
-  score: z.number().describe("Stars that the model expects; of popularity, the number of ratings."),
+  score: z.number().describe(
+    "What the list is ordered by: stars that the model expects, or its own measure; of popularity, ratings.",
+  ),
+  retrieval_score: z.number().describe("The retriever's: what made it a candidate."),
+  ...explanationFields,
 }).openapi("RecommendedMovie");
+
+export const listedFields = {
+  rec_id: z.string().describe("The list's name: feedback says by it what was shown and clicked."),
+  model_version: modelVersion,
+  source,
+  path,
+  variant,
+};
 
 export const listSchema = z.object({
   ...nameFields,
-  model_version: modelVersion,
-  source,
+  ...listedFields,
   ...sampleFields,
   items: z.array(itemSchema).describe("The best first; ties by movie id."),
 }).openapi("RecommendationList");
 
-export function listView(serving: Serving, user: Named, n: number): z.infer<typeof listSchema> {
-  const { snapshot } = serving;
-  const { source, items } = recommend(serving, { userId: user.id, n });
+/** A list, and what it was asked with. */
+export interface Listed {
+  serving: Serving;
+  user: Named;
+  request: ListRequest;
+  list: RecommendationList;
+}
+
+export function listView({ serving: { snapshot }, user, request, list }: Listed): z.infer<typeof listSchema> {
   return {
     ...nameOf(user),
-    ...modelOf(snapshot),
-    source,
+    ...madeBy(snapshot, request, list),
     ...sampleLabel(snapshot),
-    items: items.map(({ movie, rankingScore }, i) => ({
+    items: list.items.map((item, i) => ({
       rank: i + 1,
-      ...titleOf(snapshot, movie),
-      score: Math.round(rankingScore * 1e4) / 1e4,
+      ...titleOf(snapshot, item.movie),
+      score: rounded(item.rankingScore),
+      retrieval_score: rounded(item.retrievalScore),
+      ...explanationOf(snapshot, item),
     })),
   };
 }
+
+/** What made a list, and its name. */
+export function madeBy({ champion }: Snapshot, request: ListRequest, list: RecommendationList) {
+  return {
+    rec_id: recIdOf(list, request),
+    model_version: list.version ?? champion?.version ?? null,
+    source: list.source,
+    path: list.path,
+    variant: list.variant,
+  };
+}
+
+export function explanationOf(snapshot: Snapshot, { because, rest, isApproximate }: ListedMovie) {
+  if (because === undefined) return {};
+  return {
+    because: because.map(({ movie, stars, contribution }) => ({
+      movie_id: snapshot.movieIds[movie],
+      title: snapshot.title(movie),
+      stars,
+      contribution: rounded(contribution),
+    })),
+    rest: rest === undefined ? undefined : rounded(rest),
+    ...(isApproximate ? { approximate: true as const } : {}),
+  };
+}
+
+export const rounded = (score: number) => Math.round(score * 1e4) / 1e4;

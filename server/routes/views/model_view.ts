@@ -3,10 +3,19 @@ import { z } from "@hono/zod-openapi";
 import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
 
 export const modelVersion = z.string().nullable().describe(
-  "The champion's version; null: popularity alone is served.",
+  "The version that answered; where none did, the champion's; null: there is none.",
 );
 
 export const source = z.string().describe("What made the answer: the name of a model, or popularity.");
+
+/** Which way a list came about; cold start takes the first of them that it can. */
+export const path = z.enum(["model", "fold_in", "content", "genre_popularity", "popularity"]).describe(
+  "The model, for whom it knows; given and newer ratings folded in; content; popularity in their genres; popularity.",
+);
+
+export const variant = z.string().nullable().describe(
+  "The A/B variant that the person is in; null: there are none.",
+);
 
 export function modelOf({ champion }: Snapshot) {
   return { model_version: champion?.version ?? null };
