@@ -18,8 +18,18 @@ const TAGS = [
   { name: "recommendations", description: "Lists, for people and for guests." },
   { name: "users", description: "What is known of a person." },
   { name: "movies", description: "Facts, search, and what is like what." },
-  { name: "ratings", description: "What people say of movies and lists; needs the scope write." },
-  { name: "operation", description: "Health, numbers, runs, models: for those on call." },
+  { name: "ratings", description: "What people say of movies; needs the scope write." },
+  { name: "feedback", description: "What people do with lists; needs the scope write." },
+  {
+    name: "runs",
+    description: "The days: what ran, what runs, and asking for one; asking needs the scope operate.",
+  },
+  {
+    name: "models",
+    description: "Versions, their metrics and verdicts, drift; changing what is served needs operate.",
+  },
+  { name: "data", description: "What the archive is made of, as lists; each as CSV, too." },
+  { name: "operation", description: "Health and numbers, for those on call." },
   { name: "documentation", description: "This document, and pages made of it." },
 ];
 

@@ -10,11 +10,14 @@ const POPULARITY = "popularity";
 /** Stands for the variant where there are none. */
 const NO_VARIANT = "-";
 
+/** Longest text that can be one. */
+export const LONGEST_REC_ID = 400;
+
 export interface RecId {
   /** Null: popularity. */
   version: string | null;
   variant: string | null;
-  /** 16 hex digits, of person, request and movies. */
+  /** In hex: of person, request and movies. */
   hash: string;
 }
 
@@ -26,7 +29,7 @@ export function recIdOf({ version, variant, items }: RecommendationList, asked: 
 
 /** What `recIdOf()` wrote; null when `text` is nothing that it writes. */
 export function readRecId(text: string): RecId | null {
-  const [, version, variant, hash] = /^([^.]{1,200})\.([^.]{1,200})\.([0-9a-f]{16})$/.exec(text) ?? [];
+  const [, version, variant, hash] = /^([^.]{1,200})\.([^.]{1,200})\.([0-9a-f]{2,64})$/.exec(text) ?? [];
   if (hash === undefined) return null;
   try {
     return {

@@ -4,6 +4,7 @@ import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
 import { movieFrom, userFrom } from "../http/parameters.ts";
 import { Problem } from "../http/problem.ts";
+import { LONGEST_REC_ID } from "../http/rec_id.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
 import { json, movieId, problems, userId } from "../http/schemas.ts";
@@ -11,7 +12,6 @@ import { servingOf } from "../http/serving.ts";
 import { acceptFeedback, FEEDBACK_EVENTS } from "../writes/feedback.ts";
 import { hiddenMovies, hideMovie, showMovie } from "../writes/hidden.ts";
 import { isOne, movieFields, movieIdsOf, userFields, userIdsOf } from "../writes/named.ts";
-import { LONGEST_REC_ID } from "../writes/rec_id.ts";
 
 /** Events of one request. */
 const MOST_EVENTS = 1_000;

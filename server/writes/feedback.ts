@@ -1,7 +1,7 @@
 /** What people did with a list: saw a movie in it, clicked it, hid it. Each counts once, however often it is sent. */
 import type { Db } from "../../sql/db.ts";
 import { Problem } from "../http/problem.ts";
-import { originOf } from "./rec_id.ts";
+import { readRecId } from "../http/rec_id.ts";
 
 export const FEEDBACK_EVENTS = ["impression", "click", "hide"] as const;
 
@@ -28,7 +28,7 @@ export async function acceptFeedback(
   { variants }: { variants: readonly string[] },
 ): Promise<number> {
   const rows = events.map(({ recId, event, userId, movieId, position, occurredAt }, place) => {
-    const origin = originOf(recId);
+    const origin = readRecId(recId);
     if (origin === null || origin.variant !== null && !variants.includes(origin.variant)) {
       throw unknownList(recId, `events.${place}.rec_id`);
     }
