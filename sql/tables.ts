@@ -110,6 +110,12 @@ export const TABLES = {
     n_ratings: "integer",
     rating_sum: "double precision",
   },
+  "processed_db.movie_days": {
+    day: "date",
+    movie_id: "integer",
+    n_ratings: "integer",
+    rating_sum: "double precision",
+  },
   "processed_db.movie_embeddings": { version: "text", movie_id: "integer", embedding: "real[]" },
   "processed_db.user_embeddings": { version: "text", user_id: "integer", embedding: "real[]" },
   "processed_db.embedding_versions": { version: "text", batch_id: "integer", mean: "double precision" },

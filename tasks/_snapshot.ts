@@ -10,11 +10,11 @@ import { createRatedPairs, type Rated } from "../models/snapshot/rated_pairs.ts"
 import { indexOfId } from "../models/snapshot/seen_lists.ts";
 import { NO_SETTINGS } from "../models/snapshot/serving_settings.ts";
 import { type Champion, encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
-import { WINDOW_DAYS } from "../models/snapshot/windows.ts";
 import { type NumericColumn, numericRows } from "../sql/binary_copy.ts";
 import type { Db } from "../sql/db.ts";
 import type { Row } from "../sql/tables.ts";
 import type { Movies } from "./_lake.ts";
+import { readMovieWindows } from "./_movie_days.ts";
 import type { TaskContext } from "./runner/task.ts";
 
 const KEYS_PER_CHUNK = 50_000;
@@ -149,8 +149,7 @@ export async function buildSnapshot(
       nRatings: Uint32Array.from(state.movieCounts),
       ratingSums: state.movieSums,
       histograms: histogramsOf(rated.entries, titles.length),
-      windows: new Uint32Array(titles.length * WINDOW_DAYS.length),
-      trends: new Float32Array(titles.length),
+      ...await readMovieWindows(db, catalogue.movies),
       keys: await keysOf(db, "import/movie_keys", catalogue.movies.ids),
     },
     userKeys: await keysOf(db, "import/user_keys", rated.userIds),

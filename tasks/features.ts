@@ -1,8 +1,9 @@
-/** Adds each batch to the counts and sums of the users and movies that it touches, and of no others. */
+/** Adds each batch to the counts and sums of the users, movies and days that it touches, and of no others. */
 import { z } from "zod";
 import type { Db } from "../sql/db.ts";
 import { finishBatches, type Range, rangesOf, ratingChunks } from "./_batches.ts";
 import { addUpFirst, writeFirst } from "./_first_sums.ts";
+import { addMovieDays } from "./_movie_days.ts";
 import { filter } from "./polars/filter.ts";
 import { planBatches } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -13,7 +14,12 @@ export default task({
       .describe("Ratings that Polars holds at once. Memory: about 0.5 kB each."),
   }),
   reads: ["data_lake_db.ratings", "data_lake_db.movies", "data_lake_db.genres", "ops_db.batch_ranges"],
-  writes: ["processed_db.user_features", "processed_db.movie_features", "processed_db.rating_totals"],
+  writes: [
+    "processed_db.user_features",
+    "processed_db.movie_features",
+    "processed_db.rating_totals",
+    "processed_db.movie_days",
+  ],
 
   plan: planBatches("clean"),
 
@@ -25,6 +31,7 @@ export default task({
       const { users, movies } = isFirst
         ? await writeFirst(tx, await addUpFirst(context, work))
         : await addSums(tx, context, work);
+      await addMovieDays(tx, batch.id);
       total.rowsIn += batch.nRatings;
       total.users += users;
       total.movies += movies;

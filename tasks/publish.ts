@@ -45,6 +45,7 @@ export default task({
     "processed_db.user_features",
     "processed_db.movie_features",
     "processed_db.rating_totals",
+    "processed_db.movie_days",
   ],
   readsPrevious: ["ops_db.model_versions"],
   writes: [
