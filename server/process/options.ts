@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 export interface ServeOptions {
   port: number;
   host: string;
+  /** Threads that answer requests. */
+  workers: number;
   /** Log lines as JSON. */
   jsonLog: boolean;
   /** Log a line for each request. */
@@ -18,6 +20,7 @@ Usage: deno task serve [options]
 
   --port PORT    port to listen on (default 8000); when it is taken, the next free one. 0: any free one
   --host HOST    address to listen on (default 127.0.0.1: this machine only; 0.0.0.0: every network)
+  --workers N    threads that answer requests, on one port (default: one a core; only Linux takes more than 1)
   --drain SEC    on SIGTERM, go on answering so long while /health/ready says 503 (default 1)
   --json-log     log lines as JSON
   --verbose      log a line for each request
@@ -35,6 +38,7 @@ export class UsageError extends Error {
 const FLAGS = {
   port: { type: "string" },
   host: { type: "string" },
+  workers: { type: "string" },
   drain: { type: "string" },
   "json-log": { type: "boolean" },
   verbose: { type: "boolean" },
@@ -48,6 +52,11 @@ export function readServeOptions(args: string[]): ServeOptions | null {
   return {
     port: number(values.port ?? "8000", { flag: "--port", most: 65_535 }),
     host: values.host ?? "127.0.0.1",
+    workers: number(values.workers ?? String(navigator.hardwareConcurrency), {
+      flag: "--workers",
+      least: 1,
+      most: 256,
+    }),
     drain: 1000 * number(values.drain ?? "1", { flag: "--drain", most: 3_600 }),
     jsonLog: values["json-log"] ?? false,
     verbose: values.verbose ?? false,
@@ -63,10 +72,13 @@ function parsed(args: string[]) {
   }
 }
 
-function number(text: string, { flag, most }: { flag: string; most: number }): number {
+function number(
+  text: string,
+  { flag, least = 0, most }: { flag: string; least?: number; most: number },
+): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value <= most) return value;
+  if (value >= least && value <= most) return value;
   throw new UsageError(
-    `Cannot read ${flag} as it should be a whole number from 0 to ${most}: found "${text}"`,
+    `Cannot read ${flag} as it should be a whole number from ${least} to ${most}: found "${text}"`,
   );
 }

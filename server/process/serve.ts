@@ -1,15 +1,18 @@
-/** One server from start to stop: follows the database, listens, and ends without dropping a request. */
+/**
+ * One server from start to stop. This thread follows the database and loads snapshots into shared memory; workers of
+ * its own answer the requests, all on one port, and end without dropping one.
+ */
 import { join } from "node:path";
 import { connect } from "../../sql/db.ts";
-import { createApp } from "../app.ts";
-import { isLoopbackHost } from "../http/access.ts";
 import { follow } from "../follow/follow.ts";
+import { isLoopbackHost } from "../http/access.ts";
 import type { Live } from "../live/live.ts";
-import type { ServerLog } from "../log.ts";
-import { createBulletin } from "../live/bulletin.ts";
 import { createNewerLog } from "../live/newer_log.ts";
-import { createDatabase, STATEMENT_PATIENCE } from "./database.ts";
+import type { ServerLog } from "../log.ts";
+import { createCrew } from "./crew.ts";
+import { createFlags } from "./flags.ts";
 import type { ServeOptions } from "./options.ts";
+import { onFreePort } from "./port.ts";
 
 export interface ServeSurroundings {
   home: string;
@@ -18,6 +21,10 @@ export interface ServeSurroundings {
   log: ServerLog;
   /** Milliseconds between two looks at the database (default 3 s). */
   pollEvery?: number;
+  /** Where connections are spread over all who listen on a port (default: this system). */
+  os?: typeof Deno.build.os;
+  /** The workers' module, for tests. */
+  workerModule?: URL;
 }
 
 export interface Server {
@@ -26,80 +33,65 @@ export interface Server {
   stop(drain: number): Promise<void>;
 }
 
-/** How many ports above a taken one are tried. */
-const PORTS_TRIED = 100;
-
-/** Listens; everything of the last publication is live by then. @throws {Deno.errors.AddrInUse} as a last resort. */
+/** Listens; everything of the last publication is live by then. @throws when a worker can't start, or no port is free. */
 export async function serve(options: ServeOptions, surroundings: ServeSurroundings): Promise<Server> {
   const { home, databaseUrl, log, pollEvery = 3_000 } = surroundings;
   const live: Live = { current: null };
   const newerLog = createNewerLog();
-  const open = (max: number, patience?: number) => {
-    if (databaseUrl !== null) return connect(databaseUrl, { max, name: "matinee serve", patience });
-    throw new Error('DATABASE_URL is not set ("deno task serve" starts the embedded database and sets it)');
-  };
-  const database = createDatabase(() => open(3, STATEMENT_PATIENCE));
+  const flags = createFlags();
+  const crew = createCrew({
+    size: crewSize(options.workers, surroundings),
+    newerLog,
+    log,
+    filling: () => follower.ring(),
+    module: surroundings.workerModule,
+    settings: {
+      host: options.host,
+      verbose: options.verbose,
+      databaseUrl,
+      access: { keys: [], isLoopback: isLoopbackHost(options.host) },
+      cors: [],
+      newerLog: newerLog.buffer,
+      flags: flags.buffer,
+    },
+  });
   const follower = await follow({
     live,
     newerLog,
     log,
     pollEvery,
     artifacts: join(home, "artifacts"),
-    connect: () => open(2),
+    connect() {
+      if (databaseUrl !== null) return connect(databaseUrl, { max: 2, name: "matinee serve" });
+      throw new Error('DATABASE_URL is not set ("deno task serve" starts the embedded database and sets it)');
+    },
+    spread: crew.spread,
+    looked: (isUp) => flags.isDatabaseUp = isUp,
   });
-  let isStopping = false;
-  const state = {
-    get isDatabaseUp() {
-      return follower.isDatabaseUp;
-    },
-    get isStopping() {
-      return isStopping;
-    },
+  const stop = async (drain: number) => {
+    flags.isStopping = true;
+    await new Promise((resolve) => setTimeout(resolve, drain));
+    await crew.stop();
+    await follower[Symbol.asyncDispose]();
   };
-  const app = createApp({
-    live,
-    state,
-    log,
-    logRequests: options.verbose,
-    now: () => performance.now(),
-    access: { keys: [], isLoopback: isLoopbackHost(options.host) },
-    limiter: null,
-    cors: [],
-    database,
-    bulletin: createBulletin(newerLog),
-    clock: () => new Date(),
-  });
-  const server = listen(options, (request, info) => app.fetch(request, info), log);
-  const url = `http://${urlHost(options.host)}:${server.addr.port}/`;
-  log.info(`listening on ${url}`);
-  if (live.current === null) log.warn("there is nothing to recommend yet; next: deno task daily");
-  return {
-    url,
-    async stop(drain) {
-      isStopping = true;
-      await new Promise((resolve) => setTimeout(resolve, drain));
-      await server.shutdown();
-      await follower[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
+  try {
+    await crew.open();
+    const port = await onFreePort(options, log, crew.listen);
+    const url = `http://${urlHost(options.host)}:${port}/`;
+    log.info(`listening on ${url}`);
+    if (live.current === null) log.warn("there is nothing to recommend yet; next: deno task daily");
+    return { url, stop };
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
 }
 
-function listen(
-  { host, port }: ServeOptions,
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-  log: ServerLog,
-): Deno.HttpServer<Deno.NetAddr> {
-  for (let tried = port;; tried++) {
-    try {
-      const server = Deno.serve({ hostname: host, port: tried, onListen: () => {}, handler });
-      if (tried !== port) log.warn(`port ${port} is taken; using ${tried}`);
-      return server;
-    } catch (error) {
-      const isLast = tried === port + PORTS_TRIED || tried === 65_535;
-      if (!(error instanceof Deno.errors.AddrInUse) || isLast) throw error;
-    }
-  }
+/** Only Linux gives each connection to one of those who listen on a port, evenly: elsewhere one worker has them all. */
+function crewSize(wanted: number, { log, os = Deno.build.os }: ServeSurroundings): number {
+  if (os === "linux" || wanted === 1) return wanted;
+  log.info(`one worker serves, as ${os} does not spread the connections of a port over several`);
+  return 1;
 }
 
 /** What a person types into a browser to reach `host`. */

@@ -10,7 +10,14 @@ import { memoryLog } from "../_serving.ts";
 import { until } from "../_until.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../../../", import.meta.url));
-const OPTIONS: ServeOptions = { port: 0, host: "127.0.0.1", drain: 0, jsonLog: false, verbose: false };
+const OPTIONS: ServeOptions = {
+  port: 0,
+  host: "127.0.0.1",
+  workers: 2,
+  drain: 0,
+  jsonLog: false,
+  verbose: false,
+};
 const LIST = `users/${userIdOf(1)}/recommendations`;
 
 async function withHome(body: (home: string) => Promise<void>): Promise<void> {

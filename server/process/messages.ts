@@ -1,0 +1,42 @@
+/** What the coordinator and its workers say to each other. Everything large in it is shared memory. */
+import type { News } from "../follow/stage.ts";
+import type { AccessSettings } from "../http/access.ts";
+import type { Fields } from "../log.ts";
+
+/** What a worker is made with. */
+export interface WorkerSettings {
+  /** Its own among all that append to the log. */
+  number: number;
+  host: string;
+  /** Whether other workers listen on the same port. */
+  sharesPort: boolean;
+  /** Log a line for each request. */
+  verbose: boolean;
+  /** Null: go on without a database. */
+  databaseUrl: string | null;
+  access: AccessSettings;
+  cors: readonly string[];
+  newerLog: SharedArrayBuffer;
+  flags: SharedArrayBuffer;
+}
+
+export type ToWorker =
+  | { kind: "open"; settings: WorkerSettings; news: News | null }
+  | { kind: "listen"; port: number }
+  /** Gives the port up again: another worker could not have it. */
+  | { kind: "leave" }
+  | { kind: "serve"; news: News; turn: number }
+  /** Finishes its requests, and closes what it has open. */
+  | { kind: "stop" };
+
+export type FromWorker =
+  | { kind: "opened" }
+  | { kind: "listening" }
+  | { kind: "left" }
+  /** `isTaken`: somebody else listens there. */
+  | { kind: "cannot listen"; isTaken: boolean; reason: string }
+  | { kind: "serving"; turn: number }
+  | { kind: "stopped" }
+  /** Half of the log is taken. */
+  | { kind: "filling" }
+  | { kind: "said"; level: "info" | "warn"; message: string; fields?: Fields };

@@ -1,0 +1,117 @@
+/**
+ * One worker: the application over the shared snapshot, on the port that all workers share.
+ *
+ * It keeps nothing that another could miss. The coordinator sends it what to serve; it says when it does.
+ */
+import { connect } from "../../sql/db.ts";
+import { createApp } from "../app.ts";
+import type { News } from "../follow/stage.ts";
+import { createBulletin } from "../live/bulletin.ts";
+import { type Live, openShared, servingOf } from "../live/live.ts";
+import { createNewerRatings } from "../live/newer.ts";
+import { type NewerLog, openNewerLog } from "../live/newer_log.ts";
+import type { ServerLog } from "../log.ts";
+import { createDatabase, STATEMENT_PATIENCE } from "./database.ts";
+import { createFlags } from "./flags.ts";
+import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
+
+/** Connections to PostgreSQL: writes are short, and lists need none. */
+const CONNECTIONS = 3;
+
+// A worker's own scope, as Deno's types of the main thread do not have it.
+const scope = globalThis as unknown as {
+  postMessage(message: FromWorker): void;
+  onmessage: (event: MessageEvent<ToWorker>) => void;
+};
+const say = (message: FromWorker) => scope.postMessage(message);
+
+interface Open {
+  settings: WorkerSettings;
+  live: Live;
+  newerLog: NewerLog;
+  handler: Deno.ServeHandler<Deno.NetAddr>;
+  closeDatabase(): PromiseLike<void>;
+}
+
+let open: Open | null = null;
+let server: Deno.HttpServer<Deno.NetAddr> | null = null;
+
+scope.onmessage = async ({ data }) => {
+  if (data.kind === "open") {
+    open = openWorker(data.settings);
+    if (data.news) takeNews(open, data.news);
+    return say({ kind: "opened" });
+  }
+  if (!open) throw new Error(`Cannot ${data.kind} before the worker is open`);
+  switch (data.kind) {
+    case "listen":
+      return listen(open, data.port);
+    case "leave":
+      await server?.shutdown();
+      return say({ kind: "left" });
+    case "serve":
+      takeNews(open, data.news);
+      return say({ kind: "serving", turn: data.turn });
+    case "stop":
+      await server?.shutdown();
+      await open.closeDatabase();
+      return say({ kind: "stopped" });
+  }
+};
+
+function openWorker(settings: WorkerSettings): Open {
+  const { databaseUrl, number } = settings;
+  const live: Live = { current: null };
+  const newerLog = openNewerLog(settings.newerLog, number);
+  const database = createDatabase(() => {
+    if (databaseUrl === null) throw new Error("DATABASE_URL is not set");
+    return connect(databaseUrl, { max: CONNECTIONS, name: "matinee serve", patience: STATEMENT_PATIENCE });
+  });
+  const app = createApp({
+    live,
+    state: createFlags(settings.flags),
+    log: coordinatorLog(),
+    logRequests: settings.verbose,
+    now: () => performance.now(),
+    clock: () => new Date(),
+    access: settings.access,
+    limiter: null,
+    cors: settings.cors,
+    database,
+    bulletin: createBulletin(newerLog, () => say({ kind: "filling" })),
+  });
+  return {
+    settings,
+    live,
+    newerLog,
+    handler: (request, info) => app.fetch(request, info),
+    closeDatabase: () => database[Symbol.asyncDispose](),
+  };
+}
+
+/** One assignment: requests that have begun keep what they began with, and its memory goes with the last of them. */
+function takeNews({ live, newerLog }: Open, { shared, base }: News): void {
+  const { current } = live;
+  const newer = createNewerRatings(base, newerLog);
+  newer.takeIn();
+  const snapshot = current?.sha256 === shared.sha256 ? current.snapshot : openShared(shared);
+  live.current = servingOf(shared, snapshot, newer);
+}
+
+function listen({ settings, handler }: Open, port: number): void {
+  const { host, sharesPort } = settings;
+  try {
+    server = Deno.serve({ hostname: host, port, reusePort: sharesPort, onListen: () => {}, handler });
+    say({ kind: "listening" });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say({ kind: "cannot listen", isTaken: error instanceof Deno.errors.AddrInUse, reason });
+  }
+}
+
+/** One log for all workers: no two lines run into each other. */
+function coordinatorLog(): ServerLog {
+  const line = (level: "info" | "warn"): ServerLog["info"] => (message, fields) =>
+    say({ kind: "said", level, message, fields });
+  return { info: line("info"), warn: line("warn") };
+}
