@@ -12,7 +12,7 @@ import { breathe } from "./breathe.ts";
 import { Histories } from "./histories.ts";
 import { createWindow, type Examples } from "./examples.ts";
 import type { Rng } from "./rng.ts";
-import type { IdIndex } from "./id_index.ts";
+import type { KnownIds } from "./id_index.ts";
 import type { People } from "./people.ts";
 import type { MovingMoment, Ratings } from "./ratings.ts";
 import { type Part, partOf, type Parts } from "./evaluation/split.ts";
@@ -20,7 +20,7 @@ import { type Part, partOf, type Parts } from "./evaluation/split.ts";
 export interface Dataset {
   readonly catalogue: Catalogue;
   /** The people of `ratings()`, by position; complete after a pass. */
-  readonly users: IdIndex;
+  readonly users: KnownIds;
   /** Demographics, where there are any. */
   readonly people?: People;
   /** All ratings from the start on, in arrival order, in chunks; called anew for each pass. */

@@ -29,6 +29,11 @@ export class Histories {
     return this.#byUser.get(user)?.view() ?? NOTHING;
   }
 
+  /** All that `user` has rated, each movie once; what was known of them is forgotten. */
+  load(user: number, history: History): void {
+    this.#byUser.set(user, GrowingHistory.from(history));
+  }
+
   /** A rating, which replaces the one `user` had given `movie`. */
   observe(user: number, movie: number, rating: number): void {
     let history = this.#byUser.get(user);
@@ -48,6 +53,14 @@ class GrowingHistory {
   #stars = new Float32Array(FIRST_ROOM);
   #size = 0;
   #view: History | null = null;
+
+  static from({ movies, stars }: History): GrowingHistory {
+    const history = new GrowingHistory();
+    history.#movies = movies.slice();
+    history.#stars = stars.slice();
+    history.#size = movies.length;
+    return history;
+  }
 
   view(): History {
     return this.#view ??= {
@@ -92,9 +105,10 @@ class GrowingHistory {
 
   #grow(): void {
     const [movies, stars] = [this.#movies, this.#stars];
-    this.#movies = new Int32Array(2 * movies.length);
+    const room = Math.max(FIRST_ROOM, 2 * movies.length);
+    this.#movies = new Int32Array(room);
     this.#movies.set(movies);
-    this.#stars = new Float32Array(2 * stars.length);
+    this.#stars = new Float32Array(room);
     this.#stars.set(stars);
   }
 }

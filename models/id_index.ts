@@ -48,6 +48,9 @@ export class IdIndex {
   }
 }
 
+/** An index as those see it who don't add to it. */
+export type KnownIds = Pick<IdIndex, "ids" | "size" | "get">;
+
 /** A longer copy of `array`, zeros at its end: at least `length`, at least twice as long, so that growing stays linear. */
 export function grown<A extends { readonly length: number; set(from: A): void }>(
   array: A,

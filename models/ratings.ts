@@ -6,7 +6,7 @@
  */
 import type { FeatureState } from "./feature_state.ts";
 import type { Histories } from "./histories.ts";
-import type { IdIndex } from "./id_index.ts";
+import type { KnownIds } from "./id_index.ts";
 import type { People } from "./people.ts";
 
 /** Columns of `length` ratings (29 + 8 bytes each). */
@@ -50,7 +50,7 @@ export interface Moment {
   /** Who has rated what; complete only for the users that its reader asks about. */
   readonly histories: Histories;
   /** The people whom positions of users stand for: what a model has learnt of a person, it keeps by their id. */
-  readonly users: IdIndex;
+  readonly users: KnownIds;
   /** Demographics, where there are any. */
   readonly people?: People;
 }

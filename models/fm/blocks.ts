@@ -8,7 +8,7 @@
  * Row `nUsers` of the user relation is a newcomer: nobody's ratings, so its features keep their groups' means.
  */
 import type { Catalogue } from "../catalogue.ts";
-import type { IdIndex } from "../id_index.ts";
+import type { KnownIds } from "../id_index.ts";
 import type { People, Person } from "../people.ts";
 import type { Triples } from "./triples.ts";
 import { type FeatureGroup, identityGroup, listGroup, type Relation, relationOf } from "./relation.ts";
@@ -100,7 +100,7 @@ const FACTS: readonly (keyof Person)[] = ["gender", "age", "occupation"];
 
 /** The demographics of `users`, where there are any; with the values of `known`, where they are. */
 export function traitsOf(
-  users: IdIndex,
+  users: KnownIds,
   people: People | undefined,
   known?: readonly TraitValues[],
 ): Traits[] {

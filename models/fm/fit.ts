@@ -6,7 +6,7 @@ import type { Dataset } from "../dataset.ts";
 import { createDraws } from "./draws.ts";
 import { createFm, type FmConfig, fmConfig, type Machine, openFm, packMachine } from "./fm.ts";
 import { type Chain, type Design, gibbs, startChain } from "./gibbs.ts";
-import type { IdIndex } from "../id_index.ts";
+import type { KnownIds } from "../id_index.ts";
 import { defineModel, type FitOptions, type Fitted } from "../model.ts";
 import type { People } from "../people.ts";
 import { createPosterior, keepDraw, type Source } from "./posterior.ts";
@@ -50,7 +50,7 @@ async function fit(dataset: Dataset, config: FmConfig, options: FitOptions): Pro
 export interface FmData {
   triples: Triples;
   catalogue: Catalogue;
-  users: IdIndex;
+  users: KnownIds;
   people?: People;
 }
 

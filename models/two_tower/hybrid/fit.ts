@@ -141,7 +141,7 @@ function examplesOf({ dataset, config, features, before, n, end, rng, options }:
 }
 
 /** Row by position; -1: none. */
-function rowsOf({ ids }: IdIndex, known: IdIndex): Int32Array {
+function rowsOf({ ids }: Pick<IdIndex, "ids">, known: IdIndex): Int32Array {
   return Int32Array.from(ids, (id) => known.get(id) ?? -1);
 }
 
