@@ -18,10 +18,16 @@ const ENTRIES = {
 
 export type Entry = keyof typeof ENTRIES;
 
+/** What is compiled, and for which instructions. */
+export interface Build {
+  entry: Entry;
+  simd: Simd;
+}
+
 const FOLDER = new URL("./assembly/", import.meta.url);
 
 /** The entry file, and flags of the compiler. RELAXED is a constant of the sources. */
-export function flagsOf({ entry, simd }: { entry: Entry; simd: Simd }): string[] {
+export function flagsOf({ entry, simd }: Build): string[] {
   const { file, maximumPages } = ENTRIES[entry];
   return [
     file,
@@ -53,4 +59,16 @@ export function contentHash(sources: Map<string, string>, flags: readonly string
   const compiler = import.meta.resolve("assemblyscript/asc").match(/assemblyscript[@/](\d[^/]*)/)?.[1];
   const content = JSON.stringify([compiler, flags, ...sources]);
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}
+
+/** f(): v128 → i8x16.relaxed_swizzle(i8x16.splat(1), i8x16.splat(2)): valid only where relaxed SIMD is. */
+// deno-fmt-ignore
+const RELAXED_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15,
+  253, 128, 2, 11,
+]);
+
+/** `asked`, or what this engine has instead. */
+export function simdHere(asked: Simd): Simd {
+  return asked === "relaxed" && !WebAssembly.validate(RELAXED_PROBE) ? "portable" : asked;
 }

@@ -5,17 +5,9 @@
  * what follows: wasm with a flipped bit can still be valid wasm.
  */
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { contentHash, type Entry, flagsOf, readSources, type Simd } from "./_sources.ts";
-
-const DIGEST_BYTES = 32;
-
-/** What is compiled, and for which instructions. */
-export interface Build {
-  entry: Entry;
-  simd: Simd;
-}
+import { type Build, type Entry, flagsOf, readSources, type Simd } from "./_sources.ts";
+import { digestOf, pathOf, readIntact } from "./compiled.ts";
 
 export interface CompileOptions {
   /** Absent: all kernels. */
@@ -30,8 +22,7 @@ export async function compileKernels(
   { entry = "kernels", simd, cache }: CompileOptions,
 ): Promise<WebAssembly.Module> {
   const sources = readSources(entry);
-  const hash = contentHash(sources, flagsOf({ entry, simd }));
-  const path = cache === null ? null : join(cache, `${entry}-${simd}-${hash}.wasm`);
+  const path = cache === null ? null : pathOf(cache, sources, { entry, simd });
   const kept = path && await readIntact(path);
   if (kept) return await WebAssembly.compile(kept);
   const wasm = await assemble(sources, { entry, simd });
@@ -58,19 +49,6 @@ export async function assemble(sources: Map<string, string>, build: Build): Prom
   return wasm;
 }
 
-/** The bytes kept at `path`; null when there are none, or they are damaged. */
-async function readIntact(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  const wasm = bytes.subarray(DIGEST_BYTES);
-  return digestOf(wasm).equals(bytes.subarray(0, DIGEST_BYTES)) ? wasm : null;
-}
-
 /** Writes aside and renames, so that a reader never sees half a file. */
 async function keep(path: string, wasm: Uint8Array): Promise<void> {
   const folder = join(path, "..");
@@ -78,8 +56,4 @@ async function keep(path: string, wasm: Uint8Array): Promise<void> {
   const aside = await Deno.makeTempFile({ dir: folder, prefix: "kernels-", suffix: ".part" });
   await Deno.writeFile(aside, Buffer.concat([digestOf(wasm), wasm]));
   await Deno.rename(aside, path);
-}
-
-function digestOf(bytes: Uint8Array): Buffer {
-  return createHash("sha256").update(bytes).digest();
 }

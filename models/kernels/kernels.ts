@@ -11,7 +11,7 @@
  */
 import type { Compute } from "../model.ts";
 import { createRoom, type Room } from "./_memory.ts";
-import { MAXIMUM_PAGES, PAGE, type Simd } from "./_sources.ts";
+import { MAXIMUM_PAGES, PAGE, type Simd, simdHere } from "./_sources.ts";
 import { compileKernels } from "./compile.ts";
 
 /** A function of the module; its arguments are addresses in bytes, counts and numbers, as its source says. */
@@ -33,13 +33,6 @@ export interface Kernels {
   /** Gives back a view that one of these returned. */
   free(view: ArrayBufferView): void;
 }
-
-/** f(): v128 → i8x16.relaxed_swizzle(i8x16.splat(1), i8x16.splat(2)): valid only where relaxed SIMD is. */
-// deno-fmt-ignore
-const RELAXED_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15,
-  253, 128, 2, 11,
-]);
 
 /** A module serves any number of memories; compiling, even from the cache, costs tens of milliseconds. */
 const modules = new Map<Simd, Promise<WebAssembly.Module>>();
@@ -63,11 +56,6 @@ export async function openKernels(
     kernel: (name) => kernelOf(instance, name),
     ...views(memory, room),
   };
-}
-
-/** `asked`, or what this engine has instead. */
-export function simdHere(asked: Simd): Simd {
-  return asked === "relaxed" && !WebAssembly.validate(RELAXED_PROBE) ? "portable" : asked;
 }
 
 /** In one process the sources are the same, so one module will do, whatever the folder of a first caller was. */

@@ -1,8 +1,8 @@
 /**
  * The serving scan: the best rows of a matrix in shared memory, exactly. Several threads may scan one matrix at a time.
  *
- *   const index = placeIndex…; writeIndex(memory.buffer, index)          once, by whoever loads the vectors
- *   const scan = await openScan(module, { memory, index, scratch })      in each thread, with a scratch of its own
+ *   const room = createScanMemory(vectors, { module, dimension, threads })       once, by whoever has the vectors
+ *   const scan = openScan(module, { ...room, scratch: room.scratches[i] })       in thread i
  */
 import { type ScanIndex } from "./scan_index.ts";
 
@@ -52,9 +52,10 @@ export function scratchBytes(n: number, d: number): number {
   return layoutOf(0, n, d).end;
 }
 
-export async function openScan(module: WebAssembly.Module, place: ScanPlace): Promise<Scan> {
+/** At once: the module is small. */
+export function openScan(module: WebAssembly.Module, place: ScanPlace): Scan {
   const { memory, index: { at, n, d }, scratch } = place;
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const scanTop = exports.scanTop as (...numbers: number[]) => number;
   const looks = exports.looks as WebAssembly.Global;
   const { cells, mask, scores, rows } = layoutOf(scratch, n, d);

@@ -69,12 +69,12 @@ const lined = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
  *
  * @throws {RangeError} when one of them is not finite: no bound holds for it.
  */
-export async function writeIndex(
+export function writeIndex(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   { at, vectors, n, d }: ScanIndex,
-): Promise<void> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+): void {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { writeDistances, writeBlock } = exports as Record<string, (...numbers: number[]) => void>;
   const { order, cells, bounds, centre } = layoutOf(at, n, d);
   const c = new Float64Array(memory.buffer, centre, d);

@@ -25,22 +25,22 @@ export function createSharedMemory(bytes: number): WebAssembly.Memory {
 }
 
 /** Writes the index of vectors [n × d] at `vectors` behind them, to `at`, and says where scratches are. */
-export async function placeScan(
+export function placeScan(
   { module, memory }: { module: WebAssembly.Module; memory: WebAssembly.Memory },
   { at, threads, ...matrix }: ScanIndex & { threads: number },
-): Promise<ScanRoom> {
+): ScanRoom {
   const index = { at, ...matrix };
-  await writeIndex(module, memory, index);
+  writeIndex(module, memory, index);
   const first = at + lined(indexBytes(index.n, index.d));
   const each = lined(scratchBytes(index.n, index.d));
   return { memory, index, scratches: Array.from({ length: threads }, (_, i) => first + i * each) };
 }
 
 /** A memory of its own for a copy of `vectors`. */
-export async function createScanMemory(
+export function createScanMemory(
   vectors: Float32Array,
   { module, dimension: d, threads }: { module: WebAssembly.Module; dimension: number; threads: number },
-): Promise<ScanRoom> {
+): ScanRoom {
   const n = vectors.length / d;
   if (!Number.isInteger(n)) {
     throw new RangeError(`Cannot scan ${vectors.length} numbers as they should be rows of ${d}`);
@@ -48,5 +48,5 @@ export async function createScanMemory(
   const at = PAGE + lined(vectors.byteLength);
   const memory = createSharedMemory(at + scanBytes(n, { d, threads }));
   new Float32Array(memory.buffer, PAGE, vectors.length).set(vectors);
-  return await placeScan({ module, memory }, { at, vectors: PAGE, n, d, threads });
+  return placeScan({ module, memory }, { at, vectors: PAGE, n, d, threads });
 }

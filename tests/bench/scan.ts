@@ -5,7 +5,8 @@
  * another, and none is longer.
  */
 import { compileKernels } from "../../models/kernels/compile.ts";
-import { openKernels, simdHere } from "../../models/kernels/kernels.ts";
+import { simdHere } from "../../models/kernels/_sources.ts";
+import { openKernels } from "../../models/kernels/kernels.ts";
 import { openScan } from "../../models/kernels/scan.ts";
 import { createScanMemory } from "../../models/kernels/scan_memory.ts";
 import { createTopK } from "../../models/kernels/top_k.ts";
@@ -36,9 +37,9 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
   const module = await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache: null });
   const { vectors, queries, rated } = drawn(dimension);
   const clock = startClock();
-  const room = await createScanMemory(vectors, { module, dimension, threads: 1 });
+  const room = createScanMemory(vectors, { module, dimension, threads: 1 });
   const indexing = clock().cpuSeconds;
-  const coarse = await openScan(module, { ...room, scratch: room.scratches[0] });
+  const coarse = openScan(module, { ...room, scratch: room.scratches[0] });
   const floor = await createFloor(room.memory);
   const summing = await microseconds(() => floor(room.index.vectors, vectors.byteLength));
   const reading = await microseconds(() => floor(room.index.at + 64, vectors.length));
