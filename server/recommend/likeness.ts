@@ -1,8 +1,10 @@
 /**
- * How alike two movies are: by the vectors of a model that has any, else by what the catalogue says of them.
+ * How alike two movies are: by the vectors of a model that has any, else by what is known of them.
  *
  *   vectors     cos(v_a, v_b)
- *   catalogue   ¾ · |G_a ∩ G_b| / |G_a ∪ G_b| + ¼ · 2^(−|year_a − year_b| / 10)      genres by Jaccard
+ *   facts       0.6 · |G_a ∩ G_b| / |G_a ∪ G_b| + 0.25 · 2^(−|year_a − year_b| / 10) + 0.15 · 2^(−|ln n_a − ln n_b|)
+ *
+ * with genres G (their Jaccard index), and n one more than a movie's ratings.
  */
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { Similarity } from "./diversity.ts";
@@ -13,13 +15,9 @@ export interface MovieVectors {
   readonly values: Float32Array; // [movies × d]
 }
 
-const GENRES_SHARE = 0.75;
+const SHARES = { genres: 0.6, years: 0.25, counts: 0.15 };
 /** Years after which two movies are half as near in time. */
 const HALF_LIFE = 10;
-
-export function likenessOf(vectors: MovieVectors | null, catalogue: () => Catalogue): Similarity {
-  return vectors === null ? byFacts(catalogue()) : byVectors(vectors);
-}
 
 /** Cosines; each norm is computed once, when first needed. A movie at 0 is like nothing. */
 export function byVectors({ dimension: d, values }: MovieVectors): Similarity {
@@ -40,7 +38,7 @@ export function byVectors({ dimension: d, values }: MovieVectors): Similarity {
   };
 }
 
-export function byFacts({ years, genres, genreStarts }: Catalogue): Similarity {
+export function byFacts({ years, genres, genreStarts }: Catalogue, counts: Uint32Array): Similarity {
   return (a, b) => {
     let shared = 0;
     for (let i = genreStarts[a]; i < genreStarts[a + 1]; i++) {
@@ -49,6 +47,8 @@ export function byFacts({ years, genres, genreStarts }: Catalogue): Similarity {
     const all = genreStarts[a + 1] - genreStarts[a] + genreStarts[b + 1] - genreStarts[b] - shared;
     const isDated = years[a] !== 0 && years[b] !== 0;
     const nearness = isDated ? 2 ** (-Math.abs(years[a] - years[b]) / HALF_LIFE) : 0;
-    return GENRES_SHARE * (all === 0 ? 0 : shared / all) + (1 - GENRES_SHARE) * nearness;
+    const popularity = 2 ** -Math.abs(Math.log((counts[a] + 1) / (counts[b] + 1)));
+    return SHARES.genres * (all === 0 ? 0 : shared / all) + SHARES.years * nearness +
+      SHARES.counts * popularity;
   };
 }

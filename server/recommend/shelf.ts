@@ -4,14 +4,22 @@
  */
 import { type Catalogue, createCatalogue } from "../../models/catalogue.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import { createTitleIndex, type TitleIndex } from "./search.ts";
 
 export interface Shelf {
+  readonly nMovies: number;
   /** Positions are the snapshot's indices. */
   readonly catalogue: Catalogue;
   /** Movies by number of ratings, ties by id. */
   readonly byPopularity: Int32Array;
-  /** 1 for each movie that `filter` keeps out; null: it keeps none out. */
+  /** 1 for each movie that the operator hides; null: none. */
+  readonly withheld: Uint8Array | null;
+  /** 1 for each movie that `filter` keeps out, or the operator hides; null: none. */
   keptOut(filter: Filter): Uint8Array | null;
+  /** Whether `filter` by itself keeps `movie` out. */
+  keptOutBy(filter: Filter, movie: number): boolean;
+  /** What titles are searched by. */
+  readonly titles: TitleIndex;
 }
 
 export interface Filter {
@@ -39,22 +47,40 @@ export function shelfOf(snapshot: Snapshot): Shelf {
 function createShelf(snapshot: Snapshot): Shelf {
   let catalogue: Catalogue | null = null;
   let byPopularity: Int32Array | null = null;
-  const kept = new Map<string, Uint8Array | null>();
+  let titles: TitleIndex | null = null;
+  const withheld = withheldIn(snapshot);
+  const kept = new Map<string, Uint8Array>();
   return {
+    nMovies: snapshot.movieIds.length,
     get catalogue() {
       return catalogue ??= catalogueOf(snapshot);
     },
     get byPopularity() {
       return byPopularity ??= popularityOrder(snapshot.nRatings);
     },
+    get titles() {
+      return titles ??= createTitleIndex({
+        nMovies: snapshot.movieIds.length,
+        title: snapshot.title,
+        year: snapshot.year,
+        byPopularity: this.byPopularity,
+      });
+    },
+    withheld,
+    keptOutBy: ({ genres = [], yearFrom = -Infinity, yearTo = Infinity }, movie) => {
+      const year = snapshot.year(movie);
+      const isDated = yearFrom !== -Infinity || yearTo !== Infinity;
+      return (isDated && (year === null || year < yearFrom || year > yearTo)) ||
+        (genres.length > 0 && !snapshot.genresOf(movie).some((name) => genres.includes(name)));
+    },
     keptOut({ genres = [], yearFrom, yearTo }) {
+      const isOpen = genres.length === 0 && yearFrom === undefined && yearTo === undefined;
+      if (isOpen) return withheld;
       const key = JSON.stringify([genres, yearFrom, yearTo]);
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const isOpen = genres.length === 0 && yearFrom === undefined && yearTo === undefined;
-      const mask = isOpen
-        ? null
-        : maskOf(this.catalogue, { genres: idsOf(snapshot, genres), yearFrom, yearTo });
+      const mask = maskOf(this.catalogue, { genres: idsOf(snapshot, genres), yearFrom, yearTo });
+      withheld?.forEach((isHidden, movie) => mask[movie] |= isHidden);
       for (const oldest of kept.keys()) {
         if (kept.size < KEPT_FILTERS) break;
         kept.delete(oldest);
@@ -66,11 +92,10 @@ function createShelf(snapshot: Snapshot): Shelf {
 }
 
 function catalogueOf(snapshot: Snapshot): Catalogue {
-  const genreIds = new Map(snapshot.genres.map((name, id) => [name, id]));
   const facts = Array.from(snapshot.movieIds, (id, movie) => ({
     id,
     year: snapshot.year(movie),
-    genres: snapshot.genresOf(movie).map((name) => genreIds.get(name)!),
+    genres: Array.from(snapshot.genreIdsOf(movie)),
   }));
   return createCatalogue(facts, snapshot.genres.length);
 }
@@ -79,6 +104,22 @@ function catalogueOf(snapshot: Snapshot): Catalogue {
 function popularityOrder(counts: Uint32Array): Int32Array {
   const keys = Float64Array.from(counts, (count, movie) => -count * KEY + movie).sort();
   return Int32Array.from(keys, (key) => key - Math.floor(key / KEY) * KEY);
+}
+
+/** The movies that the manifest hides, by id and by genre. */
+function withheldIn(snapshot: Snapshot): Uint8Array | null {
+  const { movies, genres } = snapshot.serving.hide;
+  if (movies.length === 0 && genres.length === 0) return null;
+  const mask = new Uint8Array(snapshot.movieIds.length);
+  for (const id of movies) {
+    const movie = snapshot.movieIndex(id);
+    if (movie >= 0) mask[movie] = 1;
+  }
+  const hidden = new Set(genres.map((name) => snapshot.genres.indexOf(name)));
+  for (let movie = 0; movie < mask.length; movie++) {
+    if (snapshot.genreIdsOf(movie).some((genre) => hidden.has(genre))) mask[movie] = 1;
+  }
+  return mask;
 }
 
 /** No name of `names` is left out of sight: of an unknown one there is no movie. */

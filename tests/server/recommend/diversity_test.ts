@@ -56,14 +56,17 @@ Deno.test("byVectors() is the cosine, 0 where a movie has no vector", () => {
   assert.equal(cosine(0, 2), 0);
 });
 
-Deno.test("byFacts() weighs shared genres and nearness in time", () => {
-  const alike = byFacts(createCatalogue([
-    { id: 1, year: 2000, genres: [0, 1] },
-    { id: 2, year: 2010, genres: [1, 2] },
-    { id: 3, year: null, genres: [] },
-  ], 3));
-  // One genre of three is shared, and ten years halve the nearness.
-  assert.ok(Math.abs(alike(0, 1) - (0.75 / 3 + 0.25 / 2)) < 1e-12);
+Deno.test("byFacts() weighs shared genres, nearness in time and popularity", () => {
+  const alike = byFacts(
+    createCatalogue([
+      { id: 1, year: 2000, genres: [0, 1] },
+      { id: 2, year: 2010, genres: [1, 2] },
+      { id: 3, year: null, genres: [] },
+    ], 3),
+    Uint32Array.of(99, 99, 99),
+  );
+  // One genre of three is shared, ten years halve the nearness, and both are rated as often.
+  assert.ok(Math.abs(alike(0, 1) - (0.6 / 3 + 0.25 / 2 + 0.15)) < 1e-12);
   assert.equal(alike(0, 0), 1);
-  assert.equal(alike(0, 2), 0);
+  assert.ok(Math.abs(alike(0, 2) - 0.15) < 1e-12);
 });

@@ -1,0 +1,49 @@
+/** What everybody watches: the most rated movies of a window of days, and those that are rising. */
+import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import { topN } from "../../models/top_n.ts";
+import { type Filter, shelfOf } from "./shelf.ts";
+
+/** Days before the archive's newest rating; all: since it began. */
+export const WINDOWS = [...WINDOW_DAYS.map((days) => `${days}d` as const), "all"] as const;
+export type Window = typeof WINDOWS[number];
+
+export interface PopularMovie {
+  /** Index in the snapshot. */
+  movie: number;
+  /** Ratings in the window. */
+  nRatings: number;
+  /** How much faster than before it is rated, in standard errors. */
+  trend: number;
+}
+
+export interface PopularOptions extends Filter {
+  n: number;
+}
+
+/** The most rated of `window`, ties by id; movies that nobody rated in it are not listed. */
+export function popularIn(snapshot: Snapshot, window: Window, options: PopularOptions): PopularMovie[] {
+  const counts = countsOf(snapshot, window);
+  return listed(snapshot, Float32Array.from(counts, (count) => count === 0 ? NaN : count), options)
+    .map((movie) => ({ movie, nRatings: counts[movie], trend: snapshot.trends[movie] }));
+}
+
+/** The movies that are rated faster than before, the most so first; counts are of the last 7 days. */
+export function trending(snapshot: Snapshot, options: PopularOptions): PopularMovie[] {
+  const counts = countsOf(snapshot, "7d");
+  return listed(snapshot, snapshot.trends.map((trend) => trend > 0 ? trend : NaN), options)
+    .map((movie) => ({ movie, nRatings: counts[movie], trend: snapshot.trends[movie] }));
+}
+
+function countsOf(snapshot: Snapshot, window: Window): Uint32Array {
+  const counts = window === "all" ? snapshot.nRatings : snapshot.countsIn(Number.parseInt(window));
+  if (counts) return counts;
+  throw new RangeError(`Cannot count ratings of ${window} as windows are ${WINDOWS.join(", ")}`);
+}
+
+/** The best by `scores` (NaN: not listed) that pass the filter and that the operator does not hide. */
+function listed(snapshot: Snapshot, scores: Float32Array, { n, ...filter }: PopularOptions): number[] {
+  const keptOut = shelfOf(snapshot).keptOut(filter);
+  const isSeen = (movie: number) => keptOut !== null && keptOut[movie] !== 0;
+  return Array.from(topN(scores, { n, isSeen, ids: snapshot.movieIds }).movies);
+}
