@@ -9,6 +9,7 @@ import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendationRoutes } from "./routes/recommendations.ts";
 import { statsRoutes } from "./routes/stats.ts";
@@ -29,6 +30,7 @@ export function createApp(deps: AppDeps) {
     .route("/", statsRoutes(deps))
     .route("/", ratingRoutes(deps))
     .route("/", feedbackRoutes(deps))
+    .route("/", metricsRoutes(deps))
     .route("/", docsRoutes(() => documentOf(app)));
   for (const [path, { text, type }] of Object.entries(PAGES)) {
     app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));

@@ -4,6 +4,7 @@ import type { Live, Serving } from "../live/live.ts";
 import type { Db } from "../../sql/db.ts";
 import type { ServerLog } from "../log.ts";
 import type { AccessSettings, Caller } from "./access.ts";
+import type { Metrics, WorkerMetrics } from "./metrics.ts";
 import type { RateLimiter } from "./rate_limit.ts";
 import type { Bulletin } from "../writes/bulletin.ts";
 
@@ -38,6 +39,10 @@ export interface AppDeps {
   bulletin: Bulletin;
   /** The time of day, for what is written down. */
   clock: () => Date;
+  /** This worker's. */
+  metrics: Metrics;
+  /** Figures of all workers, this one among them; absent: there is one. */
+  gatherMetrics?: () => Promise<WorkerMetrics[]>;
 }
 
 export interface Env {

@@ -1,11 +1,17 @@
 /** Every address and method that no route has taken, and whatever a route throws. */
 import { HTTPException } from "@hono/hono/http-exception";
+import type { Context } from "@hono/hono";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppDeps, Env } from "./env.ts";
 import { Problem, problemResponse } from "./problem.ts";
 
 /** Comes after the last route: it looks at all that are there. */
-export function addProblems(app: OpenAPIHono<Env>, { log }: Pick<AppDeps, "log">): void {
+export function addProblems(app: OpenAPIHono<Env>, { log, metrics }: Pick<AppDeps, "log" | "metrics">): void {
+  const refuse = (c: Context<Env>, problem: Problem) => {
+    metrics.problem(problem.kind);
+    return problemResponse(c, problem);
+  };
+
   for (const [path, methods] of methodsByPath(app)) {
     const allowed = [...methods].join(", ");
     app.all(path, (c) => {
@@ -16,15 +22,15 @@ export function addProblems(app: OpenAPIHono<Env>, { log }: Pick<AppDeps, "log">
   }
 
   app.notFound((c) =>
-    problemResponse(c, new Problem("unknown-route", `Found nothing at ${JSON.stringify(c.req.path)}.`))
+    refuse(c, new Problem("unknown-route", `Found nothing at ${JSON.stringify(c.req.path)}.`))
   );
 
   app.onError((error, c) => {
-    if (error instanceof Problem) return problemResponse(c, error);
-    if (error instanceof HTTPException && error.status < 500) return problemResponse(c, problemOf(error));
+    if (error instanceof Problem) return refuse(c, error);
+    if (error instanceof HTTPException && error.status < 500) return refuse(c, problemOf(error));
     const id = c.get("requestId");
     log.warn("a request failed", { path: c.req.path, request_id: id, error: error.stack ?? String(error) });
-    return problemResponse(
+    return refuse(
       c,
       new Problem("internal", "The server's log has the details under this request_id."),
     );

@@ -1,6 +1,7 @@
 /** What stands around every route: what is served now goes in, what every answer carries goes out, a line is logged. */
-import type { MiddlewareHandler } from "@hono/hono";
+import type { Context, MiddlewareHandler } from "@hono/hono";
 import { cors } from "@hono/hono/cors";
+import { matchedRoutes } from "@hono/hono/route";
 import { requestId } from "@hono/hono/request-id";
 import { secureHeaders } from "@hono/hono/secure-headers";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -48,7 +49,7 @@ function allowOrigins(origins: readonly string[]): MiddlewareHandler {
 }
 
 /** Gives the request what is served now, and the answer what every answer carries. */
-function carryServing({ live, state, log, logRequests, now }: AppDeps): MiddlewareHandler<Env> {
+function carryServing({ live, state, log, logRequests, now, metrics }: AppDeps): MiddlewareHandler<Env> {
   return async (c, next) => {
     const start = now();
     // Read once: a swap in the middle of a request is the next request's matter.
@@ -60,9 +61,28 @@ function carryServing({ live, state, log, logRequests, now }: AppDeps): Middlewa
     const version = serving?.snapshot.champion?.version;
     if (version) c.header("x-model-version", version);
     if (state.isStopping) c.header("connection", "close");
-    if (!logRequests) return;
     const { method, path } = c.req;
-    const ms = Math.round((now() - start) * 100) / 100;
-    log.info("request", { method, path, status: c.res.status, ms, request_id: c.get("requestId") });
+    const route = routeOf(c);
+    const ms = now() - start;
+    const { status } = c.res;
+    metrics.answered({ method: METHODS.has(method) ? method : "other", route, status, seconds: ms / 1000 });
+    if (!logRequests) return;
+    log.info("request", {
+      method,
+      path,
+      route,
+      status,
+      ms: Math.round(ms * 100) / 100,
+      key: c.get("caller")?.key?.name,
+      request_id: c.get("requestId"),
+    });
   };
+}
+
+/** Others are one figure together: a client may make up as many as it likes. */
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** The pattern of the route that took the request. What stands around all routes is none. */
+function routeOf(c: Context<Env>): string {
+  return matchedRoutes(c).find(({ path }) => path !== "/*")?.path ?? "unmatched";
 }

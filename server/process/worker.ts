@@ -6,6 +6,7 @@
 import { connect } from "../../sql/db.ts";
 import { createApp } from "../app.ts";
 import type { News } from "../follow/stage.ts";
+import { createMetrics } from "../http/metrics.ts";
 import { createBulletin } from "../live/bulletin.ts";
 import { type Live, openShared, servingOf } from "../live/live.ts";
 import { createNewerRatings } from "../live/newer.ts";
@@ -67,9 +68,10 @@ function openWorker(settings: WorkerSettings): Open {
     if (databaseUrl === null) throw new Error("DATABASE_URL is not set");
     return connect(databaseUrl, { max: CONNECTIONS, name: "matinee serve", patience: STATEMENT_PATIENCE });
   });
+  const state = createFlags(settings.flags);
   const app = createApp({
     live,
-    state: createFlags(settings.flags),
+    state,
     log: coordinatorLog(),
     logRequests: settings.verbose,
     now: () => performance.now(),
@@ -77,6 +79,7 @@ function openWorker(settings: WorkerSettings): Open {
     access: settings.access,
     limiter: null,
     cors: settings.cors,
+    metrics: createMetrics({ live, state, clock: () => new Date() }),
     database,
     bulletin: createBulletin(newerLog, () => say({ kind: "filling" })),
   });

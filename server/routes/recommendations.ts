@@ -8,7 +8,9 @@ import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
 import { json, jsonBody, problems, userId } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
+import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
+import type { ListRequest } from "../recommend/request.ts";
 import { n, requestOf, USUAL_LIST, wishes } from "./requests/list_query.ts";
 import { listSchema, listView, madeBy } from "./views/list_view.ts";
 import {
@@ -75,14 +77,19 @@ const byModel = createRoute({
   },
 });
 
-export function recommendationRoutes(_deps: AppDeps) {
+export function recommendationRoutes({ metrics }: AppDeps) {
+  const listFor = (serving: Serving, request: ListRequest) => {
+    const list = recommend(serving, request);
+    metrics.listed(list);
+    return list;
+  };
   return createRouter()
     .openapi(list, (c) => {
       const serving = servingOf(c);
       const user = userFrom(c.req.valid("param").id, serving.snapshot);
       const { n = USUAL_LIST, ...wishes } = c.req.valid("query");
       const request = { userId: idOf(user), n, ...requestOf(wishes, serving) };
-      const list = recommend(serving, request);
+      const list = listFor(serving, request);
       return answer(c, listView({ serving, user, request, list }), {
         version: serving.sha256,
         audience: "private",
@@ -103,7 +110,7 @@ export function recommendationRoutes(_deps: AppDeps) {
         n: top_n_final,
         ...requestOf({ ...wishes, retrieve: top_k_retrieve }, serving),
       };
-      const list = recommend(serving, request);
+      const list = listFor(serving, request);
       return c.json(
         recommendView({ serving, user, request, list }, unknown.map(({ movie_id }) => movie_id)),
         200,
@@ -114,7 +121,7 @@ export function recommendationRoutes(_deps: AppDeps) {
       const { user_id, format, n = USUAL_LIST } = c.req.valid("query");
       const user = user_id === undefined ? GUEST : userFrom(user_id, serving.snapshot);
       const request = { userId: idOf(user), n, ...requestOf(c.req.valid("param"), serving) };
-      const list = recommend(serving, request);
+      const list = listFor(serving, request);
       const made = madeBy(serving.snapshot, request, list);
       c.header("x-rec-id", made.rec_id);
       c.header("x-source", made.source);

@@ -8,6 +8,7 @@ import process from "node:process";
 import { createRng } from "../../models/rng.ts";
 import { encodeSnapshot, openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { createApp } from "../../server/app.ts";
+import { createMetrics } from "../../server/http/metrics.ts";
 import { LOOPBACK } from "../../server/http/access.ts";
 import { noNewerRatings } from "../../server/live/newer.ts";
 import { snapshotParts, userIdOf } from "../support/snapshot.ts";
@@ -31,9 +32,11 @@ function recommender(movies: number): (request: Request) => Response | Promise<R
   const bytes = encodeSnapshot(snapshotParts({ movies, seenPairs, dimension: DIMENSION }));
   const newer = noNewerRatings(3);
   const current = { snapshot: openSnapshot(bytes), sha256: "0".repeat(64), publicationId: 1, newer };
+  const live = { current };
+  const state = { isDatabaseUp: true, isStopping: false };
   const app = createApp({
-    live: { current },
-    state: { isDatabaseUp: true, isStopping: false },
+    live,
+    state,
     log: { info() {}, warn() {} },
     logRequests: false,
     now: () => performance.now(),
@@ -43,6 +46,7 @@ function recommender(movies: number): (request: Request) => Response | Promise<R
     database: { use: () => Promise.reject(new Error("Cannot write as the bench has no database")) },
     bulletin: { append() {} },
     clock: () => new Date(),
+    metrics: createMetrics({ live, state, clock: () => new Date() }),
   });
   return (request) => app.fetch(request);
 }

@@ -1,5 +1,7 @@
 /** What a server serves, made without a file or a database. */
 import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
+import { Problem } from "../../server/http/problem.ts";
+import { createMetrics } from "../../server/http/metrics.ts";
 import { createApp } from "../../server/app.ts";
 import { type Live, type Serving, sha256Of } from "../../server/live/live.ts";
 import type { ServerLog } from "../../server/log.ts";
@@ -64,6 +66,11 @@ export function appOn(
     access: LOOPBACK,
     limiter: null,
     cors: [],
+    metrics: createMetrics({
+      live,
+      state,
+      clock: () => new Date("2026-03-02T00:00:00Z"),
+    }),
     ...without,
     ...deps,
   });
@@ -72,7 +79,7 @@ export function appOn(
 
 /** What a reading application needs none of. */
 const without = {
-  database: { use: () => Promise.reject(new Error("Cannot write as this application has no database")) },
+  database: { use: () => Promise.reject(new Problem("database-down", "This application has no database.")) },
   bulletin: { append: () => {} },
   clock: () => new Date(0),
 };

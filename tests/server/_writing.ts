@@ -3,6 +3,7 @@ import type { Pool } from "../../sql/db.ts";
 import { createApp } from "../../server/app.ts";
 import { LOOPBACK } from "../../server/http/access.ts";
 import type { AppDeps } from "../../server/http/env.ts";
+import { createMetrics } from "../../server/http/metrics.ts";
 import type { Live, Serving } from "../../server/live/live.ts";
 import type { Notice } from "../../server/writes/bulletin.ts";
 import { memoryLog } from "./_serving.ts";
@@ -12,11 +13,12 @@ export const NOW = new Date("2026-03-05T12:00:00.000Z");
 export function writingApp(pool: Pool, current: Serving | null, deps: Partial<AppDeps> = {}) {
   const live: Live = { current };
   const log = memoryLog();
+  const state = { isDatabaseUp: true, isStopping: false };
   const notices: Notice[] = [];
   const app = createApp({
     live,
     log,
-    state: { isDatabaseUp: true, isStopping: false },
+    state,
     logRequests: false,
     now: () => 0,
     access: LOOPBACK,
@@ -25,6 +27,7 @@ export function writingApp(pool: Pool, current: Serving | null, deps: Partial<Ap
     database: { use: (body) => body(pool) },
     bulletin: { append: (added) => void notices.push(...added) },
     clock: () => NOW,
+    metrics: createMetrics({ live, state, clock: () => NOW }),
     ...deps,
   });
   return { app, live, log, notices };

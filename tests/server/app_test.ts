@@ -221,7 +221,9 @@ Deno.test("createApp() logs requests when told to", async () => {
   assert.deepEqual(quiet.log.lines, []);
   const verbose = appOn(serving, {}, { logRequests: true });
   await verbose.app.request("/users/x", { headers: { "x-request-id": "7" } });
-  assert.deepEqual(verbose.log.lines, ["info request method=GET path=/users/x status=400 ms=0 request_id=7"]);
+  assert.deepEqual(verbose.log.lines, [
+    "info request method=GET path=/users/x route=/users/:id status=400 ms=0 key=undefined request_id=7",
+  ]);
 });
 
 Deno.test("recommend() orders equal scores by movie id", async () => {
