@@ -5,7 +5,9 @@ import { named, WORKERS } from "./_serve_lists.ts";
 import { loaded, within } from "./_serve_load.ts";
 import type { BenchHome, Shape } from "./_shape.ts";
 
-export async function starting({ place, shape }: { place: BenchHome; shape: Shape }): Promise<Figure[]> {
+export async function starting(
+  { place, shape }: { place: BenchHome; shape: Shape },
+): Promise<{ figures: Figure[]; notes: string[] }> {
   const figures: Figure[] = [];
   const held: number[] = [];
   const asked = (value: number) => ({ beside: { name: "as asked", value }, asked: { most: 1 } });
@@ -24,5 +26,5 @@ export async function starting({ place, shape }: { place: BenchHome; shape: Shap
     { name: `resident, ${named(1)}`, value: held[0], unit: "MiB", ...asked(500) },
     { name: "resident, one worker more", value: held[1] - held[0], unit: "MiB", ...asked(60) },
   );
-  return figures;
+  return { figures, notes: [] };
 }

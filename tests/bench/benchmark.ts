@@ -31,6 +31,8 @@ export interface BenchmarkOptions {
   ratings?: number;
   /** Of a soak; without it, the benchmark's own number. */
   minutes?: number;
+  /** Of serve, by name; without it, all. */
+  parts?: readonly string[];
 }
 
 /** Measures. What it cannot measure here, and what to do about it, goes into the notes. */

@@ -4,12 +4,13 @@
  * Every server is a process of its own and so is the client. They share the machine: requests per second say as much
  * about who else was there, the server's own CPU time per request is the figure to trust.
  */
-import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
+import type { BenchmarkOptions, Report } from "./benchmark.ts";
 import { openPeer } from "./_peer.ts";
 import { cachedLists } from "./_serve_cached.ts";
-import { lists } from "./_serve_lists.ts";
+import { lists, type ListsReport } from "./_serve_lists.ts";
 import { CONNECTIONS } from "./_serve_load.ts";
-import { soak } from "./_serve_soak.ts";
+import { soak, type SoakOptions } from "./_serve_soak.ts";
+import { type Part, PARTS } from "./_serve_parts.ts";
 import { starting } from "./_serve_start.ts";
 import { stopUnderLoad, swapUnderLoad } from "./_serve_swap.ts";
 import { written } from "./_serve_written.ts";
@@ -18,30 +19,51 @@ import { scanning } from "./scan.ts";
 
 const MINUTES = 2;
 
-export async function serving({ ratings, minutes = MINUTES }: BenchmarkOptions): Promise<Report> {
+export async function serving(
+  { ratings, parts, minutes = MINUTES }: BenchmarkOptions,
+): Promise<Report> {
   const shape = ratings === undefined ? FULL : shapeOf(ratings);
   const place = await benchHome(shape);
-  const { python, ...peer } = await openPeer();
   const report: Report = { figures: [], notes: [describe(shape, place.bytes)] };
-  if ("why" in peer) {
-    report.notes.push(
-      `no FastAPI beside it: ${peer.why}. Next: python3 with venv and pip, or MATINEE_SERVE_PYTHON`,
-    );
-  }
-  const add = ({ figures, notes }: { figures: Figure[]; notes: string[] }) => {
+  const world = { place, shape, minutes, python: null as string | null, peer: {} as ListsReport["peer"] };
+  for (const part of PARTS) {
+    if (parts && !parts.includes(part) || part === "soak" && minutes === 0) continue;
+    if (part === "lists") world.python = await pythonOr((note) => report.notes.push(note));
+    const { figures, notes, peer } = await MEASURES[part](world);
     report.figures.push(...figures);
     report.notes.push(...notes);
-  };
-  add(await scanning());
-  add({ figures: await starting({ place, shape }), notes: [] });
-  const random = await lists({ place, shape, python });
-  add(random);
-  add(await cachedLists({ place, shape, peer: random.peer }));
-  add(await written({ place, shape }));
-  add(await swapUnderLoad({ place, shape }));
-  add(await stopUnderLoad({ place, shape }));
-  if (minutes > 0) add(await soak({ place, shape, minutes }));
+    world.peer = peer ?? world.peer;
+  }
   return report;
+}
+
+/** What the parts are measured on. */
+interface World extends SoakOptions {
+  python: string | null;
+  /** What the peer did in the same run. */
+  peer: ListsReport["peer"];
+}
+
+type Measured = Pick<Report, "figures" | "notes"> & Partial<Pick<ListsReport, "peer">>;
+
+const MEASURES: Readonly<Record<Part, (world: World) => Promise<Measured>>> = {
+  scan: scanning,
+  start: starting,
+  lists,
+  cached: cachedLists,
+  written,
+  swap: swapUnderLoad,
+  stop: stopUnderLoad,
+  soak,
+};
+
+/** The peer's interpreter; null, and said, where there is none. */
+async function pythonOr(say: (note: string) => void): Promise<string | null> {
+  const found = await openPeer();
+  if (found.python === null) {
+    say(`no FastAPI beside it: ${found.why}. Next: python3 with venv and pip, or MATINEE_SERVE_PYTHON`);
+  }
+  return found.python;
 }
 
 function describe({ ratings, users, movies, dimension }: Shape, bytes: number): string {
