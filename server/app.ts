@@ -7,6 +7,7 @@ import { addFrame } from "./http/frame.ts";
 import { createRouter } from "./http/router.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { erasureRoutes } from "./routes/erasures.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -30,6 +31,7 @@ export function createApp(deps: AppDeps) {
     .route("/", statsRoutes(deps))
     .route("/", ratingRoutes(deps))
     .route("/", feedbackRoutes(deps))
+    .route("/", erasureRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", docsRoutes(() => documentOf(app)));
   for (const [path, { text, type }] of Object.entries(PAGES)) {

@@ -2,6 +2,7 @@
 import { openSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { loadArtifact } from "./_artifacts.ts";
+import { hasErased } from "./_erasures.ts";
 import type { Movies } from "./_lake.ts";
 import type { Version } from "./_versions.ts";
 import type { TaskContext } from "./runner/task.ts";
@@ -23,6 +24,10 @@ export async function readBase(context: TaskContext, options: BaseOptions): Prom
   const { db, artifacts, log } = context;
   const row = await db.row<Published>("publish/newest_snapshot");
   if (row === undefined) return null;
+  if (await hasErased(db)) {
+    log.detail("snapshot built from the lake: people were erased since the last one");
+    return null;
+  }
   try {
     const base = openSnapshot(await loadArtifact(artifacts, row.snapshot));
     const reason = refusal(base, row, options);

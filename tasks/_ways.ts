@@ -31,7 +31,7 @@ export interface Way {
   isChampions: boolean;
 }
 
-export type History = Pick<PlanState, "day" | "champion" | "retrainedOn" | "trainedOn" | "signs">;
+export type History = Pick<PlanState, "day" | "champion" | "retrainedOn" | "trainedOn" | "signs" | "erased">;
 
 const MS_PER_DAY = 86_400_000;
 
@@ -47,15 +47,21 @@ export function specsOf({ model, config, candidates }: TrainingParams): Spec[] {
 /** The way of each model of `params`, whether or not there is anything new to learn. */
 export function waysOf(params: TrainingParams, history: History): Way[] {
   const specs = specsOf(params);
+  const { champion, erased = 0 } = history;
+  const hasChampions = specs.some(({ model }) => model === champion?.model);
   return specs.map((spec) => {
     // One of its name follows the champion whatever its settings have become; of several, the one with its settings.
     const isAlone = specs.filter(({ model }) => model === spec.model).length === 1;
-    const { champion } = history;
     const isNamed = champion?.model === spec.model && (isAlone || champion.spec === spec.key);
     const unlike = isNamed ? firstUnlike(spec, champion.config) : null;
     const isChampions = isNamed && unlike === null;
     const last = history.trainedOn?.[isAlone && unlike === null ? spec.model : spec.key] ?? null;
-    const found = unlike !== null
+    // Whoever asked to be forgotten comes before any setting; where no model is the champion's, a challenger forgets.
+    const found = champion !== null && erased > 0 && (isNamed || !hasChampions)
+      ? scratch(
+        `${champion.version} has learned from ${erased} who ${erased === 1 ? "was" : "were"} erased since`,
+      )
+      : unlike !== null
       ? wayOfReshaped(spec, { params, history, last, unlike })
       : isChampions
       ? wayOfChampion(spec, { params, history, last: last ?? history.retrainedOn })

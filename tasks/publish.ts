@@ -13,16 +13,16 @@ import type { Row } from "../sql/tables.ts";
 import { storeArtifact, sweepArtifacts, verifyArtifact, writeAside } from "./_artifacts.ts";
 import { readBase } from "./_base_snapshot.ts";
 import { writeEmbeddings } from "./_embedding_rows.ts";
+import { hasErased, settleErasures } from "./_erasures.ts";
 import { exportChampion } from "./_exports.ts";
 import { type Embeddings, embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
 import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
-import { resolveServing, servingInWords } from "./_serving.ts";
 import { vectorless } from "./_vectorless.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import type { Decision, DecisionOptions, PlanState } from "./runner/plan/plan_state.ts";
+import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 interface Pointer {
@@ -48,12 +48,13 @@ export default task({
     "processed_db.rating_totals",
     "processed_db.movie_days",
   ],
-  readsPrevious: ["ops_db.model_versions"],
+  readsPrevious: ["ops_db.model_versions", "ops_db.erasures"],
   writes: [
     "processed_db.movie_embeddings",
     "processed_db.user_embeddings",
     "processed_db.embedding_versions",
     "ops_db.publications",
+    "ops_db.erasures",
   ],
 
   plan: planPublication,
@@ -100,10 +101,7 @@ export default task({
   },
 });
 
-function planPublication(
-  { finished, champion, published }: PlanState,
-  { settings }: Pick<DecisionOptions<unknown>, "settings">,
-): Decision {
+function planPublication({ finished, champion, published }: PlanState): Decision {
   const batch = finished.features ?? -1;
   if (batch < 0) return { action: "skip", reason: "no batch has features yet" };
   const what = champion === null ? "popularity alone" : `model ${champion.version}`;
@@ -111,11 +109,7 @@ function planPublication(
   const change = champion !== null && published?.version === champion.version ? ", which is live" : "";
   return {
     action: "run",
-    reason: [
-      `features and seen lists as of batch ${batch}, ${what}${change}`,
-      ...instead ? [instead] : [],
-      ...servingInWords(settings.serving),
-    ].join("; "),
+    reason: `features and seen lists as of batch ${batch}, ${what}${change}${instead ? `; ${instead}` : ""}`,
     outcomes: [{ published: { version: champion?.version ?? null, batch } }],
   };
 }
@@ -178,7 +172,6 @@ async function nextSnapshot(
     userRatingSums,
     people,
     champion: served,
-    serving: await resolveServing(context, settings.serving, movies.genres),
     batchId,
   });
   return { bytes, nRatings: state.nRatings, nUsers: userIds.length };
@@ -222,7 +215,10 @@ async function readPointer(context: TaskContext): Promise<Pointer | null> {
 }
 
 async function sweep({ db, artifacts }: TaskContext): Promise<void> {
-  const rows = await db.rows<{ snapshot: string }>("publish/newest_snapshots", [KEPT_SNAPSHOTS]);
+  // The one before knows whoever was erased since.
+  const n = await hasErased(db) ? 1 : KEPT_SNAPSHOTS;
+  const rows = await db.rows<{ snapshot: string }>("publish/newest_snapshots", [n]);
   const kept = new Set(rows.map(({ snapshot }) => snapshot));
   await sweepArtifacts(artifacts, "snapshots", (path) => kept.has(path));
+  await settleErasures(db);
 }

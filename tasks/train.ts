@@ -29,7 +29,7 @@ export default task({
     "processed_db.movie_features",
     "processed_db.rating_totals",
   ],
-  readsPrevious: ["ops_db.model_versions", "ops_db.trainings", "ops_db.metric_history"],
+  readsPrevious: ["ops_db.model_versions", "ops_db.trainings", "ops_db.metric_history", "ops_db.erasures"],
   writes: ["ops_db.model_versions", "ops_db.trainings"],
 
   plan: planTraining,

@@ -195,3 +195,17 @@ Deno.test("train plans for every ledger what waysOf() says, and candidates that 
   );
   assert.ok(seen.run > 50 && seen.skip > 20, JSON.stringify(seen));
 });
+
+Deno.test("waysOf() makes the champion's model anew when it has learned from people who were erased", () => {
+  const forgets = "scratch: from scratch: 3f2a has learned from 2 who were erased since";
+  for (const mode of ["auto", "warm"]) assert.deepEqual(told({ mode }, { erased: 2 }), [forgets]);
+  assert.deepEqual(told({ config: { hidden: 8 } }, { erased: 2 }), [forgets]);
+  assert.deepEqual(told({}, { erased: 0 }), ["warm: warm from 3f2a: batches since 40"]);
+  const candidates = [{ model: "two_tower" }, { model: "bias" }];
+  const trainedOn = { two_tower: "2026-03-05", bias: "2026-03-09" };
+  assert.deepEqual(told({ candidates }, { trainedOn, erased: 2 }), [
+    forgets,
+    "wait: a bias challenges the champion, a two_tower, again on 2026-03-16",
+  ]);
+  assert.deepEqual(told({ model: "bias" }, { trainedOn, erased: 2 }), [forgets]);
+});

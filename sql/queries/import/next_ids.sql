@@ -7,6 +7,7 @@ select
     (select max(user_id) from raw_db.user_keys),
     (select max(user_id) from raw_db.inbox),
     (select max(user_id) from raw_db.ratings where lane = 'live'),
+    (select max(user_id) from ops_db.erasures),
     0
   ) + 1 as next_user_id,
   greatest((select max(movie_id) from raw_db.movie_keys), (select max(movie_id) from raw_db.movies), 0) + 1 as next_movie_id

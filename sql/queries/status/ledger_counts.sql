@@ -7,7 +7,7 @@ with cleaned as (
 ),
 arrived as (
   select
-    (select coalesce(sum(n_copied), 0)::bigint from raw_db.sources)
+    (select coalesce(sum(n_copied - n_erased), 0)::bigint from raw_db.sources)
       + (select count(*) from raw_db.ratings where lane = 'live')
       + (select count(*) from raw_db.unparsable) as n
 ),

@@ -54,8 +54,7 @@ const change = (kind: Change["kind"], stage: string): Change => ({ kind, stage, 
 
 /** Keys of the manifest that are no stage's. */
 function wholeOf(manifest: Manifest): Record<string, unknown> {
-  const { seed, source, concurrency, batch, bootstrap, holdoutDays, serving, schedules, sla, notify } =
-    manifest;
+  const { seed, source, concurrency, batch, bootstrap, holdoutDays, schedules, sla, notify } = manifest;
   return {
     seed,
     source,
@@ -63,7 +62,6 @@ function wholeOf(manifest: Manifest): Record<string, unknown> {
     batch,
     bootstrap,
     holdout_days: holdoutDays,
-    serving,
     schedule: schedules,
     sla,
     notify,

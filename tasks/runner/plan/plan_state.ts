@@ -31,6 +31,8 @@ export interface PlanState {
    * model (`gap_rmse`, `gap_ndcg`), and the greatest `psi` that was judged. Absent: not measured.
    */
   signs?: Readonly<Partial<Record<"gap_rmse" | "gap_ndcg" | "psi", number>>>;
+  /** People who were erased since the champion's last training from scratch: it learned from them. Absent: nobody. */
+  erased?: number;
   /** What the server was last given; `version` is null for lists without a model. */
   published: { version: string | null; batch: number } | null;
   /** The run of this day and kind; null before it starts. */

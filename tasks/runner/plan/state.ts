@@ -18,6 +18,7 @@ interface Found {
   retrained_on: string | null;
   trained_on: Record<string, string>;
   signs: PlanState["signs"];
+  erased: number;
   published: PlanState["published"];
   done: Record<string, string>;
   skipped: Record<string, string>;
