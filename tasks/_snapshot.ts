@@ -8,7 +8,7 @@ import { histogramsOf } from "../models/snapshot/histograms.ts";
 import { mergeRated } from "../models/snapshot/merge_rated.ts";
 import { createRatedPairs, type Rated } from "../models/snapshot/rated_pairs.ts";
 import { indexOfId } from "../models/snapshot/seen_lists.ts";
-import { NO_SETTINGS } from "../models/snapshot/serving_settings.ts";
+import type { ServingSettings } from "../models/snapshot/serving_settings.ts";
 import { type Champion, encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
 import { type NumericColumn, numericRows } from "../sql/binary_copy.ts";
 import type { Db } from "../sql/db.ts";
@@ -119,13 +119,14 @@ function hasSameFacts(base: Snapshot, { catalogue, genres }: Movies, movie: numb
 /** The snapshot's bytes. */
 export async function buildSnapshot(
   { db, day }: Pick<TaskContext, "db" | "day">,
-  { movies, state, rated: { rated, recent }, userRatingSums, people, champion, batchId }: {
+  { movies, state, rated: { rated, recent }, userRatingSums, people, champion, serving, batchId }: {
     movies: Movies;
     state: FeatureState;
     rated: Rated;
     userRatingSums: Float64Array;
     people: People;
     champion: Champion | null;
+    serving: ServingSettings;
     batchId: number;
   },
 ): Promise<Uint8Array> {
@@ -138,7 +139,7 @@ export async function buildSnapshot(
     isSample: sources.some(({ is_sample }) => is_sample),
     genres,
     totals: { nRatings: state.nRatings, ratingSum: state.ratingSum },
-    serving: NO_SETTINGS,
+    serving,
     movies: {
       ids: catalogue.movies.ids,
       titles,

@@ -20,9 +20,10 @@ import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
 import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
+import { resolveServing, servingInWords } from "./_serving.ts";
 import { vectorless } from "./_vectorless.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
-import type { Decision, PlanState } from "./runner/plan/plan_state.ts";
+import type { Decision, DecisionOptions, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
 interface Pointer {
@@ -101,7 +102,10 @@ export default task({
   },
 });
 
-function planPublication({ finished, champion, published }: PlanState): Decision {
+function planPublication(
+  { finished, champion, published }: PlanState,
+  { settings }: Pick<DecisionOptions<unknown>, "settings">,
+): Decision {
   const batch = finished.features ?? -1;
   if (batch < 0) return { action: "skip", reason: "no batch has features yet" };
   const what = champion === null ? "popularity alone" : `model ${champion.version}`;
@@ -109,7 +113,11 @@ function planPublication({ finished, champion, published }: PlanState): Decision
   const change = champion !== null && published?.version === champion.version ? ", which is live" : "";
   return {
     action: "run",
-    reason: `features and seen lists as of batch ${batch}, ${what}${change}${instead ? `; ${instead}` : ""}`,
+    reason: [
+      `features and seen lists as of batch ${batch}, ${what}${change}`,
+      ...instead ? [instead] : [],
+      ...servingInWords(settings.serving),
+    ].join("; "),
     outcomes: [{ published: { version: champion?.version ?? null, batch } }],
   };
 }
@@ -172,6 +180,7 @@ async function nextSnapshot(
     userRatingSums,
     people,
     champion: served,
+    serving: await resolveServing(context, settings.serving, movies.genres),
     batchId,
   });
   return { bytes, nRatings: state.nRatings, nUsers: userIds.length };

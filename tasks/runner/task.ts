@@ -1,5 +1,6 @@
 /** What a task is: the one contract between the runner and the modules under `tasks/`. */
 import type { z } from "zod";
+import type { ServingOptions } from "../../models/snapshot/serving_settings.ts";
 import type { Db, Pool } from "../../sql/db.ts";
 import type { TableName } from "../../sql/tables.ts";
 import type { RowCheck } from "./checks/check.ts";
@@ -57,6 +58,8 @@ export interface Settings {
   bootstrap: { ratings: number; atMost: number };
   /** Batches whose hashed 10 % is held out of training. */
   holdoutDays: number;
+  /** What the server makes of the models. */
+  serving: ServingOptions;
 }
 
 export interface Log {

@@ -13,15 +13,15 @@ export interface BenchPoolOptions {
 }
 
 /** A pool on a new, migrated database; disposing of it drops the database and leaves the server. */
-export async function benchPool(): Promise<Pool & AsyncDisposable> {
+export async function benchPool(): Promise<Pool & { url: string } & AsyncDisposable> {
   const pools = await benchPools();
-  return { ...pools.list[0], [Symbol.asyncDispose]: () => pools[Symbol.asyncDispose]() };
+  return { ...pools.list[0], url: pools.urls[0], [Symbol.asyncDispose]: () => pools[Symbol.asyncDispose]() };
 }
 
 /** Pools on equal new databases; disposing of them drops the databases and leaves the server. */
 export async function benchPools(
   { fill, copies = 1 }: BenchPoolOptions = {},
-): Promise<{ list: Pool[] } & AsyncDisposable> {
+): Promise<{ list: Pool[]; urls: string[] } & AsyncDisposable> {
   await Deno.mkdir(HOME, { recursive: true });
   await using stack = new AsyncDisposableStack();
   const server = await openDatabase({ home: HOME });
@@ -40,10 +40,11 @@ export async function benchPools(
     const first = connect(urlOf(server.url, name), { max: 2 });
     await migrate(first).then(() => fill?.(first)).finally(() => first.end());
   }
-  const list = names.map((name) => connect(urlOf(server.url, name), { name: "matinee bench" }));
+  const urls = names.map((name) => urlOf(server.url, name));
+  const list = urls.map((url) => connect(url, { name: "matinee bench" }));
   for (const pool of list) stack.defer(() => pool.end());
   const all = stack.move();
-  return { list, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { list, urls, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 function urlOf(server: string, name: string): string {

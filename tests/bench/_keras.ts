@@ -1,6 +1,6 @@
 /** Keras 3 beside the kernels: its own virtual environment, and what `_keras.py` measures in it. */
-import { homePath } from "../../sql/home.ts";
-import { pythonWith, run } from "../support/python.ts";
+import { run } from "../support/python.ts";
+import { openPython } from "./_python.ts";
 
 const PACKAGES = {
   name: "keras",
@@ -17,14 +17,7 @@ export interface Trained {
 }
 
 /** The interpreter; null, with the reason, where there is none. */
-export async function openKeras(): Promise<{ python: string } | { python: null; why: string }> {
-  try {
-    const python = await pythonWith({ ...PACKAGES, home: homePath() });
-    return python === null ? { python, why: "there is no python3 here" } : { python };
-  } catch (error) {
-    return { python: null, why: error instanceof Error ? error.message : `${error}` };
-  }
-}
+export const openKeras = () => openPython(PACKAGES);
 
 export async function trainKeras(python: string, name: KerasCase): Promise<Trained> {
   const program = decodeURIComponent(new URL("./_keras.py", import.meta.url).pathname);

@@ -1,6 +1,6 @@
 /** Servers as processes of their own: started, found by the port that they tell, measured from outside, ended. */
 import { fileURLToPath } from "node:url";
-import { treeCpuSeconds, treeRssMib } from "./meter.ts";
+import { peakKib, treeCpuSeconds, treeRssMib } from "./meter.ts";
 
 export interface RunningServer extends AsyncDisposable {
   /** As http://127.0.0.1:8000. */
@@ -11,6 +11,8 @@ export interface RunningServer extends AsyncDisposable {
   /** User and system time so far, all its processes. */
   cpuSeconds(): number;
   rssMib(): number;
+  /** The most that its first process has held. */
+  peakRssMib(): number;
   /** Sends SIGTERM; resolves to the exit code. */
   stop(): Promise<number>;
 }
@@ -58,6 +60,7 @@ export async function startServer({ command, args, env, path }: StartOptions): P
     readyMs,
     cpuSeconds: () => treeCpuSeconds(child.pid),
     rssMib: () => treeRssMib(child.pid),
+    peakRssMib: () => peakKib(child.pid) / 1024,
     stop,
     [Symbol.asyncDispose]: async () => void await stop(),
   };

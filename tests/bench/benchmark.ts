@@ -14,6 +14,8 @@ export interface Figure {
   unit: string;
   /** What stands beside it, in the same unit. */
   beside?: { name: string; value: number };
+  /** Bounds of the ratio to what stands beside it, as they were set. */
+  asked?: { least: number } | { most: number };
 }
 
 export interface Report {
@@ -27,6 +29,10 @@ export interface Report {
 export interface BenchmarkOptions {
   /** Ratings of the generated sample; without it, the benchmark's own number. */
   ratings?: number;
+  /** Of a soak; without it, the benchmark's own number. */
+  minutes?: number;
+  /** Of serve, by name; without it, all. */
+  parts?: readonly string[];
 }
 
 /** Measures. What it cannot measure here, and what to do about it, goes into the notes. */

@@ -7,8 +7,10 @@ import { tableLines } from "../../tasks/runner/cli/table.ts";
 import type { BenchmarkOptions } from "./benchmark.ts";
 import { BENCHMARKS } from "./benchmarks.ts";
 import type { Outcome } from "./one.ts";
+import { PARTS } from "./_serve_parts.ts";
 
-const USAGE = "deno task bench [NAME …] [--ratings N] [--out DIR] [--profile] [--json]";
+const USAGE =
+  "deno task bench [NAME …] [--ratings N] [--minutes N] [--parts A,B] [--out DIR] [--profile] [--json]";
 const ONE = fileURLToPath(new URL("./one.ts", import.meta.url));
 
 interface Asked extends BenchmarkOptions {
@@ -51,6 +53,8 @@ async function main(args: string[]): Promise<number> {
 function read(args: string[]): Asked {
   const options = {
     ratings: { type: "string" },
+    minutes: { type: "string" },
+    parts: { type: "string" },
     out: { type: "string", default: join(Deno.env.get("MATINEE_HOME") || ".matinee", "bench") },
     profile: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -72,9 +76,24 @@ function read(args: string[]): Asked {
       `Cannot measure with --ratings ${JSON.stringify(values.ratings)}: at least 1000 are needed`,
     );
   }
+  for (const part of values.parts?.split(",") ?? []) {
+    if (!(PARTS as readonly string[]).includes(part)) {
+      throw new RangeError(
+        `Cannot measure part ${JSON.stringify(part)} of serve: wanted ${PARTS.join(", ")}`,
+      );
+    }
+  }
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  if (minutes !== undefined && !(minutes >= 0)) {
+    throw new RangeError(
+      `Cannot soak for --minutes ${JSON.stringify(values.minutes)}: a number of 0 or more is needed`,
+    );
+  }
   return {
     names: positionals.length > 0 ? positionals : known,
     ratings,
+    minutes,
+    parts: values.parts?.split(","),
     out: values.out,
     profile: values.profile,
     json: values.json,
@@ -86,7 +105,9 @@ function help(): string {
   const names = Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}\n`);
   return `Usage: ${USAGE}\n\nMeasures against calibrations of the same run; without a name, everything.\n\n${
     names.join("")
-  }\n  --ratings  ratings of the generated sample (32000204: the shape of MovieLens 32M)\n  --out      folder for one JSON file a benchmark (default: .matinee/bench)\n  --profile  beside it, NAME.html (a flame graph) and NAME.cpuprofile\n  --json     one JSON document on stdout\n`;
+  }\n  --ratings  ratings of the generated sample (32000204: the shape of MovieLens 32M)\n  --minutes  of mixed traffic in serve's soak (default 2; 0: none)\n  --parts    of serve only these: ${
+    PARTS.join(", ")
+  }\n  --out      folder for one JSON file a benchmark (default: .matinee/bench)\n  --profile  beside it, NAME.html (a flame graph) and NAME.cpuprofile\n  --json     one JSON document on stdout\n`;
 }
 
 /** Runs benchmark `name` in a process of its own, so that its memory and its compiled code are its own. */
@@ -126,20 +147,29 @@ function section({ name, figures, notes, cpu_s, peak_rss_mib }: Outcome): string
   if (figures.length === 0) return [total, ...remarks];
   return [
     total,
-    ...tableLines(["figure", "value", "unit", "beside", "value", "ratio"], rows(figures)),
+    ...tableLines(["figure", "value", "unit", "beside", "value", "ratio", "asked"], rows(figures)),
     ...remarks,
   ];
 }
 
 function rows(figures: Outcome["figures"]) {
-  return figures.map(({ name, value, unit, beside, ratio }) => [
+  return figures.map(({ name, value, unit, beside, ratio, asked }) => [
     name,
     digits(value),
     unit,
     beside?.name,
     beside && digits(beside.value),
     ratio === undefined ? undefined : digits(ratio),
+    ratio === undefined || asked === undefined ? undefined : verdict(ratio, asked),
   ]);
+}
+
+/** "≥ 3: found", or "missed". */
+function verdict(ratio: number, asked: NonNullable<Outcome["figures"][number]["asked"]>): string {
+  const [bound, isMet] = "least" in asked
+    ? [`≥ ${digits(asked.least)}`, ratio >= asked.least]
+    : [`≤ ${digits(asked.most)}`, ratio <= asked.most];
+  return `${bound}: ${isMet ? "found" : "missed"}`;
 }
 
 /** Whole numbers from 1,000 on, else three or four significant digits. */

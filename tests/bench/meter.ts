@@ -26,7 +26,7 @@ export async function metered(
   body: () => Promise<unknown> | unknown,
   { pool }: { pool?: Pool } = {},
 ): Promise<Usage> {
-  const server = pool && await postmaster(pool);
+  const server = pool && await rootOfBackend(pool);
   const before = { children: childSeconds(Deno.pid), server: server ? treeSeconds(server) : null };
   resetPeak();
   let childPeak = 0;
@@ -67,7 +67,7 @@ export function describeUsage(usage: Usage): string {
 }
 
 /** The server's first process, when it runs on this machine. */
-async function postmaster(pool: Pool): Promise<number | undefined> {
+export async function rootOfBackend(pool: Pool): Promise<number | undefined> {
   const row = await pool.row<{ pid: number }>(BACKEND);
   const backend = row && stat(row.pid);
   return backend?.name === "postgres" ? backend.parent : undefined;
@@ -139,7 +139,8 @@ function read(path: string): string {
   }
 }
 
-function peakKib(pid: number): number {
+/** The most resident memory that process `pid` has held. */
+export function peakKib(pid: number): number {
   try {
     return Number(/^VmHWM:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1] ?? 0);
   } catch {

@@ -1,125 +1,76 @@
 /**
- * What a list costs over HTTP: Matinee's application beside a hello world, each in a process of its own.
+ * The server over HTTP, in the shape of MovieLens 32M, beside FastAPI with numpy and a hello world.
  *
- * The client shares the machine with the server, so requests per second are a lower bound; the server's CPU time per
- * request is the figure.
+ * Every server is a process of its own and so is the client. They share the machine: requests per second say as much
+ * about who else was there, the server's own CPU time per request is the figure to trust.
  */
-import { fileURLToPath } from "node:url";
-import { createRng } from "../../models/rng.ts";
-import { userIdOf } from "../support/snapshot.ts";
-import { type Figure, type Report, startClock } from "./benchmark.ts";
-import { type ServingSpent, USERS } from "./_serving_process.ts";
+import type { BenchmarkOptions, Report } from "./benchmark.ts";
+import { openPeer } from "./_peer.ts";
+import { cachedLists } from "./_serve_cached.ts";
+import { lists, type ListsReport } from "./_serve_lists.ts";
+import { CONNECTIONS } from "./_serve_load.ts";
+import { soak, type SoakOptions } from "./_serve_soak.ts";
+import { type Part, PARTS } from "./_serve_parts.ts";
+import { starting } from "./_serve_start.ts";
+import { stopUnderLoad, swapUnderLoad } from "./_serve_swap.ts";
+import { written } from "./_serve_written.ts";
+import { benchHome, FULL, type Shape, shapeOf } from "./_shape.ts";
+import { scanning } from "./scan.ts";
 
-const CATALOGUES = [10_000, 87_585];
-const SECONDS = 4;
-const WARM_UP_SECONDS = 1;
-const CONNECTIONS = 8;
+const MINUTES = 2;
 
-interface Served {
-  perSecond: number;
-  /** Of the server, for one request. */
-  cpuMs: number;
-  peakRssMib: number;
-}
-
-export async function serving(): Promise<Report> {
-  const hello = await serve("hello");
-  const figures: Figure[] = [];
-  const peaks: string[] = [];
-  for (const movies of CATALOGUES) {
-    const served = await serve(String(movies));
-    const name = `list of 10 from ${movies.toLocaleString("en-US")} movies`;
-    figures.push({
-      name,
-      value: served.perSecond,
-      unit: "requests/s",
-      beside: { name: "hello world", value: hello.perSecond },
-    }, {
-      name,
-      value: served.cpuMs,
-      unit: "CPU ms / request",
-      beside: { name: "hello world", value: hello.cpuMs },
-    });
-    peaks.push(`${Math.round(served.peakRssMib)} MiB with ${movies.toLocaleString("en-US")} movies`);
+export async function serving(
+  { ratings, parts, minutes = MINUTES }: BenchmarkOptions,
+): Promise<Report> {
+  const shape = ratings === undefined ? FULL : shapeOf(ratings);
+  const place = await benchHome(shape);
+  const report: Report = { figures: [], notes: [describe(shape, place.bytes)] };
+  const world = { place, shape, minutes, python: null as string | null, peer: {} as ListsReport["peer"] };
+  for (const part of PARTS) {
+    if (parts && !parts.includes(part) || part === "soak" && minutes === 0) continue;
+    if (part === "lists") world.python = await pythonOr((note) => report.notes.push(note));
+    const { figures, notes, peer } = await MEASURES[part](world);
+    report.figures.push(...figures);
+    report.notes.push(...notes);
+    world.peer = peer ?? world.peer;
   }
-  return {
-    figures,
-    notes: [
-      `GET /users/{id}/recommendations?n=10, ${
-        USERS.toLocaleString("en-US")
-      } users at random, ${CONNECTIONS} connections ` +
-      `on loopback for ${SECONDS} s, client on the same machine`,
-      `servers at their peak, generated snapshot and all: ${peaks.join(", ")}; hello world ${
-        Math.round(hello.peakRssMib)
-      } MiB`,
-    ],
-  };
+  return report;
 }
 
-/** Starts a server, loads it, ends it. */
-async function serve(what: string): Promise<Served> {
-  const script = fileURLToPath(new URL("./_serving_process.ts", import.meta.url));
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, what],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  try {
-    return await load(`http://127.0.0.1:${await firstLine(child.stdout)}`);
-  } finally {
-    child.kill();
-    await child.status;
+/** What the parts are measured on. */
+interface World extends SoakOptions {
+  python: string | null;
+  /** What the peer did in the same run. */
+  peer: ListsReport["peer"];
+}
+
+type Measured = Pick<Report, "figures" | "notes"> & Partial<Pick<ListsReport, "peer">>;
+
+const MEASURES: Readonly<Record<Part, (world: World) => Promise<Measured>>> = {
+  scan: scanning,
+  start: starting,
+  lists,
+  cached: cachedLists,
+  written,
+  swap: swapUnderLoad,
+  stop: stopUnderLoad,
+  soak,
+};
+
+/** The peer's interpreter; null, and said, where there is none. */
+async function pythonOr(say: (note: string) => void): Promise<string | null> {
+  const found = await openPeer();
+  if (found.python === null) {
+    say(`no FastAPI beside it: ${found.why}. Next: python3 with venv and pip, or MATINEE_SERVE_PYTHON`);
   }
+  return found.python;
 }
 
-async function load(server: string): Promise<Served> {
-  using client = Deno.createHttpClient({});
-  const soFar = async (): Promise<ServingSpent> =>
-    await (await fetch(`${server}/bench/spent`, { client })).json();
-  await ask(server, { client, seconds: WARM_UP_SECONDS });
-  const before = await soFar();
-  const clock = startClock();
-  const requests = await ask(server, { client, seconds: SECONDS });
-  const { seconds } = clock();
-  const after = await soFar();
-  return {
-    perSecond: requests / seconds,
-    cpuMs: (after.cpu_s - before.cpu_s) * 1_000 / requests,
-    peakRssMib: after.peak_rss_mib,
-  };
-}
-
-/** Asks for lists of random users until `seconds` are over; returns how many. */
-async function ask(
-  server: string,
-  { client, seconds }: { client: Deno.HttpClient; seconds: number },
-): Promise<number> {
-  const rng = createRng(1);
-  const end = performance.now() + 1_000 * seconds;
-  let answered = 0;
-  const connection = async () => {
-    while (performance.now() < end) {
-      const user = userIdOf(rng.below(USERS));
-      const response = await fetch(`${server}/users/${user}/recommendations?n=10`, { client });
-      await response.arrayBuffer();
-      if (response.status !== 200) {
-        throw new Error(
-          `Cannot measure as user ${user} should be answered with 200: found ${response.status}`,
-        );
-      }
-      answered++;
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  return answered;
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  let text = "";
-  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    if (text.includes("\n")) return text.trim();
-  }
-  throw new Error(`Cannot measure as the server ended before it listened: found ${JSON.stringify(text)}`);
+function describe({ ratings, users, movies, dimension }: Shape, bytes: number): string {
+  const text = (n: number) => n.toLocaleString("en-US");
+  return `${text(ratings)} ratings of ${text(users)} people, ${
+    text(movies)
+  } × ${dimension} random vectors: ` +
+    `${Math.round(bytes / 2 ** 20)} MiB; ${CONNECTIONS} keep-alive connections on loopback, a closed loop, ` +
+    `on ${navigator.hardwareConcurrency} cores with a load of ${Deno.loadavg()[0].toFixed(1)} at the start`;
 }

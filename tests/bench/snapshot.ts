@@ -4,7 +4,6 @@
  * All made up in memory, in the proportions of MovieLens 32M: reading the lake is `bench day`'s part.
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createRng } from "../../models/rng.ts";
 import { packRating } from "../../models/rating_entry.ts";
 import { histogramsOf } from "../../models/snapshot/histograms.ts";
@@ -16,6 +15,7 @@ import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
 import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
 import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
 import { describeUsage, metered, type Usage } from "./meter.ts";
+import { type RunningServer, startHello, startMatinee } from "./_processes.ts";
 
 const [RATINGS, USERS, MOVIES] = [32_000_204, 200_948, 87_585];
 const DIMENSION = 32;
@@ -53,8 +53,8 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
   });
 
   await publishBy(folder, stored);
-  const served = await startServer(home);
-  const hello = await startServer(null);
+  const served = await started(startMatinee({ home, workers: 1 }));
+  const hello = await started(startHello());
   const sum = (...names: string[]) => names.reduce((total, name) => total + usages[name].seconds, 0);
   const plain = {
     name: "the same bytes, written plainly and flushed",
@@ -182,51 +182,8 @@ async function publishBy(folder: string, { path, sha256 }: { path: string; sha25
   await writeAside(join(folder, "current.json"), new TextEncoder().encode(JSON.stringify(pointer)));
 }
 
-/** From the start of a process to its first 200, and its memory; without a home, a hello world's. */
-async function startServer(home: string | null): Promise<{ seconds: number; peakMib: number }> {
-  const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const begun = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: home === null
-      ? ["run", "-A", script("./_serving_process.ts"), "hello"]
-      : ["run", "-A", script("../../server/main.ts"), "--port", "0", "--drain", "0"],
-    env: { MATINEE_HOME: home ?? "", DATABASE_URL: "" },
-    stdin: "null",
-    stdout: home === null ? "piped" : "null",
-    stderr: home === null ? "inherit" : "piped",
-  }).spawn();
-  try {
-    const port = await portOf(home === null ? child.stdout : child.stderr);
-    const response = await fetch(`http://127.0.0.1:${port}/users/1/recommendations?n=10`);
-    await response.arrayBuffer();
-    if (response.status !== 200) {
-      throw new Error(`Cannot measure as the first answer is ${response.status}, not 200`);
-    }
-    const seconds = (performance.now() - begun) / 1_000;
-    const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
-    return { seconds, peakMib: Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? NaN) / 1024 };
-  } finally {
-    child.kill();
-    await child.status;
-    for (const stream of home === null ? [child.stdout] : [child.stderr]) {
-      await stream.cancel().catch(() => {});
-    }
-  }
-}
-
-/** The port that a server tells, on a line of its own or in its address. */
-async function portOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  let text = "";
-  const reader = stream.getReader();
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) {
-      throw new Error(`Cannot measure as the server ended before it listened: found ${JSON.stringify(text)}`);
-    }
-    text += new TextDecoder().decode(value);
-    const found = /(?:listening on http:\/\/[^:]+:|^)(\d+)\/?\s/.exec(text);
-    if (found === null) continue;
-    reader.releaseLock();
-    return found[1];
-  }
+/** From the start of a process to its first 200, and its memory. */
+async function started(server: Promise<RunningServer>): Promise<{ seconds: number; peakMib: number }> {
+  await using running = await server;
+  return { seconds: running.readyMs / 1_000, peakMib: running.peakRssMib() };
 }

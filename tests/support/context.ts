@@ -1,4 +1,5 @@
 /** A run for tests: real database, fixed clock and seed, folders of its own, log lines that are kept. */
+import { servingSchema } from "../../models/snapshot/serving_settings.ts";
 import { join } from "node:path";
 import type { Db, Pool } from "../../sql/db.ts";
 import { type Check, rowChecks } from "../../tasks/runner/checks/check.ts";
@@ -11,6 +12,7 @@ const SETTINGS: Settings = {
   batch: { size: 50_000, atMost: 0.01 },
   bootstrap: { ratings: 5_000_000, atMost: 0.8 },
   holdoutDays: 7,
+  serving: servingSchema.parse({}),
 };
 
 export interface TestRunOptions {

@@ -46,7 +46,11 @@ Deno.test("each model of the family goes live, and the server gets its vectors o
       assert.equal((FAMILY[model] as Model).hasVectors(config), hasVectors);
 
       const state = await readPlanState(lake.pool, { kind: "bootstrap", day: "2026-03-01" });
-      const planned = publish.plan!(state, {} as never);
+      const planned = publish.plan!(state, {
+        task: "publish",
+        params: {},
+        settings: day.context("publish").settings,
+      });
       const instead =
         `${model} has no vectors for the server to scan: everybody gets what most have rated and they have not`;
       assert.ok(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { check } from "../checks/_check_schema.ts";
 import { notification, schedules, sla } from "./_schedule_schema.ts";
+import { serving } from "./_serving_schema.ts";
 import { source } from "./_source_schema.ts";
 import { duration } from "./duration.ts";
 
@@ -88,5 +89,8 @@ export const manifestSchema = z.object({
   bootstrap: bootstrap.prefault({}).describe("How much of the archive the very first run takes."),
   holdout_days: z.number().int().min(1).max(365).default(7)
     .describe("Newest batches of which a hashed tenth is kept from training, to measure with."),
+  serving: serving.prefault({}).describe(
+    "What the server makes of the models: variants, a shadow, what it hides. Publish hands it over.",
+  ),
   stages: z.array(stage).min(1).describe("The day's work, run from top to bottom."),
 });

@@ -63,6 +63,7 @@ function misfitsOf(issue: z.core.$ZodIssue, spot: Spot): Misfit[] {
   const json = schemaAt(spot.json, issue.path, valueAt(spot.root, spot.path)) ?? {};
   const here = { json, path, root: spot.root };
   if (issue.code === "unrecognized_keys") return refusedKeys(issue.keys, here);
+  if (issue.code === "invalid_key") return [wrongName(issue, here)];
   // A schema's own check may say that a map has no form: `addIssue({ …, params: { isFormless: true } })`.
   const isFormless = issue.code === "custom" && issue.params?.isFormless === true;
   if (issue.code !== "invalid_union") return [{ ...misfit(issue, here), isFormless }];
@@ -98,6 +99,13 @@ function unknownKey(
   const message = `Cannot read ${JSON.stringify(key)} as a key of ${placeName(root, path.slice(0, -1))}`;
   const wanted = known.length > 0 ? oneOf(known) : "no key at all";
   return { path, on: "key", message, wanted, nearest: nearest(key, known) };
+}
+
+/** A map of any names refuses this one. */
+function wrongName({ issues }: z.core.$ZodIssueInvalidKey, { path, root }: Spot): Misfit {
+  const name = JSON.stringify(path[path.length - 1]);
+  const message = `Cannot read ${name} as a name in ${placeName(root, path.slice(0, -1))}`;
+  return { path, on: "key", message, wanted: issues.map(({ message }) => message).join(", ") };
 }
 
 /** Keys that a check of the schema's own refuses; those that its form names are `unknownKeys()` already. */

@@ -161,6 +161,7 @@ function toManifest(
     batch: { size: batch.size, atMost: batch.at_most },
     bootstrap: { ratings: bootstrap.ratings, atMost: bootstrap.at_most },
     holdoutDays: value.holdout_days,
+    serving: value.serving,
     ...rest,
   };
 }

@@ -49,10 +49,12 @@ function keysOf(json: JsonSchema, prefix: string): Key[] {
     if (part.oneOf) return [{ path, json: part }, ...keysOfForms(forms(part), `${path}.`)];
     // One map or a list of them have the same keys: told once.
     const inner = forms(part).find(({ properties }) => properties);
+    const named = asMap(part.additionalProperties);
     const item = inner ? undefined : forms(part).map(itemOf).find((item) => item?.properties);
     return [
       { path, json: part },
       ...inner ? keysOf(inner, `${path}.`) : [],
+      ...named ? keysOf(named, `${path}.NAME.`) : [],
       ...item ? keysOf(item, `${path}[].`) : [],
     ];
   });
@@ -87,6 +89,11 @@ function keysOfForms(parts: JsonSchema[], prefix: string): Key[] {
     }];
   });
   return [{ path: names[0].path, json }, ...rest];
+}
+
+/** What each entry of a map of any names is, where that is a map of keys. */
+function asMap(json: JsonSchema | boolean | undefined): JsonSchema | undefined {
+  return typeof json === "object" && json.properties ? json : undefined;
 }
 
 function itemOf(json: JsonSchema | boolean | undefined): JsonSchema | undefined {

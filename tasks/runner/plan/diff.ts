@@ -54,7 +54,8 @@ const change = (kind: Change["kind"], stage: string): Change => ({ kind, stage, 
 
 /** Keys of the manifest that are no stage's. */
 function wholeOf(manifest: Manifest): Record<string, unknown> {
-  const { seed, source, concurrency, batch, bootstrap, holdoutDays, schedules, sla, notify } = manifest;
+  const { seed, source, concurrency, batch, bootstrap, holdoutDays, serving, schedules, sla, notify } =
+    manifest;
   return {
     seed,
     source,
@@ -62,6 +63,7 @@ function wholeOf(manifest: Manifest): Record<string, unknown> {
     batch,
     bootstrap,
     holdout_days: holdoutDays,
+    serving,
     schedule: schedules,
     sla,
     notify,

@@ -14,7 +14,7 @@ export interface LoadOptions {
   warmUp?: number;
   /** Latencies are also told for each slot of so many seconds (default 1). */
   slot?: number;
-  /** Whether a refused connection ends a client: the server was asked to stop. */
+  /** Whether a client ends when it is sent away, or not let in: the server was asked to stop. */
   mayEnd?: boolean;
 }
 
@@ -84,6 +84,8 @@ async function talk({ address, next, end, record, mayEnd }: Talk): Promise<void>
         record.fail("cut off");
       }
       if (answer !== null && !answer.isLast) continue;
+      // Whoever is sent away from a server that stops goes to another one.
+      if (mayEnd && answer !== null) return;
       connection[Symbol.dispose]();
       connection = null;
     }

@@ -1,4 +1,5 @@
 /** Where a fake day is run in tests: stages out of thin air, a log that keeps its lines, the ledger as plain rows. */
+import { servingSchema } from "../../../models/snapshot/serving_settings.ts";
 import type { Pool } from "../../../sql/db.ts";
 import type { DueRun } from "../../../tasks/runner/due.ts";
 import { execute, type Executed, type Pipeline, type Workplace } from "../../../tasks/runner/run/execute.ts";
@@ -45,6 +46,7 @@ export function fakeManifest(stages: Stage[]): Manifest {
     batch: { size: 100, atMost: 1 },
     bootstrap: { ratings: 100, atMost: 1 },
     holdoutDays: 7,
+    serving: servingSchema.parse({}),
     stages,
   };
 }

@@ -208,7 +208,7 @@ Deno.test("parseManifest() takes moments for its longest, deepest and most tangl
 Deno.test("parseManifest() answers any text, and any value under any key", () => {
   fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), checkAnswer), { numRuns: 300 });
   const key = fc.constantFrom(
-    ..."name seed source env concurrency schedule sla notify batch holdout_days stages".split(" "),
+    ..."name seed source env concurrency schedule sla notify batch holdout_days serving stages".split(" "),
   );
   const stageKey = fc.constantFrom(
     ..."task as enabled needs when params env checks timeout retry".split(" "),

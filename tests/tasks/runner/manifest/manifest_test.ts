@@ -46,6 +46,7 @@ Deno.test("parseManifest() reads the default manifest as DESIGN's defaults", () 
     batch: { size: 50_000, atMost: 0.01 },
     bootstrap: { ratings: 5_000_000, atMost: 0.8 },
     holdoutDays: 7,
+    serving: { variants: {}, hide: { movies: [], genres: [] } },
   });
   assert.deepEqual(stages.map(({ as }) => as), Object.keys(DAY));
   assert.ok(stages.every(({ enabled }) => enabled));

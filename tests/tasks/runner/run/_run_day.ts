@@ -1,4 +1,5 @@
 /** A run of fake stages on a real ledger, for tests of what executes it. */
+import { servingSchema } from "../../../../models/snapshot/serving_settings.ts";
 import type { Pool } from "../../../../sql/db.ts";
 import type { AttemptContext } from "../../../../tasks/runner/checks/checks.ts";
 import { openRun } from "../../../../tasks/runner/run/journal.ts";
@@ -85,6 +86,7 @@ function contextOf(
       batch: { size: 1, atMost: 1 },
       bootstrap: { ratings: 1, atMost: 1 },
       holdoutDays: 1,
+      serving: servingSchema.parse({}),
     },
     seed: 1,
     signal,

@@ -1,0 +1,78 @@
+/** The manifest's `serving`, as a snapshot carries it: model names become versions, artifacts and their hashes. */
+import { createHash } from "node:crypto";
+import type { ServedVersion, ServingOptions, ServingSettings } from "../models/snapshot/serving_settings.ts";
+import { loadArtifact } from "./_artifacts.ts";
+import { nearest } from "./runner/_nearest.ts";
+import type { TaskContext } from "./runner/task.ts";
+
+type World = Pick<TaskContext, "db" | "artifacts" | "log">;
+
+/**
+ * Settings with the versions of now. What no version stands for yet, or any more, is left out and said as a warning:
+ * whom it was meant for gets the champion, and the day goes on.
+ */
+export async function resolveServing(
+  world: World,
+  { variants, shadow, hide }: ServingOptions,
+  genres: readonly string[],
+): Promise<ServingSettings> {
+  const settings: ServingSettings = { variants: [], shadow: null, hide: { movies: [], genres: [] } };
+  for (const [name, { model, share }] of Object.entries(variants)) {
+    const found = await versionNamed(world, model, `variant "${name}"`);
+    if (found) settings.variants.push({ name, share, ...found });
+  }
+  if (shadow) {
+    const found = await versionNamed(world, shadow.model, "the shadow");
+    if (found) settings.shadow = { share: shadow.share, ...found };
+  }
+  for (const genre of hide.genres) {
+    if (genres.includes(genre)) continue;
+    const meant = nearest(genre, genres);
+    world.log.warn(
+      `serving.hide.genres names "${genre}", which no movie of the archive has` +
+        (meant ? ` (did you mean "${meant}"?)` : ""),
+    );
+  }
+  settings.hide = { movies: [...hide.movies], genres: [...hide.genres] };
+  return settings;
+}
+
+async function versionNamed(
+  { db, artifacts, log }: World,
+  model: string,
+  what: string,
+): Promise<ServedVersion | null> {
+  const leaveOut = (reason: string) => {
+    log.warn(`${what} is left out: ${reason}. Its people get the champion. Next: deno task models list`);
+    return null;
+  };
+  const row = await db.row<Omit<ServedVersion, "sha256">>("publish/named_version", [model]);
+  if (row === undefined) {
+    return leaveOut(model === "champion" ? "there is no champion yet" : `the registry has no "${model}"`);
+  }
+  try {
+    const bytes = await loadArtifact(artifacts, row.artifact);
+    return { ...row, sha256: createHash("sha256").update(bytes).digest("hex") };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return leaveOut(`"${row.artifact}" is gone`);
+    if (error instanceof SyntaxError) return leaveOut(error.message);
+    throw error;
+  }
+}
+
+/** What of `serving` a plan says: nothing, where nothing is set. */
+export function servingInWords({ variants, shadow, hide }: ServingOptions): string[] {
+  const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
+  const { movies, genres } = hide;
+  const hidden = [
+    ...movies.length > 0 ? [movies.length === 1 ? "1 movie" : `${movies.length} movies`] : [],
+    ...genres,
+  ];
+  return [
+    ...Object.entries(variants).map(([name, { model, share }]) =>
+      `variant ${name}: ${model} for ${percent(share)}`
+    ),
+    ...shadow ? [`${shadow.model} in the shadow of ${percent(shadow.share)}`] : [],
+    ...hidden.length > 0 ? [`${hidden.join(", ")} hidden`] : [],
+  ];
+}
