@@ -237,3 +237,10 @@ function withTitles(titles: string[]): SnapshotParts {
   const parts = snapshotParts({ movies: titles.length + 1, hasChampion: false });
   return { ...parts, movies: { ...parts.movies, titles: [...titles, "The last one"] } };
 }
+
+Deno.test("openSnapshot() of what was checked before does not look at every figure again", () => {
+  const bytes = encodeSnapshot(snapshotParts());
+  openSnapshot(bytes).rated.entries[0] = packRating(-1, 3);
+  assert.throws(() => openSnapshot(bytes), SyntaxError);
+  assert.equal(openSnapshot(bytes, { isChecked: true }).batchId, 3);
+});
