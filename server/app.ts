@@ -26,8 +26,8 @@ export function createApp(deps: AppDeps) {
   const routes = app
     .route("/", healthRoutes(deps))
     .route("/", recommendationRoutes(deps))
-    .route("/", userRoutes(deps))
-    .route("/", movieRoutes(deps))
+    .route("/", userRoutes())
+    .route("/", movieRoutes())
     .route("/", statsRoutes(deps))
     .route("/", ratingRoutes(deps))
     .route("/", feedbackRoutes(deps))

@@ -25,6 +25,9 @@ const NOBODY = -1;
 /** Somebody without an id. */
 export const GUEST: Named = { id: NOBODY };
 
+/** What they or it are called where a person reads it. */
+export const nameIn = ({ id, key }: Named) => key === undefined ? id : JSON.stringify(key);
+
 /** The user in a path: an id, or `key:` and what the data set calls them. */
 export function userFrom(text: string, { userIds, userKeys, userIndex }: Snapshot): Named {
   return namedFrom(text, { what: "user", ids: userIds, keys: userKeys, indexOf: userIndex });

@@ -5,8 +5,7 @@ import { type ProblemKind, PROBLEMS } from "./problem.ts";
 /** A whole number of a query. */
 export function wholeNumber({ least, most, usual }: { least: number; most: number; usual?: number }) {
   const wanted = `a whole number from ${least} to ${most}`;
-  return z.union([z.number(), z.string()], { error: wanted })
-    .refine((given) => isBetween(wholeFrom(given), least, most), { error: wanted })
+  return z.custom<number | string>((given) => isBetween(wholeFrom(given), least, most), wanted)
     .transform(wholeFrom)
     .openapi({ type: "integer", minimum: least, maximum: most, default: usual });
 }
@@ -14,15 +13,15 @@ export function wholeNumber({ least, most, usual }: { least: number; most: numbe
 /** A number of a query, as people write them: 0.3, 1, .5. */
 export function decimalNumber({ least, most, usual }: { least: number; most: number; usual?: number }) {
   const wanted = `a number from ${least} to ${most}`;
-  return z.union([z.number(), z.string()], { error: wanted })
-    .refine((given) => isBetween(decimalFrom(given), least, most), { error: wanted })
+  return z.custom<number | string>((given) => isBetween(decimalFrom(given), least, most), wanted)
     .transform(decimalFrom)
     .openapi({ type: "number", minimum: least, maximum: most, default: usual });
 }
 
 /** Yes or no in a query. */
 export function yesOrNo() {
-  return z.union([z.boolean(), z.enum(["true", "false", "1", "0"])], { error: "true or false" })
+  const isSaid = (given: unknown) => SAID.has(String(given));
+  return z.custom<boolean | "true" | "false" | "1" | "0">(isSaid, "true or false")
     .transform((given) => given === true || given === "true" || given === "1")
     .openapi({ type: "boolean", default: false });
 }
@@ -42,8 +41,9 @@ export function texts({ most }: { most: number }) {
     });
 }
 
-const wholeFrom = (given: number | string) => /^-?\d{1,10}$/.test(String(given)) ? Number(given) : NaN;
-const decimalFrom = (given: number | string) =>
+const SAID = new Set(["true", "false", "1", "0"]);
+const wholeFrom = (given: unknown) => /^-?\d{1,10}$/.test(String(given)) ? Number(given) : NaN;
+const decimalFrom = (given: unknown) =>
   /^-?(\d{1,9}(\.\d{0,9})?|\.\d{1,9})$/.test(String(given)) ? Number(given) : NaN;
 const isBetween = (value: number, least: number, most: number) => value >= least && value <= most;
 
@@ -60,6 +60,23 @@ export const movieId = z.string().openapi({
   pattern: "^(\\d{1,10}|key:.*)$",
   example: "1",
 });
+
+/** Largest id: PostgreSQL's integer ends here. */
+const LARGEST_ID = 2 ** 31 - 1;
+const ID = `a whole number from 0 to ${LARGEST_ID}, or key: and a text`;
+
+/** An id in a body: a number, or `key:` and what the data set says. */
+export const anyId = z.union([z.number(), z.string()], { error: ID })
+  .refine(
+    (given) =>
+      typeof given === "string"
+        ? given.startsWith("key:")
+        : Number.isInteger(given) && isBetween(given, 0, LARGEST_ID),
+    { error: ID },
+  )
+  .openapi({
+    anyOf: [{ type: "integer", minimum: 0, maximum: LARGEST_ID }, { type: "string", pattern: "^key:" }],
+  });
 
 export const problemSchema = z.object({
   type: z.string().describe("`urn:matinee:problem:` and the kind: what programs should look at."),

@@ -83,43 +83,6 @@ Deno.test("GET /users/{id}/recommendations calls the sample a sample, and real d
   assert.ok(!("sample" in await listOf(false)));
 });
 
-Deno.test("GET /users/{id} tells how much somebody rated, before and after the snapshot", async () => {
-  const before = movieIdOf(seenOf(4)[0]);
-  const after = bestUnseen(4, 1)[0].movie_id;
-  const { app } = appOn(await servingOf(PARTS, [[USER, before], [USER, after], [STRANGER, after]]));
-  const sum = PARTS.userRatingSums[4];
-  assert.deepEqual(await (await app.request(`/users/${USER}`)).json(), {
-    user_id: USER,
-    model_version: "test-1",
-    source: "two_tower",
-    n_rated: seenOf(4).length,
-    mean_rating: Math.round(sum / seenOf(4).length * 100) / 100,
-    n_rated_since: 1,
-  });
-  assert.deepEqual(await (await app.request(`/users/${STRANGER}`)).json(), {
-    user_id: STRANGER,
-    model_version: "test-1",
-    source: "popularity",
-    n_rated: 0,
-    mean_rating: null,
-    n_rated_since: 1,
-  });
-});
-
-Deno.test("GET /movies/{id} tells a movie's facts", async () => {
-  const { app } = appOn(await servingOf(PARTS));
-  const n = PARTS.movies.nRatings[7];
-  assert.deepEqual(await (await app.request("/movies/80")).json(), {
-    movie_id: 80,
-    title: PARTS.movies.titles[7],
-    year: null,
-    genres: PARTS.movies.genreIds[7].map((genre) => PARTS.genres[genre]),
-    n_ratings: n,
-    mean_rating: n === 0 ? null : Math.round(PARTS.movies.ratingSums[7] / n * 100) / 100,
-    model_version: "test-1",
-  });
-});
-
 Deno.test("GET /stats tells what is served", async () => {
   const { app } = appOn(await servingOf(snapshotParts({ users: 40, seenShare: 0.9 }), [[500, 10]]));
   const { ratings, ...stats } = await (await app.request("/stats")).json();

@@ -6,6 +6,7 @@ import { Problem } from "../../http/problem.ts";
 import { decimalNumber, texts, wholeNumber, yesOrNo } from "../../http/schemas.ts";
 import type { Serving } from "../../live/live.ts";
 import { POPULARITY } from "../../recommend/recommend.ts";
+import type { Filter } from "../../recommend/shelf.ts";
 import type { ListRequest } from "../../recommend/request.ts";
 
 export const LONGEST_LIST = 100;
@@ -33,13 +34,18 @@ const WORDS = {
 export const n = wholeNumber({ least: 1, most: LONGEST_LIST, usual: USUAL_LIST }).optional()
   .openapi({ description: WORDS.n, example: 5 });
 
-/** The filters and wishes that a query may have, beside `n`. */
-export const wishes = {
+/** Which movies a query may be about. */
+export const filters = {
   genres: texts({ most: MOST_GENRES }).optional().openapi({ description: WORDS.genres, example: ["Comedy"] }),
   year_from: wholeNumber({ least: 0, most: LAST_YEAR }).optional()
     .openapi({ description: WORDS.year_from, example: 1990 }),
   year_to: wholeNumber({ least: 0, most: LAST_YEAR }).optional()
     .openapi({ description: WORDS.year_to, example: 1999 }),
+};
+
+/** The filters and wishes that a list's query may have, beside `n`. */
+export const wishes = {
+  ...filters,
   exclude: texts({ most: MOST_EXCLUDED }).optional().openapi({
     description: WORDS.exclude,
     example: ["1", "2"],
@@ -75,22 +81,28 @@ export interface Wishes {
   retrieve?: number;
 }
 
-/** @throws {Problem} on a genre that the archive has not, years in the wrong order, an id that is none. */
+/** @throws {Problem} on a model that is none, an id that is none, and as `filterOf()` does. */
 export function requestOf(
   { genres, year_from, year_to, exclude, model, ...rest }: Wishes,
-  { snapshot }: Serving,
+  serving: Serving,
 ): Omit<ListRequest, "userId" | "n"> {
+  return {
+    ...rest,
+    ...filterOf({ genres, year_from, year_to }, serving),
+    model: model === undefined ? undefined : modelIn(model, serving.snapshot),
+    exclude: exclude?.map(idIn),
+  };
+}
+
+/** @throws {Problem} on a genre that the archive has not, and on years in the wrong order. */
+export function filterOf(
+  { genres, year_from, year_to }: Pick<Wishes, "genres" | "year_from" | "year_to">,
+  { snapshot }: Serving,
+): Filter {
   if (year_from !== undefined && year_to !== undefined && year_from > year_to) {
     throw wrong("year_from", `at most year_to, ${year_to}`, String(year_from));
   }
-  return {
-    ...rest,
-    model: model === undefined ? undefined : modelIn(model, snapshot),
-    genres: genres?.map((name) => genreIn(name, snapshot)),
-    yearFrom: year_from,
-    yearTo: year_to,
-    exclude: exclude?.map(idIn),
-  };
+  return { genres: genres?.map((name) => genreIn(name, snapshot)), yearFrom: year_from, yearTo: year_to };
 }
 
 function modelIn(name: string, { champion }: Snapshot): string {

@@ -6,7 +6,12 @@ export const modelVersion = z.string().nullable().describe(
   "The version that answered; where none did, the champion's; null: there is none.",
 );
 
-export const source = z.string().describe("What made the answer: the name of a model, or popularity.");
+export const source = z.string().describe(
+  "What made the answer: the name of a model, popularity, or the snapshot itself.",
+);
+
+/** The `source` of facts that no model made. */
+export const SNAPSHOT = "snapshot";
 
 /** Which way a list came about; cold start takes the first of them that it can. */
 export const path = z.enum(["model", "fold_in", "content", "genre_popularity", "popularity"]).describe(

@@ -1,23 +1,24 @@
 /** The body and the answer of `POST /recommend`. */
 import { z } from "@hono/zod-openapi";
+import { personOf } from "../../recommend/person.ts";
 import { closed } from "../../http/refusal.ts";
+import { anyId } from "../../http/schemas.ts";
 import { bodyWishes, LONGEST_LIST, MOST_RETRIEVED, USUAL_LIST } from "../requests/list_query.ts";
 import { explanationFields, explanationOf, type Listed, listedFields, madeBy, rounded } from "./list_view.ts";
 import { sampleFields, sampleLabel } from "./model_view.ts";
 import { titleOf, titleSchema } from "./movie_view.ts";
+import { demographicFields, demographicsOf } from "./user_view.ts";
 
 const MOST_RATINGS = 1_000;
-
-/** An id, or `key:` and what the data set says. */
-const anyId = z.union([z.int().min(0).max(2 ** 31 - 1), z.string().regex(/^key:/, "key: and a text")], {
-  error: "a whole number from 0 to 2147483647, or key: and a text",
-});
 
 export const recommendBody = closed({
   user_id: anyId.nullable().optional().describe("Absent: a guest, of whom nothing is known but `ratings`."),
   ratings: z.array(closed({
     movie_id: anyId,
-    rating: z.number().min(0.5).max(5).multipleOf(0.5).describe("Stars, in halves."),
+    rating: z.number().min(0.5).max(5).multipleOf(0.5).openapi({
+      description: "Stars, in halves.",
+      multipleOf: 0.5,
+    }),
   })).max(MOST_RATINGS).optional()
     .describe(
       "Folded in on top of what is known of the person; of two of one movie, the last counts. Kept nowhere.",
@@ -32,9 +33,7 @@ export const recommendBody = closed({
 
 export const recommendSchema = z.object({
   user_id: z.int().nullable().describe("Null: a guest, or a key that nobody has."),
-  gender: z.string().nullable().describe("Null: unknown."),
-  age: z.int().nullable().describe("In years, as the archive has it; null: unknown."),
-  occupation: z.string().nullable().describe("Null: unknown."),
+  ...demographicFields,
   recommendations: z.array(z.object({
     rank: z.int().min(1),
     ...titleSchema.shape,
@@ -49,14 +48,13 @@ export const recommendSchema = z.object({
 }).openapi("RecommendAnswer");
 
 export function recommendView(
-  { serving: { snapshot }, user, request, list }: Listed,
+  { serving, user, request, list }: Listed,
   unknown: readonly (number | string)[],
 ): z.infer<typeof recommendSchema> {
+  const { snapshot } = serving;
   return {
     user_id: request.userId === null || user.id < 0 ? null : user.id,
-    gender: null,
-    age: null,
-    occupation: null,
+    ...demographicsOf(snapshot, personOf(serving, { userId: request.userId })),
     recommendations: list.items.map((item, i) => ({
       rank: i + 1,
       ...titleOf(snapshot, item.movie),
