@@ -9,7 +9,7 @@ import { drawNegatives } from "./negatives.ts";
 import { compareAnswers } from "./compare.ts";
 import { compute } from "./compute.ts";
 import { measured } from "./measured.ts";
-import type { ModelChoice } from "./model_choice.ts";
+import { AUTO, type ModelChoice } from "./model_choice.ts";
 import { type EvaluateRequest, readEvaluateRequest, refuseOverwriting } from "./evaluate_request.ts";
 import type { Options } from "./options.ts";
 import { openPredictions } from "./predictions_file.ts";
@@ -74,6 +74,9 @@ interface Answering {
 async function answerWith(choice: ModelChoice, { asked, answering, say, signal }: Answering) {
   const { world } = answering;
   say(`fitting ${choice.name} on ${world.train.length} ratings`);
+  if (choice.name === AUTO && world.known.length > 0) {
+    say("auto chooses what is best for people of whom nothing is known: of these, older ratings are");
+  }
   const { value: { scorer, report }, spent } = await measured(() =>
     fit(choice, answering, { seed: asked.seed, say, signal })
   );

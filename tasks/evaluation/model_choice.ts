@@ -8,7 +8,8 @@ import type { FitOptions, Model } from "../../models/model.ts";
 import { UsageError } from "../runner/errors.ts";
 import { nearest } from "../../models/nearest.ts";
 
-const AUTO = "auto";
+/** Stands for the best answer of the whole family. */
+export const AUTO = "auto";
 
 export interface ModelChoice {
   /** As it was asked for: "two_tower:content". */

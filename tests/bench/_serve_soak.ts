@@ -14,7 +14,7 @@ const SECONDS_PER_LOOK = 5;
 const get = (name: string, share: number, path: string): Ask => ({ name, share, path });
 
 const MIX: readonly Ask[] = [
-  { ...LIST, share: 0.6 },
+  { ...LIST, share: 0.595 },
   get("filtered", 0.08, "/users/{user}/recommendations?n=20&genres=Drama&year_from=1980"),
   get("diverse", 0.02, "/users/{user}/recommendations?n=10&diversity=0.3"),
   get("explained", 0.02, "/users/{user}/recommendations?n=10&explain=true"),
@@ -25,6 +25,7 @@ const MIX: readonly Ask[] = [
   get("search", 0.03, "/movies?query=number%20{movie}"),
   get("popular", 0.02, "/movies/popular"),
   get("health", 0.01, "/health/ready"),
+  get("metrics", 0.005, "/metrics"),
   { ...RATING, share: 0.05 },
   {
     name: "guest",

@@ -63,3 +63,13 @@ Deno.test("evaluate --split by time refuses a file without timestamps", async ()
   assert.equal(code, 2);
   assert.match(stderr, /goes by timestamps/);
 });
+
+Deno.test("evaluate --model auto --split users says that it chooses for people without a history", async () => {
+  await using folder = await createFolder();
+  const ratings = await folder.write("all.csv", csv(seededLines(300)));
+  const args = ["--ratings", ratings, "--split", "users:0.3", "--protocol", "ranking", "--model"];
+  const auto = await runCommand("evaluate", [...args, "auto"]);
+  assert.equal(auto.code, 0, auto.stderr);
+  assert.match(auto.stderr, /best for people of whom nothing is known/);
+  assert.doesNotMatch((await runCommand("evaluate", [...args, "popularity"])).stderr, /nothing is known/);
+});
