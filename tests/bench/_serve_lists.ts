@@ -1,6 +1,6 @@
 /** Exact lists of ten for people at random, none of them asked for before: ours and a peer's on the same snapshot. */
 import type { Figure } from "./benchmark.ts";
-import { CONNECTIONS, type Loaded, loaded, within } from "./_serve_load.ts";
+import { CONNECTIONS, type Loaded, loadedInTurn, within } from "./_serve_load.ts";
 import { type RunningServer, startHello, startMatinee, startPeer } from "./_processes.ts";
 import type { BenchHome, Shape } from "./_shape.ts";
 
@@ -26,25 +26,28 @@ export interface ListsReport {
 
 export async function lists({ place, shape, python }: ListsOptions): Promise<ListsReport> {
   const people = { ...within(shape), seconds: SECONDS, warmUp: WARM_UP };
-  const run = async (server: Promise<RunningServer>) => {
-    await using running = await server;
-    return { ...await loaded(running, people), lists: await firstLists(running, shape) };
-  };
-  const { home, snapshot } = place;
   const report: ListsReport = { figures: [], notes: [], peer: {} };
-  const hello = await (async () => {
-    await using running = await startHello();
-    return await loaded(running, people);
-  })();
-  report.notes.push(`hello world: ${text(hello)}; the client itself ${hello.clientCpuMs.toFixed(4)} CPU ms`);
   for (const workers of WORKERS) {
-    const peer = python === null ? null : await run(startPeer({ python, snapshot, workers }));
-    const ours = await run(startMatinee({ home, workers }));
-    report.figures.push(...compared(ours, { peer, hello, workers }));
-    report.notes.push(`lists, ${named(workers)}: ours ${text(ours)}`);
+    await using hello = await startHello();
+    await using ours = await startMatinee({ home: place.home, workers });
+    await using peer = python === null
+      ? null
+      : await startPeer({ python, snapshot: place.snapshot, workers });
+    const servers = peer === null ? [hello, ours] : [hello, ours, peer];
+    const [least, mine, theirs] = await loadedInTurn(servers, people);
+    report.figures.push(...compared(mine, { peer: theirs ?? null, hello: least, workers }));
+    report.notes.push(
+      `lists, ${named(workers)}: hello world ${text(least)}; the client itself ${
+        least.clientCpuMs.toFixed(4)
+      } CPU ms`,
+      `lists, ${named(workers)}: ours ${text(mine)}`,
+    );
     if (peer === null) continue;
-    report.peer[workers] = peer;
-    report.notes.push(`lists, ${named(workers)}: FastAPI ${text(peer)}`, sameLists(ours.lists, peer.lists));
+    report.peer[workers] = theirs;
+    report.notes.push(
+      `lists, ${named(workers)}: FastAPI ${text(theirs)}`,
+      sameLists(await firstLists(ours, shape), await firstLists(peer, shape)),
+    );
   }
   return report;
 }

@@ -52,6 +52,38 @@ export async function loaded(server: RunningServer, options: LoadedOptions): Pro
   };
 }
 
+const ROUNDS = 3;
+
+/** `loaded()` of each server in turn, round by round, so that a busy minute hits all of them; medians of the rounds. */
+export async function loadedInTurn(
+  servers: readonly RunningServer[],
+  { warmUp, seconds, ...options }: LoadedOptions,
+): Promise<Loaded[]> {
+  const rounds: Loaded[][] = servers.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, server] of servers.entries()) {
+      const once = { ...options, warmUp: round === 0 ? warmUp : warmUp / 4, seconds: seconds / ROUNDS };
+      rounds[i].push(await loaded(server, once));
+    }
+  }
+  return rounds.map((found) => {
+    const middle = (of: (one: Loaded) => number) => found.map(of).sort((a, b) => a - b)[ROUNDS >> 1];
+    return {
+      ...found[0],
+      all: {
+        n: found.reduce((sum, { all }) => sum + all.n, 0),
+        perSecond: middle(({ all }) => all.perSecond),
+        p50: middle(({ all }) => all.p50),
+        p99: middle(({ all }) => all.p99),
+        most: Math.max(...found.map(({ all }) => all.most)),
+      },
+      cpuMs: middle(({ cpuMs }) => cpuMs),
+      databaseCpuMs: middle(({ databaseCpuMs }) => databaseCpuMs),
+      clientCpuMs: middle(({ clientCpuMs }) => clientCpuMs),
+    };
+  });
+}
+
 export function refuseFailures({ all, failed, failures }: LoadResult): void {
   if (failed === 0 && all.n > 0) return;
   throw new Error(
