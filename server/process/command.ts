@@ -1,6 +1,7 @@
 /** The command `serve`: options in, exit code out, signals between. */
 import { homePath } from "../../sql/home.ts";
 import { createServerLog } from "../log.ts";
+import { configuredKeys } from "./configured_keys.ts";
 import { HELP, readServeOptions, type ServeOptions, UsageError } from "./options.ts";
 import { serve } from "./serve.ts";
 
@@ -32,7 +33,12 @@ export async function main(args: string[]): Promise<number> {
 async function serveUntilSignal(options: ServeOptions, write: (text: string) => void): Promise<void> {
   const log = createServerLog({ json: options.jsonLog, now: () => new Date(), write });
   const asked = untilSignal();
+  const keys = configuredKeys({
+    keys: Deno.env.get("MATINEE_API_KEYS"),
+    file: Deno.env.get("MATINEE_API_KEYS_FILE"),
+  });
   const server = await serve(options, {
+    keys,
     home: homePath(),
     databaseUrl: Deno.env.get("DATABASE_URL") || null,
     log,

@@ -2,6 +2,7 @@
  * The workers: started together, kept at the same snapshot, replaced when one dies, stopped without dropping a request.
  */
 import type { News } from "../follow/stage.ts";
+import type { WorkerMetrics } from "../http/metrics.ts";
 import type { NewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
 import { createMember, type Member } from "./member.ts";
@@ -56,6 +57,7 @@ export function createCrew(options: CrewOptions): Crew {
       settings: { ...settings, number, sharesPort: size > 1 },
       log,
       filling: options.filling,
+      gather,
       died: (reason) => bury(member, reason),
     });
     members.add(member);
@@ -65,6 +67,12 @@ export function createCrew(options: CrewOptions): Crew {
     if (news && news !== opened) await member.serve(news);
     return member;
   };
+
+  /** Figures of all that live to tell them. */
+  async function gather(): Promise<WorkerMetrics[]> {
+    const results = await Promise.allSettled([...members].map((member) => member.collect()));
+    return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  }
 
   function bury(member: Member, reason: string): void {
     members.delete(member);

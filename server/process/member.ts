@@ -1,5 +1,6 @@
 /** One worker as the coordinator sees it: questions that are answered once, and a death that is told once. */
 import type { News } from "../follow/stage.ts";
+import type { WorkerMetrics } from "../http/metrics.ts";
 import type { ServerLog } from "../log.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 import { PortTaken } from "./port.ts";
@@ -9,6 +10,8 @@ export interface MemberOptions {
   settings: WorkerSettings;
   log: ServerLog;
   filling: () => void;
+  /** Asks all workers for their figures. */
+  gather: () => Promise<WorkerMetrics[]>;
   /** The worker is gone; whatever was asked of it is settled. */
   died: (reason: string) => void;
 }
@@ -24,6 +27,8 @@ export interface Member {
   leave(): Promise<void>;
   /** Resolves when requests that begin from now on get it; one that died needs nothing any more. */
   serve(news: News): Promise<void>;
+  /** Its figures. @throws when it dies meanwhile. */
+  collect(): Promise<WorkerMetrics>;
   /** Lets requests finish, then ends the worker. */
   stop(): Promise<void>;
 }
@@ -37,7 +42,7 @@ const PATIENCE = 30_000;
  */
 const PERMISSIONS: Deno.PermissionOptionsObject = { net: true, read: true, env: ["PG*"] };
 
-export function createMember({ module, settings, log, filling, died }: MemberOptions): Member {
+export function createMember({ module, settings, log, filling, gather, died }: MemberOptions): Member {
   const { number } = settings;
   const startedAt = performance.now();
   const worker = new Worker(module, {
@@ -47,9 +52,13 @@ export function createMember({ module, settings, log, filling, died }: MemberOpt
   });
   /** What is asked, and by what the answer is known. */
   const asked = new Map<string, PromiseWithResolvers<void>>();
+  const collecting = new Map<number, PromiseWithResolvers<WorkerMetrics>>();
   let turns = 0;
   let isGone = false;
 
+  const tell = (message: ToWorker) => {
+    if (!isGone) worker.postMessage(message);
+  };
   const end = (reason: string) => {
     if (isGone) return;
     isGone = true;
@@ -60,12 +69,13 @@ export function createMember({ module, settings, log, filling, died }: MemberOpt
       if (answer.startsWith("serving")) resolve();
       else reject(new Error(`A worker died: ${reason}`));
     }
+    for (const { reject } of collecting.values()) reject(new Error(`A worker died: ${reason}`));
   };
   const ask = async (question: ToWorker, answer: string): Promise<void> => {
     if (isGone) throw new Error("Cannot ask a worker that is gone");
     const pending = Promise.withResolvers<void>();
     asked.set(answer, pending);
-    worker.postMessage(question);
+    tell(question);
     await pending.promise;
   };
   const settle = (answer: string, error?: Error) => {
@@ -86,6 +96,11 @@ export function createMember({ module, settings, log, filling, died }: MemberOpt
         return filling();
       case "serving":
         return settle(`serving ${data.turn}`);
+      case "collected":
+        collecting.get(data.turn)?.resolve(data.metrics);
+        return void collecting.delete(data.turn);
+      case "gather":
+        return void gather().then((workers) => tell({ kind: "gathered", turn: data.turn, workers }));
       case "cannot listen":
         return settle("listening", data.isTaken ? new PortTaken(data.reason) : new Error(data.reason));
       default:
@@ -103,6 +118,14 @@ export function createMember({ module, settings, log, filling, died }: MemberOpt
       const turn = ++turns;
       const timer = setTimeout(() => end(`it did not answer within ${PATIENCE / 1000} s`), PATIENCE);
       await ask({ kind: "serve", news, turn }, `serving ${turn}`).finally(() => clearTimeout(timer));
+    },
+    async collect() {
+      if (isGone) throw new Error("Cannot ask a worker that is gone");
+      const turn = ++turns;
+      const pending = Promise.withResolvers<WorkerMetrics>();
+      collecting.set(turn, pending);
+      tell({ kind: "collect", turn });
+      return await pending.promise;
     },
     async stop() {
       if (isGone) return;

@@ -1,6 +1,7 @@
 /** What the coordinator and its workers say to each other. Everything large in it is shared memory. */
 import type { News } from "../follow/stage.ts";
 import type { AccessSettings } from "../http/access.ts";
+import type { WorkerMetrics } from "../http/metrics.ts";
 import type { Fields } from "../log.ts";
 
 /** What a worker is made with. */
@@ -16,6 +17,8 @@ export interface WorkerSettings {
   databaseUrl: string | null;
   access: AccessSettings;
   cors: readonly string[];
+  /** Null: clients may ask as often as they like. */
+  rate: { perMinute: number; table: SharedArrayBuffer } | null;
   newerLog: SharedArrayBuffer;
   flags: SharedArrayBuffer;
 }
@@ -26,6 +29,10 @@ export type ToWorker =
   /** Gives the port up again: another worker could not have it. */
   | { kind: "leave" }
   | { kind: "serve"; news: News; turn: number }
+  /** Wants its figures. */
+  | { kind: "collect"; turn: number }
+  /** Those of all workers, as it has asked for. */
+  | { kind: "gathered"; turn: number; workers: WorkerMetrics[] }
   /** Finishes its requests, and closes what it has open. */
   | { kind: "stop" };
 
@@ -37,6 +44,9 @@ export type FromWorker =
   | { kind: "cannot listen"; isTaken: boolean; reason: string }
   | { kind: "serving"; turn: number }
   | { kind: "stopped" }
+  | { kind: "collected"; turn: number; metrics: WorkerMetrics }
+  /** Wants the figures of all workers. */
+  | { kind: "gather"; turn: number }
   /** Half of the log is taken. */
   | { kind: "filling" }
   | { kind: "said"; level: "info" | "warn"; message: string; fields?: Fields };

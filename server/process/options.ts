@@ -10,6 +10,10 @@ export interface ServeOptions {
   jsonLog: boolean;
   /** Log a line for each request. */
   verbose: boolean;
+  /** Requests a minute of one key or address; 0: as many as they like. */
+  rateLimit: number;
+  /** Origins whose pages may call the server. */
+  cors: string[];
   /** Milliseconds between a SIGTERM and the closing of the port, while readiness says 503. */
   drain: number;
 }
@@ -22,11 +26,16 @@ Usage: deno task serve [options]
   --host HOST    address to listen on (default 127.0.0.1: this machine only; 0.0.0.0: every network)
   --workers N    threads that answer requests, on one port (default: one a core; only Linux takes more than 1)
   --drain SEC    on SIGTERM, go on answering so long while /health/ready says 503 (default 1)
+  --rate-limit N requests a minute that one key, or one address, may send (default 6000; 0: no limit);
+                 this machine's own are not counted
+  --cors ORIGIN  let pages of ORIGIN (https://shop.example) call this server; may stand several times
   --json-log     log lines as JSON
   --verbose      log a line for each request
   --help         show this help
 
-Environment: DATABASE_URL (an existing PostgreSQL instead of the embedded one), MATINEE_HOME (default .matinee).
+Environment: DATABASE_URL (an existing PostgreSQL instead of the embedded one), MATINEE_HOME (default .matinee),
+MATINEE_API_KEYS (keys as NAME:SCOPE[,SCOPE]:KEY, with blanks between them; scopes: read, write, operate),
+MATINEE_API_KEYS_FILE (a file of such lines; # begins a comment). On a network, and to operate, requests need a key.
 Ctrl-C stops: requests in flight finish. A second one stops at once.
 `;
 
@@ -40,6 +49,8 @@ const FLAGS = {
   host: { type: "string" },
   workers: { type: "string" },
   drain: { type: "string" },
+  "rate-limit": { type: "string" },
+  cors: { type: "string", multiple: true },
   "json-log": { type: "boolean" },
   verbose: { type: "boolean" },
   help: { type: "boolean" },
@@ -58,6 +69,8 @@ export function readServeOptions(args: string[]): ServeOptions | null {
       most: 256,
     }),
     drain: 1000 * number(values.drain ?? "1", { flag: "--drain", most: 3_600 }),
+    rateLimit: number(values["rate-limit"] ?? "6000", { flag: "--rate-limit", most: 10_000_000 }),
+    cors: (values.cors ?? []).map(origin),
     jsonLog: values["json-log"] ?? false,
     verbose: values.verbose ?? false,
   };
@@ -70,6 +83,14 @@ function parsed(args: string[]) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`${reason.split(". ")[0]}. Next: deno task serve --help`, { cause });
   }
+}
+
+/** As browsers write it: scheme, host, port where it is not the usual one. */
+function origin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new UsageError(
+    `Cannot read --cors as it should be an origin like https://shop.example: found "${text}"`,
+  );
 }
 
 function number(

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { connect } from "../../sql/db.ts";
 import { follow } from "../follow/follow.ts";
 import { isLoopbackHost } from "../http/access.ts";
+import type { KeyRecord } from "../http/keys.ts";
+import { createRateTable } from "../http/rate_limit.ts";
 import type { Live } from "../live/live.ts";
 import { createNewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
@@ -18,6 +20,8 @@ export interface ServeSurroundings {
   home: string;
   /** Null: go on without a database. */
   databaseUrl: string | null;
+  /** Who may do what (default: no keys). */
+  keys?: readonly KeyRecord[];
   log: ServerLog;
   /** Milliseconds between two looks at the database (default 3 s). */
   pollEvery?: number;
@@ -39,6 +43,7 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
   const live: Live = { current: null };
   const newerLog = createNewerLog();
   const flags = createFlags();
+  const access = { keys: surroundings.keys ?? [], isLoopback: isLoopbackHost(options.host) };
   const crew = createCrew({
     size: crewSize(options.workers, surroundings),
     newerLog,
@@ -49,8 +54,9 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
       host: options.host,
       verbose: options.verbose,
       databaseUrl,
-      access: { keys: [], isLoopback: isLoopbackHost(options.host) },
-      cors: [],
+      access,
+      cors: options.cors,
+      rate: options.rateLimit === 0 ? null : { perMinute: options.rateLimit, table: createRateTable() },
       newerLog: newerLog.buffer,
       flags: flags.buffer,
     },
@@ -79,11 +85,24 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
     const port = await onFreePort(options, log, crew.listen);
     const url = `http://${urlHost(options.host)}:${port}/`;
     log.info(`listening on ${url}`);
+    if (!access.isLoopback) sayWhoMayRead(access.keys, log);
     if (live.current === null) log.warn("there is nothing to recommend yet; next: deno task daily");
     return { url, stop };
   } catch (error) {
     await stop(0);
     throw error;
+  }
+}
+
+/** Off loopback nobody reads without a key: that should not be found out by trying. */
+function sayWhoMayRead(keys: readonly KeyRecord[], log: ServerLog): void {
+  const readers = keys.filter(({ scopes }) => scopes.includes("read")).map(({ name }) => name);
+  if (readers.length > 0) log.info("on a network, requests need a key", { read: readers.join(",") });
+  else {
+    log.warn(
+      "on a network, requests need a key, and no key may read; next: " +
+        'MATINEE_API_KEYS="me:read,write,operate:$(openssl rand -hex 24)" deno task serve',
+    );
   }
 }
 

@@ -6,7 +6,8 @@
 import { connect } from "../../sql/db.ts";
 import { createApp } from "../app.ts";
 import type { News } from "../follow/stage.ts";
-import { createMetrics } from "../http/metrics.ts";
+import { createMetrics, type Metrics, type WorkerMetrics } from "../http/metrics.ts";
+import { createRateLimiter } from "../http/rate_limit.ts";
 import { createBulletin } from "../live/bulletin.ts";
 import { type Live, openShared, servingOf } from "../live/live.ts";
 import { createNewerRatings } from "../live/newer.ts";
@@ -31,8 +32,13 @@ interface Open {
   live: Live;
   newerLog: NewerLog;
   handler: Deno.ServeHandler<Deno.NetAddr>;
+  metrics: Metrics;
   closeDatabase(): PromiseLike<void>;
 }
+
+/** Those who wait for the figures of all workers, by turn. */
+const gathering = new Map<number, (workers: WorkerMetrics[]) => void>();
+let turns = 0;
 
 let open: Open | null = null;
 let server: Deno.HttpServer<Deno.NetAddr> | null = null;
@@ -53,6 +59,11 @@ scope.onmessage = async ({ data }) => {
     case "serve":
       takeNews(open, data.news);
       return say({ kind: "serving", turn: data.turn });
+    case "collect":
+      return say({ kind: "collected", turn: data.turn, metrics: await open.metrics.collect() });
+    case "gathered":
+      gathering.get(data.turn)?.(data.workers);
+      return void gathering.delete(data.turn);
     case "stop":
       await server?.shutdown();
       await open.closeDatabase();
@@ -69,6 +80,7 @@ function openWorker(settings: WorkerSettings): Open {
     return connect(databaseUrl, { max: CONNECTIONS, name: "matinee serve", patience: STATEMENT_PATIENCE });
   });
   const state = createFlags(settings.flags);
+  const metrics = createMetrics({ live, state, clock: () => new Date() });
   const app = createApp({
     live,
     state,
@@ -77,9 +89,16 @@ function openWorker(settings: WorkerSettings): Open {
     now: () => performance.now(),
     clock: () => new Date(),
     access: settings.access,
-    limiter: null,
+    limiter: settings.rate && createRateLimiter({ ...settings.rate, now: () => Date.now() }),
     cors: settings.cors,
-    metrics: createMetrics({ live, state, clock: () => new Date() }),
+    metrics,
+    gatherMetrics() {
+      const turn = ++turns;
+      const { promise, resolve } = Promise.withResolvers<WorkerMetrics[]>();
+      gathering.set(turn, resolve);
+      say({ kind: "gather", turn });
+      return promise;
+    },
     database,
     bulletin: createBulletin(newerLog, () => say({ kind: "filling" })),
   });
@@ -88,6 +107,7 @@ function openWorker(settings: WorkerSettings): Open {
     live,
     newerLog,
     handler: (request, info) => app.fetch(request, info),
+    metrics,
     closeDatabase: () => database[Symbol.asyncDispose](),
   };
 }

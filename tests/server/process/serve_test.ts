@@ -15,6 +15,8 @@ const OPTIONS: ServeOptions = {
   host: "127.0.0.1",
   workers: 2,
   drain: 0,
+  rateLimit: 0,
+  cors: [],
   jsonLog: false,
   verbose: false,
 };
