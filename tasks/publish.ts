@@ -5,12 +5,11 @@
  * Order: write the snapshot aside, verify it, commit `publishing`, move the pointer, commit `published` and notify.
  * A kill in between is finished or undone by the next attempt, by what the pointer says.
  */
-import { join } from "node:path";
 import { z } from "zod";
 import { IdIndex } from "../models/id_index.ts";
 import type { Champion } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
-import { storeArtifact, sweepArtifacts, verifyArtifact, writeAside } from "./_artifacts.ts";
+import { storeArtifact, sweepArtifacts, verifyArtifact } from "./_artifacts.ts";
 import { readBase } from "./_base_snapshot.ts";
 import { writeEmbeddings } from "./_embedding_rows.ts";
 import { hasErased, settleErasures } from "./_erasures.ts";
@@ -18,6 +17,7 @@ import { exportChampion } from "./_exports.ts";
 import { type Embeddings, embeddingsOf, planEmbeddings } from "./_embeddings.ts";
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
+import { movePointer, type Pointer, readPointer } from "./_pointer.ts";
 import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
 import { resolveServing, servingInWords } from "./_serving.ts";
@@ -26,15 +26,7 @@ import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import type { Decision, DecisionOptions, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
 
-interface Pointer {
-  publication_id: number;
-  snapshot: string;
-  sha256: string;
-  version: string | null;
-  batch_id: number;
-}
-
-/** Snapshots that stay on disk: the one that is served, and the one before it. */
+/** Snapshots that stay on disk: the one that is served, the one before it, and the last of the model before. */
 const KEPT_SNAPSHOTS = 2;
 
 export default task({
@@ -85,7 +77,7 @@ export default task({
       version,
       batch_id: batchId,
     };
-    await writeAside(pointerPath(context), new TextEncoder().encode(JSON.stringify(pointer) + "\n"));
+    await movePointer(artifacts, pointer);
     await db.row("publish/finish_publication", [pointer.publication_id]);
     await sweep(context);
     if (champion !== null) await exportChampion(context, champion);
@@ -199,28 +191,17 @@ function championOf({ row, bytes }: Version, embeddings: Embeddings | null, mean
   return { version, model, ...none, ...embeddings, artifact: bytes };
 }
 
-const pointerPath = ({ artifacts }: TaskContext) => join(artifacts, "current.json");
-
 /** Finishes what the pointer names already, and undoes the rest. */
 async function settlePublications(context: TaskContext): Promise<void> {
   const unfinished = await context.db.rows<Pointer>("publish/unfinished");
   if (unfinished.length === 0) return;
-  const pointed = await readPointer(context);
+  const pointed = await readPointer(context.artifacts);
   const isPointed = ({ publication_id, snapshot }: Pointer) =>
     publication_id === pointed?.publication_id && snapshot === pointed.snapshot;
   if (unfinished.some(isPointed)) {
     await context.db.row("publish/finish_publication", [pointed!.publication_id]);
   }
   await context.db.execute("publish/undo_publications", [pointed?.publication_id ?? 0]);
-}
-
-async function readPointer(context: TaskContext): Promise<Pointer | null> {
-  try {
-    return JSON.parse(await Deno.readTextFile(pointerPath(context)));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
 
 async function sweep({ db, artifacts }: TaskContext): Promise<void> {

@@ -1,4 +1,5 @@
 /** Makes a version the champion because a person says so: registry, history and best score, in one transaction. */
+import type { Db } from "../../sql/db.ts";
 import { openVersion, type VersionRow } from "../_versions.ts";
 import type { Session } from "../runner/session.ts";
 import { UsageError } from "../runner/errors.ts";
@@ -24,7 +25,11 @@ export function operator(): string {
 export async function crown(
   { db, home }: Session,
   row: VersionRow,
-  { champion, kind, by, reason }: Coronation & { champion: VersionRow | undefined },
+  { champion, kind, by, reason, also }: Coronation & {
+    champion: VersionRow | undefined;
+    /** What is done with it or not at all. */
+    also?: (tx: Db) => Promise<void>;
+  },
 ): Promise<void> {
   await openSound(home.artifacts, row);
   const { version, run_id } = row;
@@ -43,6 +48,7 @@ export async function crown(
     for (const [metric, value] of figuresOf(row)) {
       await tx.execute("registry/set_best_score", [metric, version, value, run_id]);
     }
+    await also?.(tx);
   });
 }
 

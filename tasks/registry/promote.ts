@@ -1,4 +1,5 @@
 /** `deno task models promote VERSION`: a person makes a version the champion, whatever the gate said of it. */
+import type { Db } from "../../sql/db.ts";
 import { type Command, printJson, type World } from "../runner/cli/command.ts";
 import type { Options } from "../runner/cli/options.ts";
 import { EXIT } from "../runner/errors.ts";
@@ -6,7 +7,8 @@ import { Session } from "../runner/session.ts";
 import type { VersionRow } from "../_versions.ts";
 import { type Coronation, crown, operator } from "./crown.ts";
 import { findVersion } from "./find_version.ts";
-import { publishNow } from "./publish_now.ts";
+import { type Publishing, publishNow } from "./publish_now.ts";
+import { keptSnapshot, republish } from "./republish.ts";
 
 /** Options of the two commands that change the champion. */
 export const CROWNING = {
@@ -31,6 +33,28 @@ export const promote: Command = {
   },
 };
 
+/**
+ * Makes `row` the champion; where the last snapshot that it was served from is still there, the server gets that one
+ * again. Null: it has to be published anew.
+ */
+async function crownAtOnce(
+  session: Session,
+  row: VersionRow,
+  { coronation, later }: { coronation: Parameters<typeof crown>[2]; later: boolean },
+): Promise<Publishing | null> {
+  const kept = later ? null : await keptSnapshot(session, row.version);
+  let finish: (() => Promise<void>) | null = null;
+  const also = async (tx: Db) => {
+    if (kept) finish = await republish(tx, session, kept);
+  };
+  await crown(session, row, { ...coronation, also });
+  if (kept === null) return null;
+  await finish!();
+  const said =
+    `Published: the server has it now, as of batch ${kept.batch_id}, and adds what is newer itself.`;
+  return { isDone: true, hasFailed: false, said };
+}
+
 /** Makes `row` the champion, publishes, and tells; that it is the champion already is no error. */
 export async function change(
   session: Session,
@@ -44,13 +68,12 @@ export async function change(
   const { version } = row;
   const champion = await session.db.row<VersionRow>("registry/champion");
   const isNew = champion?.version !== version;
-  if (isNew) {
-    const reason = values.reason ?? "no reason was given";
-    await crown(session, row, { champion, kind, by: operator(), reason });
-  }
-  const { isDone, hasFailed, said } = isNew
-    ? await publishNow(session, world, { manifest: values.manifest, later: switches.has("later") })
-    : { isDone: false, hasFailed: false, said: "Nothing has changed." };
+  const later = switches.has("later");
+  const coronation = { champion, kind, by: operator(), reason: values.reason ?? "no reason was given" };
+  const { isDone, hasFailed, said } = !isNew
+    ? { isDone: false, hasFailed: false, said: "Nothing has changed." }
+    : await crownAtOnce(session, row, { coronation, later }) ??
+      await publishNow(session, world, { manifest: values.manifest, later });
   const predecessor = isNew ? champion?.version ?? null : null;
   if (switches.has("json")) {
     printJson(world, { version, is_new: isNew, predecessor, is_published: isDone });
