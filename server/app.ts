@@ -1,5 +1,4 @@
 /** The HTTP application: routes over the live snapshot, put together. It keeps nothing between requests. */
-import { tagged } from "./http/answer.ts";
 import { documentOf } from "./http/document.ts";
 import type { AppDeps } from "./http/env.ts";
 import { addProblems } from "./http/fallback.ts";
@@ -14,8 +13,8 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendationRoutes } from "./routes/recommendations.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { uiRoutes } from "./routes/ui.ts";
 import { userRoutes } from "./routes/users.ts";
-import { PAGES } from "./ui/pages.ts";
 
 /** The type of the whole: what `hc` makes a client of. */
 export type App = ReturnType<typeof createApp>;
@@ -34,9 +33,7 @@ export function createApp(deps: AppDeps) {
     .route("/", erasureRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", docsRoutes(() => documentOf(app)));
-  for (const [path, { text, type }] of Object.entries(PAGES)) {
-    app.get(path, (c) => tagged(c, text, { version: "page", audience: "public", type }));
-  }
+  app.route("/", uiRoutes());
   addProblems(app, deps);
   return routes;
 }

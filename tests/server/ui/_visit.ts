@@ -1,0 +1,90 @@
+/** A visit to the pages in a real browser. Where there is none, the tests are left out, and say so. */
+import assert from "@std/assert";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const BROWSER = "/usr/bin/chromium";
+const hasBrowser = await Deno.stat(BROWSER).then(() => true, () => false);
+
+/** Milliseconds that the page may take for one step; the machine may be busy. */
+const PATIENCE = 20_000;
+
+export interface Look {
+  colorScheme?: "light" | "dark";
+  width?: number;
+}
+
+export interface Visit {
+  origin: string;
+  /** Errors of the console and the page, and requests to anybody else: what is left at the end fails the test. */
+  faults: string[];
+  /** A new tab of its own. */
+  open(path: string, look?: Look): Promise<Page>;
+}
+
+/** Registers a test of pages; `module` names the file when there is no browser. */
+export function pageTests(module: string) {
+  if (!hasBrowser) {
+    const line = `${module} is left out as there is no ${BROWSER}: apt-get install chromium\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(line));
+  }
+  return (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !hasBrowser, fn });
+}
+
+/** Serves `handler` to a browser; nothing may go wrong in its console, nor anything be asked of anybody else. */
+export async function visit(
+  handler: (request: Request) => Response | Promise<Response>,
+  body: (visit: Visit) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  const browser: Browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] });
+  const faults: string[] = [];
+  try {
+    await body({
+      origin,
+      faults,
+      async open(path, { colorScheme = "light", width = 1100 } = {}) {
+        const context: BrowserContext = await browser.newContext({
+          colorScheme,
+          viewport: { width, height: 800 },
+          hasTouch: width < 500,
+          reducedMotion: "reduce",
+          acceptDownloads: true,
+        });
+        const page = await context.newPage();
+        page.setDefaultTimeout(PATIENCE);
+        page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+        page.on("pageerror", (error) => faults.push(String(error)));
+        page.on("request", (request) => {
+          const isOwn = request.url().startsWith(origin) || request.url().startsWith("data:");
+          if (!isOwn) faults.push(`asked ${request.url()}`);
+        });
+        await page.goto(origin + path);
+        return page;
+      },
+    });
+    assert.deepEqual(faults, []);
+  } finally {
+    await browser.close();
+    await server.shutdown();
+  }
+}
+
+/** Nothing is wider than the screen, and axe finds nothing serious. */
+export async function assertSound(page: Page): Promise<void> {
+  const where = new URL(page.url()).pathname;
+  const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  assert.ok(Number(excess) <= 0, `${where} is ${excess} px wider than the screen`);
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<Violation[]>(`axe.run(document, { resultTypes: ["violations"] }).then(
+    ({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.map(({ html }) => html) })))`);
+  const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious, [], where);
+}
+
+interface Violation {
+  id: string;
+  impact: string | null;
+  at: string[];
+}
