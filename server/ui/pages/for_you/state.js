@@ -1,0 +1,42 @@
+/** What the page knows of its reader: who they look as, what they rated here, hid and filtered. */
+
+const PLACE = "matinee.guest";
+export const LIST_LENGTH = 12;
+
+/** The state of `user`; null: of a guest, whose ratings are those of this tab. */
+export function openState(user) {
+  const kept = user === null ? openGuest() : {};
+  return {
+    /** Id or `key:…` as typed; null: a guest. */
+    user,
+    profile: null,
+    /** By movie id: what was rated here and is not saved anywhere else. */
+    ratings: new Map(kept.ratings ?? []),
+    /** By movie id: hidden from the list here. */
+    hidden: new Map(kept.hidden ?? []),
+    filters: { genres: [], yearFrom: "", yearTo: "", diversity: 0 },
+    /** Whether a picked user's ratings are saved; without a key they are tried out. */
+    isSaving: false,
+    list: null,
+    isBusy: false,
+  };
+}
+
+/** Guests find their ratings again after a reload; a picked user's trials are gone with the page. */
+export function keepGuest({ user, ratings, hidden }) {
+  if (user !== null) return;
+  sessionStorage.setItem(PLACE, JSON.stringify({ ratings: [...ratings], hidden: [...hidden] }));
+}
+
+/** Looks as `user` from now on; null: as a guest again. */
+export function become(state, user) {
+  state.user = user;
+  state.profile = null;
+  state.list = null;
+  const guest = user === null ? openGuest() : { ratings: [], hidden: [] };
+  state.ratings = new Map(guest.ratings ?? []);
+  state.hidden = new Map(guest.hidden ?? []);
+  history.replaceState(null, "", user === null ? "/ui" : `/ui?user=${encodeURIComponent(user)}`);
+}
+
+const openGuest = () => JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
