@@ -1,0 +1,206 @@
+/** Data: what the archive holds, each list as a chart, a table, and a CSV file. */
+import { ask, askIfThere } from "../parts/ask.js";
+import { movieAddress } from "../parts/cards.js";
+import { bars, chart, lines } from "../parts/chart.js";
+import { html, nothing } from "../parts/lit.js";
+import { empty, heading, loading } from "../parts/states.js";
+import { csvLink, table } from "../parts/table.js";
+import { count, fixed, percent, plain, short } from "../parts/text.js";
+
+const LEDE = "What the archive holds, and what was refused. Every list downloads as CSV.";
+
+/** Lists of /data, by the name that the page gives them. */
+const LISTS = {
+  days: "ratings_per_day",
+  histogram: "rating_histogram",
+  userTail: "ratings_per_user",
+  movieTail: "ratings_per_movie",
+  genres: "genres",
+  top: "top_movies",
+  most: "most_rated",
+  people: "demographics",
+  rejects: "rejects",
+};
+
+const csvOf = (list) => `/data/${LISTS[list]}?format=csv`;
+
+export async function start(show) {
+  show(html`${heading("Data", LEDE)} ${loading("the figures", 5)}`);
+  const [stats, ...lists] = await Promise.all([
+    ask("/stats"),
+    ...Object.values(LISTS).map((name) => askIfThere(`/data/${name}`)),
+  ]);
+  const rows = Object.fromEntries(Object.keys(LISTS).map((list, i) => [list, rowsOf(lists[i])]));
+  show(view(stats, rows));
+}
+
+const rowsOf = (answer) => answer === null ? [] : answer.rows ?? answer.items ?? [];
+
+function view(stats, rows) {
+  return html`
+    ${heading("Data", LEDE)}
+    <div class="stack">
+      ${totals(stats)}
+      ${daysChart(rows.days)}
+      <div class="columns">${histogram(rows.histogram)} ${genres(rows.genres)}</div>
+      <div class="columns">
+        ${tail("userTail", "Ratings per person", "people", rows.userTail)}
+        ${tail("movieTail", "Ratings per movie", "movies", rows.movieTail)}
+      </div>
+      <div class="columns">
+        ${movies("top", "Best rated", rows.top)} ${movies("most", "Rated by most", rows.most)}
+      </div>
+      <div class="columns">${people(rows.people)} ${rejects(rows.rejects)}</div>
+    </div>
+  `;
+}
+
+function totals(stats) {
+  const tiles = [
+    ["ratings", short(stats.ratings + (stats.newer_ratings ?? 0))],
+    ["people", short(stats.users)],
+    ["movies", short(stats.movies)],
+    ["mean rating", fixed(stats.mean_rating)],
+    ["newer than the snapshot", count(stats.newer_ratings ?? 0)],
+  ].filter(([, value]) => value !== "–");
+  return html`
+    <dl class="tiles">${tiles.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )}</dl>
+  `;
+}
+
+function daysChart(days) {
+  if (days.length === 0) return nothing;
+  const most = days.reduce((best, day) => day.n_ratings > best.n_ratings ? day : best);
+  return chart({
+    title: "Ratings per day",
+    summary: `From ${days[0].day} to ${days.at(-1).day}; most on ${most.day}: ${count(most.n_ratings)}.`,
+    config: lines({
+      labels: days.map(({ day }) => day),
+      series: [{ name: "ratings", values: days.map(({ n_ratings: n }) => n) }],
+    }),
+    csv: csvOf("days"),
+    columns: [
+      { name: "Day", isHead: true, value: ({ day }) => day },
+      { name: "Ratings", isNumber: true, value: ({ n_ratings: n }) => count(n) },
+    ],
+    rows: days,
+  });
+}
+
+function histogram(rows) {
+  if (rows.length === 0) return nothing;
+  const total = rows.reduce((sum, { n_ratings: n }) => sum + n, 0);
+  const top = rows.reduce((best, row) => row.n_ratings > best.n_ratings ? row : best);
+  return chart({
+    title: "Stars given",
+    summary: `Most often ${top.rating}: ${percent(top.n_ratings / total, 0)} of ${count(total)} ratings.`,
+    config: bars({
+      labels: rows.map(({ rating }) => `★ ${rating}`),
+      values: rows.map(({ n_ratings: n }) => n),
+    }),
+    csv: csvOf("histogram"),
+    columns: [
+      { name: "Stars", isHead: true, value: ({ rating }) => rating },
+      { name: "Ratings", isNumber: true, value: ({ n_ratings: n }) => count(n) },
+    ],
+    rows,
+  });
+}
+
+function genres(rows) {
+  if (rows.length === 0) return nothing;
+  const shown = rows.toSorted((a, b) => b.n_ratings - a.n_ratings).slice(0, 12);
+  return chart({
+    title: "Genres",
+    summary: `${shown[0].genre} is rated most: ${count(shown[0].n_ratings)} ratings.`,
+    config: bars({
+      labels: shown.map(({ genre }) => genre),
+      values: shown.map(({ n_ratings: n }) => n),
+      isSideways: true,
+    }),
+    csv: csvOf("genres"),
+    columns: [
+      { name: "Genre", isHead: true, value: ({ genre }) => genre },
+      { name: "Movies", isNumber: true, value: ({ n_movies: n }) => count(n) },
+      { name: "Ratings", isNumber: true, value: ({ n_ratings: n }) => count(n) },
+      { name: "Average", isNumber: true, value: ({ mean_rating: mean }) => fixed(mean) },
+    ],
+    rows,
+  });
+}
+
+/** Rows: at least so many ratings, and how many have them. */
+function tail(list, title, what, rows) {
+  if (rows.length === 0) return nothing;
+  return chart({
+    title,
+    summary:
+      `How many ${what} have how many ratings: few have many, many have few. Both axes are logarithmic.`,
+    config: bars({
+      labels: rows.map(({ bucket, from }) => bucket ?? from),
+      values: rows.map((row) => row.n ?? row[`n_${what}`]),
+      isLog: true,
+    }),
+    csv: csvOf(list),
+    columns: [
+      { name: "Ratings", isHead: true, value: ({ bucket, from }) => bucket ?? from },
+      { name: what, isNumber: true, value: (row) => count(row.n ?? row[`n_${what}`]) },
+    ],
+    rows,
+  });
+}
+
+function movies(list, title, rows) {
+  if (rows.length === 0) return nothing;
+  return panel(list, title, {
+    rows,
+    columns: [
+      {
+        name: "Movie",
+        isHead: true,
+        value: ({ movie_id: id, title, year }) =>
+          html`<a href=${movieAddress(id)}>${title}</a> <span class="quiet">${year ?? ""}</span>`,
+      },
+      { name: "Ratings", isNumber: true, value: ({ n_ratings: n }) => count(n) },
+      { name: "Average", isNumber: true, value: ({ mean_rating: mean }) => fixed(mean) },
+    ],
+  });
+}
+
+function people(rows) {
+  if (rows.length === 0) return nothing;
+  return panel("people", "People", {
+    rows,
+    columns: [
+      { name: "Group", isHead: true, value: ({ kind, value }) => `${plain(kind)}: ${value}` },
+      { name: "People", isNumber: true, value: ({ n_users: n }) => count(n) },
+    ],
+  });
+}
+
+function rejects(rows) {
+  return panel("rejects", "Refused ratings", {
+    rows,
+    none: "No rating has been refused.",
+    columns: [
+      { name: "Reason", isHead: true, value: ({ reason }) => plain(reason) },
+      { name: "Ratings", isNumber: true, value: ({ n_ratings: n, n: other = n }) => count(other) },
+    ],
+  });
+}
+
+function panel(list, title, { rows, columns, none }) {
+  return html`
+    <section class="panel" aria-labelledby="${list}-title">
+      <div class="head"><h2 id="${list}-title">${title}</h2>${csvLink(csvOf(list), title)}</div>
+      ${rows.length === 0 ? empty(none) : table({ caption: title, rows, columns })}
+    </section>
+  `;
+}

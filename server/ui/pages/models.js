@@ -1,0 +1,252 @@
+/** Models: the champion and all versions, their quality over the days, the gate's verdicts, and who serves. */
+import { ask, askIfThere } from "../parts/ask.js";
+import { html, nothing } from "../parts/lit.js";
+import { announce, complain } from "../parts/say.js";
+import { empty, heading, loading } from "../parts/states.js";
+import { csvLink, table } from "../parts/table.js";
+import { at, count, fixed, onDay, percent } from "../parts/text.js";
+import { gateView } from "./models/gate.js";
+import { qualityView } from "./models/quality.js";
+
+const LEDE = "Every version that was trained, how good it is, and why the gate let it serve or not.";
+const STATES = { champion: "is-good", rejected: "is-bad", inconclusive: "is-warn" };
+
+export async function start(show) {
+  const state = { models: null, points: [], shown: null, clicks: [], wish: null };
+  Object.assign(state, { protocol: "holdout", metric: "ndcg@10" });
+  const draw = () => show(view(state, actions));
+
+  async function load() {
+    const [models, metrics, clicks] = await Promise.all([
+      ask("/models"),
+      askIfThere("/data/model_metrics", { query: { n: 1000 } }),
+      askIfThere("/data/click_through"),
+    ]);
+    state.models = models.models ?? models;
+    state.points = rowsOf(metrics);
+    state.clicks = rowsOf(clicks);
+    if (!state.points.some((point) => point.protocol === state.protocol && point.metric === state.metric)) {
+      const [first] = state.points;
+      if (first) Object.assign(state, { protocol: first.protocol, metric: first.metric });
+    }
+    const wanted = new URLSearchParams(location.search).get("version");
+    const first = state.models.find(({ version }) => version === wanted) ?? champion(state) ??
+      state.models[0];
+    if (first) state.shown = await ask(`/models/${first.version}`);
+    draw();
+  }
+
+  const actions = {
+    choose(choice) {
+      Object.assign(state, choice);
+      draw();
+    },
+    async open(version) {
+      try {
+        state.shown = await ask(`/models/${version}`);
+        history.replaceState(null, "", `/ui/models?version=${version}`);
+        draw();
+        document.getElementById("version-title").focus();
+      } catch (error) {
+        complain(error, () => actions.open(version));
+      }
+    },
+    async change({ path, question, done }) {
+      if (!await confirmed(question)) return;
+      try {
+        state.wish = { ...await ask(path, { method: "POST", body: {} }), done };
+        announce(done);
+        await load();
+      } catch (error) {
+        complain(error);
+      }
+    },
+  };
+
+  show(html`${heading("Models", LEDE)} ${loading("the versions")}`);
+  await load();
+}
+
+const rowsOf = (answer) => answer === null ? [] : answer.rows ?? answer.items ?? [];
+const champion = ({ models }) => models.find(({ status }) => status === "champion");
+
+function view(state, actions) {
+  const { models, shown, wish } = state;
+  return html`
+    ${heading("Models", LEDE)}
+    <div class="stack">
+      ${models.length === 0
+        ? empty("No model has been trained yet. To train the first, type:", { command: "deno task daily" })
+        : html`
+          ${championView(champion(state), actions)}
+          ${wish ? html`<p class="notice" role="status">${wish.done}</p>` : nothing}
+          ${qualityView(state, actions.choose)}
+          <div class="versions">${versionsView(state, actions)} ${shown
+            ? versionView(shown, actions)
+            : nothing}</div>
+          ${clicksView(state.clicks)}
+        `}
+    </div>
+  `;
+}
+
+function championView(champion, { change }) {
+  if (!champion) {
+    return empty("No version serves: lists are by popularity until the gate promotes one.");
+  }
+  const back = () =>
+    change({
+      path: "/models/rollback",
+      question: "Put the version that served before back in its place?",
+      done: "Rolling back is asked for: the version that served before takes its place.",
+    });
+  return html`
+    <section class="panel due" aria-label="Champion">
+      <div>
+        <p class="due-time">${champion.model} <code>${champion.version.slice(0, 8)}</code> serves</p>
+        <p class="quiet">since ${at(champion.decided_at)} · trained on ${count(
+          champion.n_ratings,
+        )} ratings</p>
+      </div>
+      <div class="run-now">
+        <button type="button" @click=${back}>Roll back</button>
+        <p class="small quiet">Needs a key with the scope operate.</p>
+      </div>
+    </section>
+  `;
+}
+
+function versionsView({ models, shown }, { open }) {
+  return html`
+    <section class="panel" aria-labelledby="versions-title">
+      <div class="head"><h2 id="versions-title">Versions</h2>${csvLink(
+        "/data/model_versions?format=csv",
+        "versions",
+      )}</div>
+      ${table({
+        caption: "Model versions, the newest first",
+        rows: models,
+        isChosen: ({ version }) => version === shown?.version,
+        columns: [
+          {
+            name: "Version",
+            isHead: true,
+            value: ({ version }) =>
+              html`
+                <button type="button" class="link" aria-current=${version === shown?.version
+                  ? "true"
+                  : nothing}
+                  @click=${() => open(version)}><code>${version.slice(0, 8)}</code></button>
+              `,
+          },
+          { name: "Model", value: ({ model, mode }) => html`${model} <span class="quiet">${mode}</span>` },
+          { name: "State", value: ({ status }) => stateBadge(status) },
+          { name: "Trained", value: ({ created_at: time }) => onDay(time) },
+          { name: "RMSE", isNumber: true, value: ({ metrics }) => fixed(metrics?.rmse, 4) },
+          { name: "nDCG@10", isNumber: true, value: ({ metrics }) => fixed(metrics?.["ndcg@10"], 4) },
+        ],
+      })}
+    </section>
+  `;
+}
+
+const stateBadge = (status) => html`<span class="badge ${STATES[status] ?? ""}">${status}</span>`;
+
+function versionView(version, { change }) {
+  const promote = () =>
+    change({
+      path: `/models/${version.version}/promote`,
+      question: `Let ${version.model} ${version.version.slice(0, 8)} serve everybody from now on?`,
+      done: `Promoting ${version.version.slice(0, 8)} is asked for.`,
+    });
+  return html`
+    <section class="panel version" aria-labelledby="version-title">
+      <div class="head">
+        <h2 id="version-title" tabindex="-1">${version.model} <code>${version.version}</code></h2>
+        ${stateBadge(version.status)}
+      </div>
+      <dl class="facts">
+        <div><dt>trained</dt><dd>${at(version.created_at)}</dd></div>
+        <div><dt>ratings</dt><dd>${count(version.n_ratings)}</dd></div>
+        <div><dt>way</dt><dd>${version.mode}</dd></div>
+        <div><dt>through batch</dt><dd>${version.through_batch}</dd></div>
+        ${Object.entries(version.metrics ?? {}).filter(([, value]) => typeof value === "number").map((
+          [name, value],
+        ) =>
+          html`
+            <div>
+              <dt>${name}</dt>
+              <dd>${fixed(value, 4)}</dd>
+            </div>
+          `
+        )}
+      </dl>
+      ${(version.judgements ?? []).map((judgement) =>
+        html`
+          <h3>The gate on ${judgement.day ?? at(judgement.judged_at)}</h3>
+          ${gateView(judgement)}
+        `
+      )}
+      ${version.status === "champion" ? nothing : html`
+        <div class="actions"><button type="button" @click=${promote}>Promote this version</button></div>
+      `}
+    </section>
+  `;
+}
+
+function clicksView(clicks) {
+  return html`
+    <section class="panel" aria-labelledby="clicks-title">
+      <div class="head"><h2 id="clicks-title">Click-through</h2>${csvLink(
+        "/data/click_through?format=csv",
+        "click-through",
+      )}</div>
+      ${clicks.length === 0
+        ? empty(
+          "No impressions have been reported yet: POST /feedback takes them, with the rec_id of a list.",
+        )
+        : table({
+          caption: "Click-through by version and variant",
+          rows: clicks,
+          columns: [
+            {
+              name: "Version",
+              isHead: true,
+              value: ({ version }) => html`<code>${String(version).slice(0, 8)}</code>`,
+            },
+            { name: "Variant", value: ({ variant }) => variant ?? "–" },
+            { name: "Shown", isNumber: true, value: ({ impressions }) => count(impressions) },
+            { name: "Clicked", isNumber: true, value: ({ clicks }) => count(clicks) },
+            { name: "Rate", isNumber: true, value: ({ rate }) => percent(rate) },
+            {
+              name: "Interval",
+              isNumber: true,
+              value: ({ low, high }) => `${percent(low)} … ${percent(high)}`,
+            },
+          ],
+        })}
+    </section>
+  `;
+}
+
+/** Asks before the champion changes. */
+function confirmed(question) {
+  const { promise, resolve } = Promise.withResolvers();
+  const dialog = document.createElement("dialog");
+  dialog.className = "sheet";
+  dialog.setAttribute("aria-label", question);
+  document.body.append(dialog);
+  dialog.innerHTML = "<form method=dialog><p></p><div class=actions></div></form>";
+  dialog.querySelector("p").textContent = question;
+  for (const [value, text, kind] of [["yes", "Yes, do it", "primary"], ["no", "No", ""]]) {
+    const button = document.createElement("button");
+    Object.assign(button, { value, textContent: text, className: kind });
+    dialog.querySelector(".actions").append(button);
+  }
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    resolve(dialog.returnValue === "yes");
+  });
+  dialog.showModal();
+  return promise;
+}

@@ -1,0 +1,167 @@
+/** Pipeline: the day from the manifest with a run's states, the run history, what each stage did, and when it is due. */
+import { ask } from "../parts/ask.js";
+import { html, nothing } from "../parts/lit.js";
+import { announce, complain } from "../parts/say.js";
+import { empty, heading, loading } from "../parts/states.js";
+import { table } from "../parts/table.js";
+import { at, duration, fromNow } from "../parts/text.js";
+import { pipelineOf, runOf } from "./pipeline/answers.js";
+import { badge, graph } from "./pipeline/graph.js";
+import { stageView } from "./pipeline/stage.js";
+
+/** Milliseconds between two looks at a run at work. */
+const LOOK_EVERY = 2_000;
+const RUNS = 30;
+
+export async function start(show) {
+  const state = { pipeline: null, runs: [], run: null, chosen: null, request: null };
+  const draw = () => show(view(state, actions));
+  let watching = 0;
+
+  async function load() {
+    const [pipeline, runs] = await Promise.all([ask("/pipeline"), ask("/runs", { query: { n: RUNS } })]);
+    state.pipeline = pipelineOf(pipeline);
+    state.runs = (runs.runs ?? runs).map(runOf);
+    const wanted = state.run?.id ?? Number(new URLSearchParams(location.search).get("run"));
+    const shown = state.runs.find(({ id }) => id === wanted) ?? state.runs[0];
+    if (shown) state.run = runOf(await ask(`/runs/${shown.id}`));
+    state.chosen ??= troubled(state) ?? state.pipeline.stages[0]?.name ?? null;
+    draw();
+    watch();
+  }
+
+  /** While something runs, the page follows. */
+  function watch() {
+    clearTimeout(watching);
+    if (!state.runs.some(({ status }) => status === "running") && state.request === null) return;
+    watching = setTimeout(() => document.hidden ? watch() : load().catch(complain), LOOK_EVERY);
+  }
+
+  const actions = {
+    choose(name) {
+      state.chosen = name;
+      draw();
+    },
+    async open(id) {
+      try {
+        state.run = runOf(await ask(`/runs/${id}`));
+        history.replaceState(null, "", `/ui/pipeline?run=${id}`);
+        announce(`Run ${id} of ${state.run.day} is shown: ${state.run.status}.`);
+        draw();
+      } catch (error) {
+        complain(error, () => actions.open(id));
+      }
+    },
+    async runNow() {
+      try {
+        state.request = await ask("/runs", { method: "POST", body: {} });
+        state.run = null;
+        announce("A run is asked for.");
+        draw();
+        watch();
+      } catch (error) {
+        complain(error, error.status === 401 || error.status === 403 ? null : actions.runNow);
+      }
+    },
+  };
+
+  show(html`${heading("Pipeline", LEDE)} ${loading("the pipeline")}`);
+  await load();
+}
+
+const LEDE = "The day as the manifest declares it, and what became of each run.";
+
+/** The stage that an operator wants to see first. */
+const troubled = ({ run }) =>
+  run?.attempts.find(({ status }) => status === "failed" || status === "running")?.stage;
+
+function view(state, actions) {
+  const { pipeline, run, runs, chosen } = state;
+  const attemptsOf = (name) => run?.attempts.filter(({ stage }) => stage === name) ?? [];
+  const stage = pipeline.stages.find(({ name }) => name === chosen);
+  return html`
+    ${heading("Pipeline", LEDE)}
+    <div class="stack">
+      ${summaryView(state, actions)}
+      <div class="pipeline">
+        <section class="panel" aria-labelledby="graph-title">
+          <div class="head">
+            <h2 id="graph-title">${run ? `Run ${run.id}` : "The stages"}</h2>
+            ${run ? badge(run.status) : nothing}
+          </div>
+          <p class="quiet small">${run ? runLine(run) : "Nothing has run yet."}</p>
+          ${graph({
+            stages: pipeline.stages,
+            runOf: (name) => attemptsOf(name).at(-1) ?? null,
+            chosen,
+            choose: actions.choose,
+          })}
+        </section>
+        ${stage ? stageView({ stage, attempts: attemptsOf(chosen), log: logOf(run, chosen) }) : nothing}
+      </div>
+      ${historyView(runs, run, actions)}
+    </div>
+  `;
+}
+
+const runLine = ({ day, kind, startedAt, ms }) =>
+  `${kind} of ${day} · ${at(startedAt)} · ${ms === null ? "at work" : duration(ms)}`;
+
+const logOf = (run, stage) =>
+  (run?.log ?? []).filter((line) => (line.stage ?? stage) === stage).map((line) => line.text ?? line);
+
+function summaryView({ pipeline, request }, { runNow }) {
+  const next = pipeline.next_due_at ?? pipeline.schedules?.[0]?.next_due_at;
+  return html`
+    <section class="panel due" aria-label="Schedule">
+      <div>
+        <p class="due-time">${next ? html`Next run ${fromNow(next)}` : "No run is due"}</p>
+        <p class="quiet">${next
+          ? `${at(next)} in your time`
+          : "The manifest has no schedule."} ${pipeline.schedules?.map(({ cron, timezone }) =>
+            `· ${cron} ${timezone}`
+          ).join(" ") ?? ""}</p>
+      </div>
+      <div class="run-now">
+        <button type="button" class="primary" @click=${runNow}>Run now</button>
+        <p class="small quiet" role="status">${request
+          ? `Asked for: request ${request.request_id ?? ""} is ${request.status ?? "queued"}.`
+          : "Needs a key with the scope operate."}</p>
+      </div>
+    </section>
+  `;
+}
+
+function historyView(runs, run, { open }) {
+  return html`
+    <section class="panel" aria-labelledby="history-title">
+      <div class="head">
+        <h2 id="history-title">Runs</h2>
+        <a class="csv small" href="/data/runs?format=csv" download>CSV<span class="unseen"> of runs</span></a>
+      </div>
+      ${runs.length === 0
+        ? empty("Nothing has run yet. To run the day, type:", { command: "deno task daily" })
+        : table({
+          caption: "Runs, the newest first",
+          rows: runs,
+          isChosen: ({ id }) => id === run?.id,
+          columns: [
+            {
+              name: "Run",
+              isHead: true,
+              value: ({ id }) =>
+                html`
+                  <button type="button" class="link" aria-current=${id === run?.id ? "true" : nothing}
+                    @click=${() => open(id)}>${id}</button>
+                `,
+            },
+            { name: "Day", value: ({ day }) => day },
+            { name: "Kind", value: ({ kind }) => kind },
+            { name: "State", value: ({ status }) => badge(status) },
+            { name: "Began", value: ({ startedAt }) => at(startedAt) },
+            { name: "Took", isNumber: true, value: ({ ms }) => duration(ms) },
+          ],
+        })}
+    </section>
+  `;
+}
