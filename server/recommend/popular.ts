@@ -24,15 +24,31 @@ export interface PopularOptions extends Filter {
 /** The most rated of `window`, ties by id; movies that nobody rated in it are not listed. */
 export function popularIn(snapshot: Snapshot, window: Window, options: PopularOptions): PopularMovie[] {
   const counts = countsOf(snapshot, window);
-  return listed(snapshot, Float32Array.from(counts, (count) => count === 0 ? NaN : count), options)
+  return listed(snapshot, scoresOf(snapshot, window, counts), options)
     .map((movie) => ({ movie, nRatings: counts[movie], trend: snapshot.trends[movie] }));
 }
 
 /** The movies that are rated faster than before, the most so first; counts are of the last 7 days. */
 export function trending(snapshot: Snapshot, options: PopularOptions): PopularMovie[] {
   const counts = countsOf(snapshot, "7d");
-  return listed(snapshot, snapshot.trends.map((trend) => trend > 0 ? trend : NaN), options)
+  return listed(snapshot, scoresOf(snapshot, "rising", snapshot.trends), options)
     .map((movie) => ({ movie, nRatings: counts[movie], trend: snapshot.trends[movie] }));
+}
+
+const remembered = new WeakMap<Snapshot, Map<string, Float32Array>>();
+
+/** `values` as scores, made once for each snapshot: what is not above 0 is not listed. */
+function scoresOf(snapshot: Snapshot, name: string, values: Uint32Array | Float32Array): Float32Array {
+  let known = remembered.get(snapshot);
+  if (known === undefined) remembered.set(snapshot, known = new Map());
+  let scores = known.get(name);
+  if (scores === undefined) {
+    known.set(name, scores = new Float32Array(values.length));
+    for (let movie = 0; movie < values.length; movie++) {
+      scores[movie] = values[movie] > 0 ? values[movie] : NaN;
+    }
+  }
+  return scores;
 }
 
 function countsOf(snapshot: Snapshot, window: Window): Uint32Array {

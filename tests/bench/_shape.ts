@@ -21,6 +21,8 @@ export type Shape = typeof FULL;
 
 /** σ of the logarithm of how many ratings a person has, fewest of anybody, and how steep popularity is. */
 const [SPREAD, FEWEST, STEEPNESS] = [1.25, 20, 2];
+/** Counts up when `partsOf()` makes another snapshot. */
+const MAKE = 2;
 const GENRES = ["Action", "Comedy", "Drama", "Horror", "Romance", "Thriller"];
 
 /** `FULL` with `ratings` ratings: as many fewer people, and fewer movies as the root of that. */
@@ -47,7 +49,7 @@ export interface BenchHome {
 
 /** The home for `shape`; kept for the next time, and made anew when this build cannot open what is there. */
 export async function benchHome(shape: Shape): Promise<BenchHome> {
-  const home = join(homePath(), "bench_serve", `${shape.ratings}`);
+  const home = join(homePath(), "bench_serve", `${shape.ratings}-${MAKE}`);
   const folder = join(home, "artifacts");
   const pointer = join(folder, "current.json");
   try {
@@ -89,8 +91,11 @@ export function partsOf(shape: Shape, seed: number): SnapshotParts {
       nRatings,
       ratingSums,
       histograms,
-      windows: new Uint32Array(movies * WINDOW_DAYS.length),
-      trends: new Float32Array(movies),
+      windows: Uint32Array.from(
+        { length: movies * WINDOW_DAYS.length },
+        (_, i) => Math.round(nRatings[i % movies] * WINDOW_DAYS[Math.floor(i / movies)] / 10_000),
+      ),
+      trends: Float32Array.from({ length: movies }, (_, movie) => Math.sin(movie)),
     },
     rated,
     recent,
