@@ -55,7 +55,42 @@ async function crownAtOnce(
   return { isDone: true, hasFailed: false, said };
 }
 
-/** Makes `row` the champion, publishes, and tells; that it is the champion already is no error. */
+export interface Change {
+  kind: Coronation["kind"];
+  /** Who decides. */
+  by: string;
+  reason?: string;
+  /** Leaves it to the next publication to serve it. */
+  later?: boolean;
+  /** The manifest's file. */
+  manifest?: string;
+}
+
+export interface Changed extends Publishing {
+  /** Whether it was not the champion before. */
+  isNew: boolean;
+  /** Null: it was the champion already, or there was none. */
+  predecessor: string | null;
+}
+
+/** Makes `row` the champion and publishes it; that it is the champion already is no error. Hold the run lock. */
+export async function changeChampion(
+  session: Session,
+  row: VersionRow,
+  { world, kind, by, reason = "no reason was given", later = false, manifest }: Change & { world: World },
+): Promise<Changed> {
+  const champion = await session.db.row<VersionRow>("registry/champion");
+  if (champion?.version === row.version) {
+    const said = "Nothing has changed.";
+    return { isNew: false, predecessor: null, isDone: false, hasFailed: false, said };
+  }
+  const coronation = { champion, kind, by, reason };
+  const published = await crownAtOnce(session, row, { coronation, later }) ??
+    await publishNow(session, world, { manifest, later });
+  return { isNew: true, predecessor: champion?.version ?? null, ...published };
+}
+
+/** As a person at the keyboard asks for it: changes the champion, and tells. */
 export async function change(
   session: Session,
   row: VersionRow,
@@ -65,16 +100,10 @@ export async function change(
     kind: Coronation["kind"];
   },
 ): Promise<number> {
+  const { reason, manifest } = values;
+  const asked = { world, kind, by: operator(), reason, manifest, later: switches.has("later") };
   const { version } = row;
-  const champion = await session.db.row<VersionRow>("registry/champion");
-  const isNew = champion?.version !== version;
-  const later = switches.has("later");
-  const coronation = { champion, kind, by: operator(), reason: values.reason ?? "no reason was given" };
-  const { isDone, hasFailed, said } = !isNew
-    ? { isDone: false, hasFailed: false, said: "Nothing has changed." }
-    : await crownAtOnce(session, row, { coronation, later }) ??
-      await publishNow(session, world, { manifest: values.manifest, later });
-  const predecessor = isNew ? champion?.version ?? null : null;
+  const { isNew, predecessor, isDone, hasFailed, said } = await changeChampion(session, row, asked);
   if (switches.has("json")) {
     printJson(world, { version, is_new: isNew, predecessor, is_published: isDone });
   } else {

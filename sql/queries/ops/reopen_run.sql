@@ -5,8 +5,10 @@
 -- $3  manifest       text
 -- $4  pid            integer
 -- $5  host           text
+-- $6  graph          text     a JSON object; null: none is kept
 
 update ops_db.runs
-set status = 'running', is_told = false, finished_at = null, manifest_hash = $2, manifest = $3, pid = $4, host = $5
+set status = 'running', is_told = false, finished_at = null, manifest_hash = $2, manifest = $3, pid = $4, host = $5,
+    graph = ($6::text)::jsonb
 where run_id = $1
 returning *

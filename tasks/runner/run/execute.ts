@@ -9,6 +9,7 @@ import type { DueRun } from "../due.ts";
 import { ManifestErrors } from "../errors.ts";
 import { guardLedger, type RunGuard, UNGUARDED } from "./guard.ts";
 import type { Home } from "../home.ts";
+import { graphOf } from "./graph.ts";
 import { openRun, reopenRun, type Run, type RunOutcome, type StageRun, stageRuns } from "./journal.ts";
 import type { RunLog } from "../cli/log.ts";
 import type { Tracker } from "../mlflow/tracker.ts";
@@ -65,9 +66,10 @@ export async function execute(
   const manifest = withParams(ofDay, tasks, selection);
   const { errors } = plan(manifest, tasks, await readPlanState(db, due, manifest), selection);
   if (errors !== undefined) throw new ManifestErrors(formatManifestErrors(errors, text));
+  const kept = { text, hash, graph: graphOf(manifest) };
   const run = unfinished
-    ? await reopenRun(db, unfinished, { text, hash })
-    : await openRun(db, { day, kind, slot, seed: manifest.seed, manifest: { text, hash } });
+    ? await reopenRun(db, unfinished, kept)
+    : await openRun(db, { day, kind, slot, seed: manifest.seed, manifest: kept });
   using _kept = keepRunLog(log, home.logs, run.run_id);
   log.line("run", { run: run.run_id, day, kind, status: unfinished ? "resumed" : "started", manifest: hash });
   const executed = await executeRun({

@@ -2,6 +2,7 @@
 import type { Db } from "../../../sql/db.ts";
 import type { Row } from "../../../sql/tables.ts";
 import type { Batch, StageResult } from "../task.ts";
+import type { RunGraph } from "./graph.ts";
 
 /** `partial`: some stages only, for a slot of a schedule or a request. */
 export type RunKind = Batch["kind"] | "partial";
@@ -18,6 +19,8 @@ export type StageRun = Row<"ops_db.stage_runs"> & { status: Outcome | "running";
 export interface ManifestText {
   text: string;
   hash: string;
+  /** Absent: nobody will draw it. */
+  graph?: RunGraph;
 }
 
 export interface NewRun {
@@ -31,15 +34,20 @@ export interface NewRun {
 
 /** Opens the run of `day`; its row says from now on that this process works on it. */
 export async function openRun(db: Db, { day, kind, slot, seed, manifest }: NewRun): Promise<Run> {
-  const params = [day, kind, manifest.hash, manifest.text, seed, Deno.pid, Deno.hostname(), slot ?? null];
+  const { hash, text, graph } = manifest;
+  const place = [Deno.pid, Deno.hostname()];
+  const params = [day, kind, hash, text, seed, ...place, slot ?? null, graphText(graph)];
   return await one<Run>(db, "ops/insert_run", params);
 }
 
 /** Takes an unfinished run up again. */
 export async function reopenRun(db: Db, run: Run, manifest: ManifestText): Promise<Run> {
-  const params = [run.run_id, manifest.hash, manifest.text, Deno.pid, Deno.hostname()];
+  const { hash, text, graph } = manifest;
+  const params = [run.run_id, hash, text, Deno.pid, Deno.hostname(), graphText(graph)];
   return await one<Run>(db, "ops/reopen_run", params);
 }
+
+const graphText = (graph?: RunGraph) => graph === undefined ? null : JSON.stringify(graph);
 
 export async function closeRun(db: Db, run: Run, status: RunOutcome): Promise<Run> {
   return await one<Run>(db, "ops/finish_run", [run.run_id, status]);

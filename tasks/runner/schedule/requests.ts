@@ -1,7 +1,8 @@
 /**
  * Runs that somebody asked for over the database (`ops_db.run_requests`): the HTTP server, or a person in psql.
  *
- * A request without stages is for the day that is due; one with stages makes a partial run of its own.
+ * A request without stages is for the day that is due; one with stages makes a partial run of its own; one to promote
+ * or roll back changes the champion and publishes it.
  */
 import type { Db } from "../../../sql/db.ts";
 import type { Row } from "../../../sql/tables.ts";
@@ -18,7 +19,7 @@ type RunRequest = Row<"ops_db.run_requests">;
 
 export interface RequestDesk {
   db: Db;
-  runner: Pick<PipelineRunner, "day" | "part">;
+  runner: Pick<PipelineRunner, "day" | "part" | "champion">;
   now: () => Date;
   /** The label of now. */
   today: () => string;
@@ -54,10 +55,13 @@ type Answer = Omit<Ended, "status"> & { status: Ended["status"] | "refused" };
 
 /** What cannot be begun is refused, with words for who asked. */
 async function attempt(request: RunRequest, { db, runner, today }: RequestDesk): Promise<Answer> {
-  const { request_id, stages } = request;
+  const { request_id, stages, action, subject, requested_by: by, reason } = request;
   const day = today();
   const params = request.params as Params;
   try {
+    if (action === "promote" || action === "rollback") {
+      return await runner.champion({ action, subject: subject ?? "", by, reason }, day);
+    }
     if (stages !== null) return await runner.part({ slot: `request ${request_id}`, day, stages, params });
     const isResumed = request.status === "running";
     if (!isResumed && await dueRun(db, { today: day, next: false }) === null) {

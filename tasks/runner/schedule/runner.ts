@@ -5,6 +5,7 @@ import { runDue } from "../cli/commands/daily.ts";
 import { UsageError } from "../errors.ts";
 import { execute, type Pipeline } from "../run/execute.ts";
 import { latestRun, runOfSlot } from "../run/journal.ts";
+import { type ChampionRequest, changeChampion } from "./champion.ts";
 import type { Announcer } from "../notify/announcer.ts";
 import type { PlanOptions } from "../plan/plan.ts";
 import type { Session } from "../session.ts";
@@ -15,6 +16,8 @@ export type Params = PlanOptions["params"];
 export interface PipelineRunner extends Runner {
   day(label: string, params?: Params): Promise<Ended>;
   part(part: { slot: string; day: string; stages: readonly string[]; params?: Params }): Promise<Ended>;
+  /** Puts another version in the champion's place, and publishes it. */
+  champion(request: ChampionRequest, day: string): Promise<Ended>;
   /** Runs on what a process that is gone left unfinished; null when there is nothing of the kind. */
   resume(): Promise<Ended | null>;
 }
@@ -75,6 +78,12 @@ export function createRunner({ session, world, pipeline, announcer }: RunnerOpti
         const place = { ...session.workplace(world), selection: { stages, params } };
         const { run, status } = await announcer.around(due, () => execute(pipeline(), due, place));
         return { status, runId: run.run_id, day: run.day };
+      }),
+    champion: (request, day) =>
+      locked(day, async (): Promise<Ended> => {
+        const { file } = pipeline().manifest;
+        const { status, reason } = await changeChampion(session, request, { world, manifest: file });
+        return { status, runId: null, day, reason: reason ?? undefined };
       }),
     async resume() {
       const before = await latestRun(session.db);

@@ -5,6 +5,7 @@ import { closeRun, openRun } from "../../../../tasks/runner/run/journal.ts";
 import { REQUESTS, workOffRequests } from "../../../../tasks/runner/schedule/requests.ts";
 import type { Params } from "../../../../tasks/runner/schedule/runner.ts";
 import type { Ended } from "../../../../tasks/runner/schedule/work.ts";
+import type { ChampionRequest } from "../../../../tasks/runner/schedule/champion.ts";
 import { testPool } from "../../../support/database.ts";
 import { ask } from "../../import/_ask.ts";
 
@@ -24,6 +25,8 @@ function deskOf(pool: Pool, answer: (what: string) => Ended["status"] | Error = 
     day: (label: string, params?: Params) => run(label, params),
     part: ({ slot, stages, params }: { slot: string; stages: readonly string[]; params?: Params }) =>
       run(`${slot}: ${stages}`, params),
+    champion: ({ action, subject, by, reason }: ChampionRequest) =>
+      run(`${action} ${subject} as ${by} says: ${reason}`),
   };
   const now = () => new Date("2026-03-02T12:00:00Z");
   const work = () =>
@@ -104,4 +107,21 @@ Deno.test("each new request is notified", async () => {
   await using _listening = await pool.listen(REQUESTS, () => heard.resolve());
   await request(pool, "null");
   await heard.promise;
+});
+
+Deno.test("workOffRequests() promotes and rolls back, and says why it could not", async () => {
+  await using pool = await testPool();
+  const { calls, work } = deskOf(
+    pool,
+    (what) => what.startsWith("rollback") ? new UsageError("it was the first") : "succeeded",
+  );
+  await pool.script(`
+    insert into ops_db.run_requests (requested_by, action, subject, reason) values ('me', 'promote', '3f2a', 'better');
+    insert into ops_db.run_requests (requested_by, action) values ('me', 'rollback')`);
+  await work();
+  assert.deepEqual(calls.map((call) => call.trim()), [
+    "promote 3f2a as me says: better",
+    "rollback  as me says: null",
+  ]);
+  assert.deepEqual(await states(pool), [["done", null, "true"], ["refused", "it was the first", "true"]]);
 });

@@ -37,6 +37,7 @@ function schedulerOf(pool: Pool, { schedule, pid = 1 }: { schedule: string; pid?
   const runner: PipelineRunner = {
     day: (label) => run(label, label),
     part: ({ slot, day }) => run(slot, day),
+    champion: ({ action }, day) => run(action, day),
     resume: () => Promise.resolve((calls.push("resume"), null)),
   };
   const log = memoryLog();
