@@ -10,6 +10,7 @@ import { erasureRoutes } from "./routes/erasures.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { operationRoutes } from "./routes/operations.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendationRoutes } from "./routes/recommendations.ts";
 import { statsRoutes } from "./routes/stats.ts";
@@ -31,6 +32,7 @@ export function createApp(deps: AppDeps) {
     .route("/", ratingRoutes(deps))
     .route("/", feedbackRoutes(deps))
     .route("/", erasureRoutes(deps))
+    .route("/", operationRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", docsRoutes(() => documentOf(app)));
   app.route("/", uiRoutes());

@@ -9,6 +9,7 @@ import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
 import { json, movieId, problems, userId } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
+import { sharesOf } from "../recommend/variants.ts";
 import { acceptFeedback, FEEDBACK_EVENTS } from "../writes/feedback.ts";
 import { hiddenMovies, hideMovie, showMovie } from "../writes/hidden.ts";
 import { isOne, movieFields, movieIdsOf, userFields, userIdsOf } from "../writes/named.ts";
@@ -138,7 +139,8 @@ export function feedbackRoutes({ database, bulletin }: AppDeps) {
           position: event.position ?? null,
           occurredAt: event.occurred_at === undefined ? null : new Date(event.occurred_at),
         }));
-        const counted = await acceptFeedback(db, events, { variants: [] });
+        const variants = [...sharesOf(snapshot.serving.variants).keys()];
+        const counted = await acceptFeedback(db, events, { variants });
         bulletin.append(
           events.flatMap(({ event, userId, movieId }) =>
             event === "hide" && userId !== null ? [{ kind: "hidden", userId, movieId }] : []
