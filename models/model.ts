@@ -25,6 +25,8 @@ export interface Scorer {
   retriever?(moment: Moment): Retriever;
   /** Present when scores are dot products: what is published, and scanned by the server. */
   readonly embedder?: Embedder;
+  /** Present when a list is made in two steps, as of `moment`; `retriever()` does both. */
+  stages?(moment: Moment): Stages;
   /** Takes the retriever's scores of `movies` (positions) apart; present when they are linear in the history. */
   explain?(moment: Moment, user: number, movies: Int32Array): Explanation;
   /** Present when it is a network of standard layers: what exports to other tools are written from. */
@@ -38,6 +40,16 @@ export interface Explanation {
   readonly contributions: Float64Array; // [movies × n]
   /** What no rating brought. */
   readonly rest: Float64Array; // [movies]
+}
+
+/** Candidates by one score, their order by another. */
+export interface Stages {
+  /** Scores every movie: the best of the unseen ones are candidates. */
+  readonly retrieve: Retriever;
+  /** Candidates that the model was fitted with. */
+  readonly candidates: number;
+  /** Scores `movies` (positions), which are `user`'s candidates. */
+  rank(now: Moment, user: number, movies: Int32Array): Float64Array;
 }
 
 /** Writes a score for every movie into `out` [movies], higher is better, for `user` as of `moment`. */

@@ -5,8 +5,11 @@
  * Order: write the snapshot aside, verify it, commit `publishing`, move the pointer, commit `published` and notify.
  * A kill in between is finished or undone by the next attempt, by what the pointer says.
  */
+import { join } from "node:path";
 import { z } from "zod";
 import { IdIndex } from "../models/id_index.ts";
+import { simdHere } from "../models/kernels/_sources.ts";
+import { compileKernels } from "../models/kernels/compile.ts";
 import type { Champion } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { storeArtifact, sweepArtifacts, verifyArtifact } from "./_artifacts.ts";
@@ -64,6 +67,8 @@ export default task({
     const { path: snapshot, sha256 } = await storeArtifact(artifacts, "snapshots", bytes);
     // Of these bytes every figure was looked at when they were made: on disk they are the same.
     await verifyArtifact(artifacts, snapshot, bytes);
+    // The server may neither write nor compile: it finds the scan that its vectors are searched with.
+    await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache: join(artifacts, "kernels") });
     signal.throwIfAborted();
     const version = champion?.row.version ?? null;
     const row = await db.row<Pick<Row<"ops_db.publications">, "publication_id">>(

@@ -53,5 +53,10 @@ function createByRating(artifact: Container, { retrieve }: Pick<CascadeConfig, "
         putBelow(out, retrieved, movies, Float64Array.from(movies, (movie) => predict(now, user, movie)));
       };
     },
+    stages: (moment) => ({
+      retrieve: towers.retriever!(moment),
+      candidates: retrieve,
+      rank: (now, user, movies) => Float64Array.from(movies, (movie) => predict(now, user, movie)),
+    }),
   };
 }

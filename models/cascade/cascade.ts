@@ -19,7 +19,7 @@
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";
-import { headerOf, type Retriever, type Scorer } from "../model.ts";
+import { headerOf, type Retriever, type Scorer, type Stages } from "../model.ts";
 import type { Moment } from "../ratings.ts";
 import { topN } from "../top_n.ts";
 import { rankerConfig } from "../ranker/ranker.ts";
@@ -108,6 +108,20 @@ export function createCascade({ members, logit, retrieve }: CascadeParts) {
       return (now, user, out) => {
         const { movies, rows, retrieved } = find(now, user);
         putBelow(out, retrieved, movies, scoresOf(rows, weights));
+      };
+    },
+    stages(moment: Moment): Stages {
+      const retrievers = retrieversOf(members, moment);
+      const { size } = moment.state.catalogue.movies;
+      const scores = retrievers.map(() => new Float32Array(size));
+      const features = createCandidateFeatures(moment, members.length);
+      return {
+        retrieve: retrievers[0],
+        candidates: retrieve,
+        rank(now, user, movies) {
+          retrievers.forEach((each, r) => each(now, user, scores[r]));
+          return scoresOf(features.rowsOf(now, { user, movies, scores }), weights);
+        },
       };
     },
   } satisfies Scorer;

@@ -25,9 +25,22 @@ export async function compileKernels(
   const path = cache === null ? null : pathOf(cache, sources, { entry, simd });
   const kept = path && await readIntact(path);
   if (kept) return await WebAssembly.compile(kept);
-  const wasm = await assemble(sources, { entry, simd });
+  const wasm = await assembled(sources, { entry, simd });
   if (path !== null) await keep(path, wasm);
   return await WebAssembly.compile(wasm);
+}
+
+/** What this process has compiled: another folder is no reason to compile it again. */
+const compiled = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+function assembled(sources: Map<string, string>, build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  const name = pathOf("", sources, build);
+  let wasm = compiled.get(name);
+  if (wasm === undefined) {
+    compiled.set(name, wasm = assemble(sources, build));
+    wasm.catch(() => compiled.delete(name));
+  }
+  return wasm;
 }
 
 /** Runs the compiler; warnings are errors. */

@@ -18,10 +18,13 @@ export function scanBytes(n: number, { d, threads }: { d: number; threads: numbe
   return lined(indexBytes(n, d)) + threads * lined(scratchBytes(n, d));
 }
 
-/** A memory of `bytes`, which never grows: views of it stay good. It counts from 64 KiB on, as address 0 is no place. */
-export function createSharedMemory(bytes: number): WebAssembly.Memory {
-  const pages = Math.ceil(bytes / PAGE);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+/** A memory of `bytes`, which may grow to `most` (absent: never does). Its first 64 KiB are no place for anything. */
+export function createSharedMemory(
+  bytes: number,
+  { most = bytes }: { most?: number } = {},
+): WebAssembly.Memory {
+  const pages = (size: number) => Math.ceil(size / PAGE);
+  return new WebAssembly.Memory({ initial: pages(bytes), maximum: pages(most), shared: true });
 }
 
 /** Writes the index of vectors [n × d] at `vectors` behind them, to `at`, and says where scratches are. */

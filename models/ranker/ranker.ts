@@ -13,8 +13,9 @@
 import { z } from "zod";
 import type { Container } from "../container.ts";
 import { createFeatures, type Features, type FeatureShape, featureShape, type Known } from "../features.ts";
-import { headerOf, type Scorer } from "../model.ts";
+import { headerOf, type Scorer, type Stages } from "../model.ts";
 import type { Moment } from "../ratings.ts";
+import { retrieverOf } from "../retriever.ts";
 import { twoTower } from "../two_tower/presets.ts";
 import { folded, forwardFolded, type RankerNetwork } from "./network.ts";
 import { portableRanker } from "./portable.ts";
@@ -94,6 +95,9 @@ function momentOf({ histories, ...known }: Known): Moment {
   throw new TypeError("Cannot embed without histories: the features say that they read them");
 }
 
+/** It costs a hundred times a dot product: as many as a cascade's. */
+const USUAL_CANDIDATES = 200;
+
 export interface RankerParts {
   towers: Scorer;
   content: FeatureShape | null;
@@ -111,14 +115,20 @@ export function createRanker({ towers, content, network }: RankerParts) {
     );
   }
   const rate = forwardFolded(layers);
+  function predict(moment: Moment, user: number, movie: number): number {
+    features.userInputs(moment, user, inputs, 0);
+    features.movieInputs(moment, movie, inputs, features.userWidth);
+    return rate(inputs);
+  }
   return {
     model: "ranker",
     towers,
-    predict(moment: Moment, user: number, movie: number): number {
-      features.userInputs(moment, user, inputs, 0);
-      features.movieInputs(moment, movie, inputs, features.userWidth);
-      return rate(inputs);
-    },
+    predict,
+    stages: (moment: Moment): Stages => ({
+      retrieve: retrieverOf(towers.embedder!, moment),
+      candidates: USUAL_CANDIDATES,
+      rank: (now, user, movies) => Float64Array.from(movies, (movie) => predict(now, user, movie)),
+    }),
     portable: () => ({
       network: portableRanker(network, { user: features.userWidth, movie: features.movieWidth }),
       inputs(moment, user, movie) {

@@ -12,7 +12,7 @@ export interface Calibration {
   intercept: number;
 }
 
-export interface Towers extends Required<Omit<Scorer, "explain">> {
+export interface Towers extends Required<Omit<Scorer, "explain" | "stages">> {
   readonly features: Features;
   readonly weights: Weights;
 }

@@ -1,12 +1,12 @@
 /** Picks the snapshot to go live among what is published; a damaged one is refused, once and aloud. */
-import type { Snapshot } from "../../models/snapshot/snapshot.ts";
-import { type Live, loadSnapshot, openShared, type SharedSnapshot } from "../live/live.ts";
+import { type Live, type Opened, openShared } from "../live/live.ts";
+import { loadSnapshot, type SharedSnapshot } from "../live/load.ts";
 import type { ServerLog } from "../log.ts";
 import type { Publication } from "./publications.ts";
 
 export interface Chosen {
   shared: SharedSnapshot;
-  snapshot: Snapshot;
+  opened: Opened;
 }
 
 export interface Chooser {
@@ -34,8 +34,8 @@ export function createChooser(options: { live: Live; artifacts: string; log: Ser
         if (publication.sha256 === live.current?.sha256) return null;
         if (refused.has(publication.sha256)) continue;
         try {
-          const shared = await loadSnapshot(artifacts, publication);
-          return { shared, snapshot: openShared(shared) };
+          const loaded = await loadSnapshot(artifacts, publication);
+          return { shared: loaded.shared, opened: await openShared(loaded) };
         } catch (error) {
           refuse(publication, error);
         }

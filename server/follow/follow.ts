@@ -9,7 +9,8 @@ import { snapshotOfArchive } from "./archive.ts";
 import { createBell } from "./bell.ts";
 import { createChooser } from "./chooser.ts";
 import { createLink } from "./link.ts";
-import { type Live, openShared, shareSnapshot } from "../live/live.ts";
+import { type Live, openShared } from "../live/live.ts";
+import { shareSnapshot } from "../live/load.ts";
 import { emptyBase } from "../live/newer_base.ts";
 import { createNewerLog, type NewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
@@ -120,7 +121,7 @@ function lookOf(
 async function takeFromDatabase(db: Db, { options, stage, chooser, reader }: Looker): Promise<void> {
   const published = await publishedSnapshots(db);
   for (let chosen; (chosen = await chooser.choose(published)) !== null;) {
-    const base = await reader.read(db, chosen.snapshot.batchId);
+    const base = await reader.read(db, chosen.opened.snapshot.batchId);
     if (await stage.show({ ...chosen, base })) return;
   }
   const { current } = options.live;
@@ -130,15 +131,19 @@ async function takeFromDatabase(db: Db, { options, stage, chooser, reader }: Loo
   }
   const bytes = await snapshotOfArchive(db);
   if (bytes === null) return;
-  const shared = await shareSnapshot(bytes);
-  const snapshot = openShared(shared);
-  await stage.show({ shared, snapshot, base: await reader.read(db, snapshot.batchId) });
+  const loaded = shareSnapshot(bytes);
+  const opened = await openShared(loaded);
+  await stage.show({
+    shared: loaded.shared,
+    opened,
+    base: await reader.read(db, loaded.snapshot.batchId),
+  });
 }
 
 async function takeFromPointer({ options, stage, chooser, newerLog }: Looker): Promise<void> {
   const chosen = await chooser.choose(await pointedSnapshot(options.artifacts));
   if (!chosen) return;
-  const { batchId } = chosen.snapshot;
+  const { batchId } = chosen.opened.snapshot;
   // The log stays with its base: what it has since is read again from there.
   const base = options.live.current?.newer.base ?? emptyBase(batchId, newerLog.head);
   // Going back to an older batch needs ratings that only the database has.

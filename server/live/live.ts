@@ -1,14 +1,17 @@
 /**
- * The live snapshot: one reference, which each request reads once and keeps.
+ * What is served now: one reference, which each request reads once and keeps.
  *
- * A new one is loaded beside the old, verified, and put in its place by one assignment, together with the ratings
- * that are newer than it: no request sees half of a swap. Its bytes stand in shared memory: the coordinator loads
- * them, and every worker opens the same ones.
+ * A new snapshot is loaded beside the old, verified, and put in its place by one assignment, together with its models
+ * and the ratings that are newer than it: no request sees half of a swap. Its bytes stand in shared memory: the
+ * coordinator loads them, and every worker opens the same ones.
  */
-import { join } from "node:path";
 import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
-import type { Publication } from "../follow/publications.ts";
+import type { SharedSnapshot } from "./load.ts";
+import { openModel } from "./loaded_model.ts";
+import { createModels, type Models } from "./models.ts";
+import { createMoments } from "./moments.ts";
 import type { NewerRatings } from "./newer.ts";
+import { prepareModel, type Registered, type SharedModel } from "./shared_model.ts";
 
 /** What one request works with, from its beginning to its end. */
 export interface Serving {
@@ -17,6 +20,7 @@ export interface Serving {
   /** Null: not published, but made of what the database holds. */
   readonly publicationId: number | null;
   readonly newer: NewerRatings;
+  readonly models: Models;
 }
 
 export interface Live {
@@ -24,55 +28,46 @@ export interface Live {
   current: Serving | null;
 }
 
-/** A verified snapshot, as one worker posts it to another: everything in it is shared, and nothing copied. */
-export interface SharedSnapshot {
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
-  readonly sha256: string;
-  /** Null: not published, but made of what the database holds. */
-  readonly publicationId: number | null;
-}
+/** A snapshot as this thread sees it. */
+export type Opened = Pick<Serving, "snapshot" | "sha256" | "publicationId" | "models">;
 
 /**
- * Reads the snapshot of `publication` into shared memory.
+ * Opens `shared` in this thread; `snapshot`: what it is known to be here already.
  *
- * @throws {SyntaxError} when its bytes are not those that were published.
- * @throws {Deno.errors.NotFound} when the file is gone.
+ * @throws {SyntaxError} when it is no snapshot, or a model's artifact is damaged.
  */
-export async function loadSnapshot(
-  artifacts: string,
-  { snapshot, sha256, publicationId }: Publication,
-): Promise<SharedSnapshot> {
-  const bytes = await Deno.readFile(join(artifacts, snapshot));
-  const found = await sha256Of(bytes);
-  if (found !== sha256) {
-    throw new SyntaxError(
-      `Cannot serve snapshot "${snapshot}" as its sha256 should be ${sha256}: found ${found}`,
-    );
-  }
-  return { ...await shareSnapshot(bytes), publicationId };
+export async function openShared(
+  { shared, snapshot = openSnapshot(shared.bytes, { isChecked: true }) }: {
+    shared: SharedSnapshot;
+    snapshot?: Snapshot;
+  },
+): Promise<Opened> {
+  const { sha256, publicationId, artifacts, vectors } = shared;
+  const moments = createMoments(snapshot);
+  const champion = championOf(snapshot, vectors);
+  const open = (model: SharedModel, published: Float32Array | null = null) =>
+    openModel(model, { snapshot, moments, published });
+  const models = createModels({
+    champion: champion && await open(champion, snapshot.champion?.userEmbeddings),
+    beside: await Promise.all(shared.beside.map((model) => open(model))),
+    moments,
+    async load(registered: Registered) {
+      if (artifacts === null) throw new Deno.errors.NotFound("There are no artifacts to load from");
+      const module = vectors?.compiled?.module ?? null;
+      const { signal } = new AbortController();
+      return await open(await prepareModel(registered, { artifacts, moments, module, signal }));
+    },
+  });
+  return { snapshot, sha256, publicationId, models };
 }
 
-/** A snapshot that nobody published, in shared memory. */
-export async function shareSnapshot(bytes: Uint8Array<ArrayBuffer>): Promise<SharedSnapshot> {
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  shared.set(bytes);
-  return { bytes: shared, sha256: await sha256Of(bytes), publicationId: null };
+function championOf({ champion }: Snapshot, vectors: SharedSnapshot["vectors"]): SharedModel | null {
+  if (champion === null) return null;
+  const { version, model, artifact, slope, intercept, mean } = champion;
+  return { version, model, artifact, vectors, mean, line: { slope, intercept } };
 }
 
-/** `shared` as this worker sees it. @throws {SyntaxError} when it is no snapshot. */
-export function openShared({ bytes }: SharedSnapshot): Snapshot {
-  return openSnapshot(bytes);
-}
-
-/** What is served with `snapshot`, which `openShared()` made of `shared`. */
-export function servingOf(
-  { sha256, publicationId }: SharedSnapshot,
-  snapshot: Snapshot,
-  newer: NewerRatings,
-): Serving {
-  return { snapshot, sha256, publicationId, newer };
-}
-
-export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+/** What is served with `opened`. */
+export function servingOf(opened: Opened, newer: NewerRatings): Serving {
+  return { ...opened, newer };
 }

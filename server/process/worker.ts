@@ -34,6 +34,8 @@ interface Open {
   handler: Deno.ServeHandler<Deno.NetAddr>;
   metrics: Metrics;
   closeDatabase(): PromiseLike<void>;
+  /** Resolves when all news have been taken. */
+  lastNews: Promise<void>;
 }
 
 /** Those who wait for the figures of all workers, by turn. */
@@ -46,7 +48,7 @@ let server: Deno.HttpServer<Deno.NetAddr> | null = null;
 scope.onmessage = async ({ data }) => {
   if (data.kind === "open") {
     open = openWorker(data.settings);
-    if (data.news) takeNews(open, data.news);
+    if (data.news) await takeNews(open, data.news);
     return say({ kind: "opened" });
   }
   if (!open) throw new Error(`Cannot ${data.kind} before the worker is open`);
@@ -57,7 +59,7 @@ scope.onmessage = async ({ data }) => {
       await server?.shutdown();
       return say({ kind: "left" });
     case "serve":
-      takeNews(open, data.news);
+      await takeNews(open, data.news);
       return say({ kind: "serving", turn: data.turn });
     case "collect":
       return say({ kind: "collected", turn: data.turn, metrics: await open.metrics.collect() });
@@ -109,16 +111,20 @@ function openWorker(settings: WorkerSettings): Open {
     handler: (request, info) => app.fetch(request, info),
     metrics,
     closeDatabase: () => database[Symbol.asyncDispose](),
+    lastNews: Promise.resolve(),
   };
 }
 
 /** One assignment: requests that have begun keep what they began with, and its memory goes with the last of them. */
-function takeNews({ live, newerLog }: Open, { shared, base }: News): void {
-  const { current } = live;
-  const newer = createNewerRatings(base, newerLog);
-  newer.takeIn();
-  const snapshot = current?.sha256 === shared.sha256 ? current.snapshot : openShared(shared);
-  live.current = servingOf(shared, snapshot, newer);
+function takeNews(worker: Open, news: News): Promise<void> {
+  // News come in order, and are taken in order, however long a model takes to load.
+  return worker.lastNews = worker.lastNews.then(async () => {
+    const { live, newerLog } = worker;
+    const opened = live.current?.sha256 === news.shared.sha256 ? live.current : await openShared(news);
+    const newer = createNewerRatings(news.base, newerLog);
+    newer.takeIn();
+    live.current = servingOf(opened, newer);
+  });
 }
 
 function listen({ settings, handler }: Open, port: number): void {

@@ -1,11 +1,9 @@
 /** The examples of the README's "Your own data", as a person would run them: from a table to a list for a key. */
 import assert from "@std/assert";
 import { join } from "node:path";
-import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
 import { type Checkout, createCheckout } from "../support/checkout.ts";
 import { writeParquet } from "../support/parquet.ts";
-import { appOn } from "../server/_serving.ts";
-import { newerRatings } from "../server/_serving.ts";
+import { appOn, servingOfBytes } from "../server/_serving.ts";
 
 const README = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
 
@@ -33,15 +31,9 @@ async function ok(checkout: Checkout, args: string[]): Promise<string> {
 async function served(checkout: Checkout, path: string) {
   const artifacts = join(checkout.path, ".matinee/artifacts");
   const pointer = JSON.parse(await Deno.readTextFile(join(artifacts, "current.json")));
-  const snapshot: Snapshot = openSnapshot(await Deno.readFile(join(artifacts, pointer.snapshot)));
-  const serving = {
-    snapshot,
-    sha256: pointer.sha256,
-    publicationId: 1,
-    newer: newerRatings(snapshot.batchId),
-  };
+  const serving = await servingOfBytes(await Deno.readFile(join(artifacts, pointer.snapshot)));
   const response = await appOn(serving).app.request(path);
-  return { snapshot, body: await response.json() };
+  return { snapshot: serving.snapshot, body: await response.json() };
 }
 
 Deno.test("README's shop: texts as ids, a scale of its own, items with kinds, from CSV to a list", async () => {

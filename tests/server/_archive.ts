@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { Pool } from "../../sql/db.ts";
 import { encodeSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
-import { sha256Of } from "../../server/live/live.ts";
+import { sha256Of } from "../../server/live/sha256.ts";
+import { keepScan } from "../support/compute.ts";
 import { publishedSnapshots } from "../../server/follow/publications.ts";
 
 type Pair = readonly [user: number, movie: number];
@@ -81,10 +82,11 @@ export async function publish(
   { status = "published", tells = true }: { status?: "publishing" | "published"; tells?: boolean } = {},
 ): Promise<Published> {
   const bytes = encodeSnapshot(parts);
-  const sha256 = await sha256Of(bytes);
+  const sha256 = sha256Of(bytes);
   const snapshot = `snapshots/${sha256}.snapshot`;
   await Deno.mkdir(join(artifacts, "snapshots"), { recursive: true });
   await Deno.writeFile(join(artifacts, snapshot), bytes);
+  await keepScan(artifacts);
   await db.script(`
     insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status)
     values (1, 'test', ${parts.batchId}, '${snapshot}', '${sha256}', '${status}')`);

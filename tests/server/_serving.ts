@@ -1,9 +1,10 @@
 /** What a server serves, made without a file or a database. */
-import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
+import { encodeSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { Problem } from "../../server/http/problem.ts";
 import { createMetrics } from "../../server/http/metrics.ts";
 import { createApp } from "../../server/app.ts";
-import { type Live, type Serving, sha256Of } from "../../server/live/live.ts";
+import { type Live, openShared, type Serving } from "../../server/live/live.ts";
+import { shareSnapshot } from "../../server/live/load.ts";
 import type { ServerLog } from "../../server/log.ts";
 import { LOOPBACK } from "../../server/http/access.ts";
 import type { AppDeps, ServerState } from "../../server/http/env.ts";
@@ -28,13 +29,14 @@ export async function servingOf(
   parts: SnapshotParts,
   newer: Iterable<readonly [number, number]> = [],
 ): Promise<Serving> {
-  const bytes = encodeSnapshot(parts);
-  return {
-    snapshot: openSnapshot(bytes),
-    sha256: await sha256Of(bytes),
-    publicationId: 1,
-    newer: newerRatings(parts.batchId, newer),
-  };
+  return await servingOfBytes(encodeSnapshot(parts), newerRatings(parts.batchId, newer));
+}
+
+/** What is served of a snapshot's file. */
+export async function servingOfBytes(bytes: Uint8Array, newer?: NewerRatings): Promise<Serving> {
+  const loaded = shareSnapshot(bytes);
+  const opened = await openShared(loaded);
+  return { ...opened, publicationId: 1, newer: newer ?? newerRatings(loaded.snapshot.batchId) };
 }
 
 /** A log that keeps its lines: `level message key=value …`. */

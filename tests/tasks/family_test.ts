@@ -2,13 +2,12 @@
 import assert from "@std/assert";
 import { FAMILY } from "../../models/family.ts";
 import type { Model } from "../../models/model.ts";
-import { openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { loadArtifact } from "../../tasks/_artifacts.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import publish from "../../tasks/publish.ts";
 import { readPlanState } from "../../tasks/runner/plan/state.ts";
 import train from "../../tasks/train.ts";
-import { noNewerRatings } from "../../server/live/newer.ts";
+import { servingOfBytes } from "../server/_serving.ts";
 import { recommend, sourceFor } from "../../server/recommend/recommend.ts";
 import { bootstrapped, FAST, smallLake } from "./_small_lake.ts";
 
@@ -61,15 +60,13 @@ Deno.test("each model of the family goes live, and the server gets its vectors o
       const published = await day.stage("publish", publish);
       assert.equal(published.version, version);
       assert.equal(published.reason, hasVectors ? undefined : instead);
-      const snapshot = openSnapshot(await loadArtifact(lake.artifacts, String(published.snapshot)));
+      const serving = await servingOfBytes(await loadArtifact(lake.artifacts, String(published.snapshot)));
+      const { snapshot } = serving;
       const user = snapshot.userIds[3];
       assert.equal(sourceFor(snapshot, user), hasVectors ? model : "popularity");
       assert.equal(snapshot.champion?.version, version);
       assert.equal(snapshot.champion?.userEmbeddings !== null, hasVectors);
-      const { items } = recommend(
-        { snapshot, sha256: "", publicationId: 1, newer: noNewerRatings(0) },
-        { userId: user, n: 10 },
-      );
+      const { items } = recommend(serving, { userId: user, n: 10 });
       assert.equal(items.length, 10);
       assert.ok(items.every(({ rankingScore }) => Number.isFinite(rankingScore)));
       if (hasVectors) assert.ok(snapshot.champion!.userEmbeddings!.some((value) => value !== 0));

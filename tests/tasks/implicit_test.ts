@@ -19,7 +19,7 @@ import { readPlanState } from "../../tasks/runner/plan/state.ts";
 import type { StageResult, Task } from "../../tasks/runner/task.ts";
 import train from "../../tasks/train.ts";
 import { recommend } from "../../server/recommend/recommend.ts";
-import { newerRatings } from "../server/_serving.ts";
+import { servingOfBytes } from "../server/_serving.ts";
 import { type TestRun, testRun } from "../support/context.ts";
 import { testPool } from "../support/database.ts";
 import { askOne } from "./import/_ask.ts";
@@ -67,8 +67,8 @@ Deno.test("an archive of interactions is cleaned, published by popularity and se
   assert.equal(await askOne(pool.url, rating), "0", "an error of 0 stars would be no finding");
 
   const artifacts = second.context("publish").artifacts;
-  const snapshot = openSnapshot(await loadArtifact(artifacts, String(next.publish.snapshot)));
-  const serving = { snapshot, sha256: "", publicationId: 1, newer: newerRatings(snapshot.batchId) };
+  const serving = await servingOfBytes(await loadArtifact(artifacts, String(next.publish.snapshot)));
+  const { snapshot } = serving;
   const user = Number(await askOne(pool.url, "select user_id from raw_db.user_keys where key = 'u7@x.org'"));
   assert.equal(snapshot.userIds[snapshot.userKeys!.find("u7@x.org")], user);
   assert.match(snapshot.movieKeys!.key(0), /^track-/);

@@ -30,7 +30,7 @@ export interface Line {
   intercept: number;
 }
 
-export interface Hybrid extends Required<Scorer> {
+export interface Hybrid extends Required<Omit<Scorer, "stages">> {
   readonly shape: FeatureShape;
   readonly weights: HybridWeights;
   readonly line: Line;

@@ -1,6 +1,5 @@
 /** Two ways to one list: SQL over `processed_db`, and the server over the published snapshot. */
 import assert from "@std/assert";
-import { openSnapshot } from "../../../models/snapshot/snapshot.ts";
 import { readBase } from "../../../server/follow/newer_ratings.ts";
 import { createNewerRatings } from "../../../server/live/newer.ts";
 import { createNewerLog } from "../../../server/live/newer_log.ts";
@@ -14,7 +13,7 @@ import { post } from "../../tasks/_archive.ts";
 import { testPool } from "../../support/database.ts";
 import { bootstrapped, FAST, type SmallLake, smallLake } from "../../tasks/_small_lake.ts";
 import { ask, askOne } from "../../tasks/import/_ask.ts";
-import { appOn } from "../_serving.ts";
+import { appOn, servingOfBytes } from "../_serving.ts";
 
 interface Item {
   rank: number;
@@ -36,8 +35,8 @@ async function publishedLake(): Promise<
   await day.take("ingest", "clean", "features");
   const { snapshot: path } = await day.stage("publish", publish);
   const { pool, artifacts } = lake;
-  const snapshot = openSnapshot(await loadArtifact(artifacts, String(path)));
-  const sha256 = String(await askOne(pool.url, "select sha256 from ops_db.publications"));
+  const bytes = await loadArtifact(artifacts, String(path));
+  const { snapshot } = await servingOfBytes(bytes);
   const found = await ask(
     pool.url,
     `(select user_id from processed_db.user_features order by n_ratings, user_id limit 3)
@@ -51,7 +50,7 @@ async function publishedLake(): Promise<
         await readBase(pool, { serial: 1, epoch: 0, afterBatch: snapshot.batchId }),
         createNewerLog(1),
       );
-      return { snapshot, sha256, publicationId: 1, newer };
+      return await servingOfBytes(bytes, newer);
     },
   };
 }

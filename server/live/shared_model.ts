@@ -1,0 +1,98 @@
+/** A model version made ready for one snapshot: once, by one thread, and posted to the others, which share its memory. */
+import { join } from "node:path";
+import { decode } from "../../models/container.ts";
+import type { Embedder } from "../../models/model.ts";
+import type { ServedVersion } from "../../models/snapshot/serving_settings.ts";
+import type { Moments } from "./moments.ts";
+import { breathe } from "../../models/breathe.ts";
+import { openScorer } from "./openers.ts";
+import { sha256Of } from "./sha256.ts";
+import { createRoom, type SharedVectors, shareVectors } from "./shared_vectors.ts";
+
+/** From a product of vectors to stars. */
+export interface Line {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+export interface SharedModel {
+  readonly version: string;
+  /** Its name in the manifest. */
+  readonly model: string;
+  /** In shared memory; null: vectors are all there is. */
+  readonly artifact: Uint8Array<ArrayBufferLike> | null;
+  /** Of the snapshot's movies; null: the model has none. */
+  readonly vectors: SharedVectors | null;
+  /** Of the vectors' products. */
+  readonly line: Line;
+  /** The running mean that its vectors are as of; null: the snapshot's. */
+  readonly mean: number | null;
+}
+
+/** What a registered version is known by. */
+export type Registered = Pick<ServedVersion, "version" | "model" | "artifact"> & { sha256?: string };
+
+export interface Preparation {
+  artifacts: string;
+  /** Of the snapshot that the model is to be served with. */
+  moments: Moments;
+  /** The compiled scan; null: there is none. */
+  module: WebAssembly.Module | null;
+  signal: AbortSignal;
+}
+
+/** Movies that are embedded in one go: some ten milliseconds at most. */
+const MOVIES_PER_BREATH = 500;
+
+/**
+ * Reads the artifact of a registered version, and embeds the movies where it has vectors, with pauses for requests.
+ *
+ * @throws {Deno.errors.NotFound} when the file is gone.
+ * @throws {SyntaxError} when it is damaged, or no model of this checkout.
+ */
+export async function prepareModel(registered: Registered, preparation: Preparation): Promise<SharedModel> {
+  const { version, model } = registered;
+  const { moments, module, signal } = preparation;
+  const bytes = await readArtifact(preparation.artifacts, registered);
+  const { embedder } = await openScorer(model, decode(bytes));
+  const n = embedder ? moments.catalogue.movies.size : 0;
+  const head = aligned(bytes.length);
+  const { memory, at } = createRoom(head + 4 * n * (embedder?.dimension ?? 0));
+  const artifact = new Uint8Array(memory.buffer, at, bytes.length);
+  artifact.set(bytes);
+  const shared = { version, model, artifact, mean: null };
+  if (!embedder) return { ...shared, vectors: null, line: { slope: 1, intercept: 0 } };
+  const { dimension } = embedder;
+  const values = new Float32Array(memory.buffer, at + head, n * dimension);
+  await embedMovies(embedder, { values, moments, signal });
+  const vectors = shareVectors(memory, { at: at + head, n, dimension, module });
+  return { ...shared, vectors, line: embedder.line(moments.movies) };
+}
+
+async function embedMovies(
+  embedder: Embedder,
+  { values, moments, signal }: { values: Float32Array; moments: Moments; signal: AbortSignal },
+): Promise<void> {
+  const { size } = moments.catalogue.movies;
+  for (let movie = 0; movie < size; movie++) {
+    embedder.embedMovie(moments.movies, movie, values, movie * embedder.dimension);
+    if (movie % MOVIES_PER_BREATH === MOVIES_PER_BREATH - 1) await breathe(signal);
+  }
+}
+
+async function readArtifact(
+  artifacts: string,
+  { version, artifact, sha256 }: Registered,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await Deno.readFile(join(artifacts, artifact));
+  const found = sha256Of(bytes);
+  // Files are named by the first digits of what they hold.
+  const isNamed = artifact.endsWith(`/${found.slice(0, 16)}.bin`);
+  if (isNamed && found === (sha256 ?? found)) return bytes;
+  throw new SyntaxError(
+    `Cannot serve version ${version} as "${artifact}" has changed: found sha256 ${found}`,
+  );
+}
+
+const LINE_BYTES = 64;
+const aligned = (bytes: number) => Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
