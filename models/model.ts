@@ -65,6 +65,8 @@ export interface Embedder {
   readonly dimension: number;
   /** Whether a person's vector is made of their history as well: then the moment has to have it. */
   readonly readsHistories?: boolean;
+  /** How many of a person's ratings it reads, the last in order of first arrival; absent: all. */
+  readonly historyLength?: number;
   embedUser(moment: Moment, user: number, out: Float32Array, offset: number): void;
   embedMovie(moment: Moment, movie: number, out: Float32Array, offset: number): void;
   /** stars = slope · ⟨user, movie⟩ + intercept, slope > 0. */

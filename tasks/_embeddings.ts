@@ -54,8 +54,11 @@ export interface EmbeddingOptions {
   state: FeatureState;
   users: IdIndex;
   people: People;
-  /** What the people of these ids have rated: read for those whose vectors are computed, some at a time. */
-  readHistories(ids: readonly number[]): Promise<Histories>;
+  /**
+   * What the people of these ids have rated, or the last `historyLength` of it: asked for those whose vectors are
+   * computed, some at a time.
+   */
+  readHistories(ids: readonly number[], historyLength?: number): Histories | Promise<Histories>;
   /** The snapshot's users, ascending. */
   userIds: Int32Array;
   base: Snapshot | null;
@@ -87,7 +90,9 @@ export async function embeddingsOf(
   for (let at = 0; at < places.length; at += ROWS_PER_BREATH) {
     const some = places.subarray(at, at + ROWS_PER_BREATH);
     const ids = Array.from(some, (place) => userIds[place]);
-    const histories = embedder.readsHistories ? await options.readHistories(ids) : none;
+    const histories = embedder.readsHistories
+      ? await options.readHistories(ids, embedder.historyLength)
+      : none;
     for (const place of some) {
       embedder.embedUser(
         { ...moment, histories },

@@ -1,12 +1,13 @@
 /** What a snapshot holds beside vectors: rated lists and users' sums, from the lake or from yesterday and the day. */
 import type { FeatureState } from "../models/feature_state.ts";
+import { Histories } from "../models/histories.ts";
 import type { IdIndex } from "../models/id_index.ts";
 import type { Ratings } from "../models/ratings.ts";
 import type { People } from "../models/people.ts";
-import { packRating } from "../models/rating_entry.ts";
+import { movieOf, packRating, starsOf } from "../models/rating_entry.ts";
 import { histogramsOf } from "../models/snapshot/histograms.ts";
 import { mergeRated } from "../models/snapshot/merge_rated.ts";
-import { createRatedPairs, type Rated } from "../models/snapshot/rated_pairs.ts";
+import { createRatedPairs, type Rated, RECENT } from "../models/snapshot/rated_pairs.ts";
 import { indexOfId } from "../models/snapshot/seen_lists.ts";
 import type { ServingSettings } from "../models/snapshot/serving_settings.ts";
 import { type Champion, encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
@@ -69,6 +70,27 @@ function freshByUser(fresh: Ratings, users: IdIndex): Map<number, number[]> {
     else known.push(entry);
   }
   return byUser;
+}
+
+/**
+ * What people have rated, of the lists that are published: no history is read from the lake, whoever goes live.
+ *
+ * By movie; of who needs no more than the last `length`, in order of first arrival.
+ */
+export function historiesIn(
+  { rated, recent }: Rated,
+  { users, ids, length = Infinity }: { users: IdIndex; ids: Iterable<number>; length?: number },
+): Histories {
+  const histories = new Histories();
+  const { offsets, entries } = length <= RECENT ? recent : rated;
+  for (const id of ids) {
+    const row = indexOfId(rated.userIds, id);
+    const user = users.get(id)!;
+    for (let i = offsets[row]; i < offsets[row + 1]; i++) {
+      histories.observe(user, movieOf(entries[i]), starsOf(entries[i]));
+    }
+  }
+  return histories;
 }
 
 /** Sums of current ratings, one a user of the snapshot: those of `state`, and for the others those of `base`. */

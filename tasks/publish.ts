@@ -21,8 +21,8 @@ import { type Embeddings, embeddingsOf, planEmbeddings } from "./_embeddings.ts"
 import { readFeatureState, readMovies } from "./_lake.ts";
 import { readPeople } from "./_people.ts";
 import { movePointer, type Pointer, readPointer } from "./_pointer.ts";
-import { collect, readHistoriesThrough, readRatings, usersOf } from "./_ratings.ts";
-import { buildSnapshot, changedSince, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
+import { collect, readRatings, usersOf } from "./_ratings.ts";
+import { buildSnapshot, changedSince, historiesIn, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
 import { resolveServing, servingInWords } from "./_serving.ts";
 import { vectorless } from "./_vectorless.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
@@ -153,7 +153,7 @@ async function nextSnapshot(
       base,
       changed,
       people,
-      readHistories: (ids) => readHistoriesThrough(db, { users, catalogue, batchId, ids }),
+      readHistories: (ids, length) => historiesIn(rated, { users, ids, length }),
       signal,
     })
     : null;

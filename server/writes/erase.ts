@@ -82,6 +82,8 @@ async function refuseAtWork(tx: Db): Promise<void> {
 async function subtract(tx: Db, userId: number): Promise<void> {
   await tx.execute("erase/subtract_movies", [userId]);
   await tx.execute("erase/drop_unrated_movies");
+  await tx.execute("erase/subtract_movie_days", [userId]);
+  await tx.execute("erase/drop_empty_days");
   await tx.execute("erase/subtract_totals", [userId]);
   await tx.execute("erase/drop_empty_totals");
   await tx.execute("erase/lower_ranges");

@@ -87,6 +87,7 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
   const embedder: Embedder = {
     dimension: split,
     readsHistories: true,
+    historyLength: BAG,
     embedUser(moment, user, out, offset) {
       userVector(moment, user, -1);
       out.set(e.subarray(0, split), offset);

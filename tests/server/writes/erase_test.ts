@@ -25,7 +25,7 @@ Deno.test("erase() leaves the sums that the lake gives without the person", asyn
   await erase(pool, person, { salt: SALT, by: "me" });
   const left = await ask(pool.url, SUMS);
   await pool.script(`
-    truncate processed_db.user_features, processed_db.movie_features, processed_db.rating_totals;
+    truncate processed_db.user_features, processed_db.movie_features, processed_db.rating_totals, processed_db.movie_days;
     delete from ops_db.batch_stages where task = 'features'`);
   const day = await lake.day({ kind: "daily", day: "2026-03-03" });
   await day.take("features");
