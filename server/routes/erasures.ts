@@ -80,7 +80,9 @@ const prove = createRoute({
       }),
     }),
     query: closed({
-      receipt: z.string().regex(RECEIPT, "the receipt that came with the erasure").optional()
+      receipt: z.string().regex(RECEIPT, "the receipt that came with the erasure")
+        // It begins with a user's id: PostgreSQL's integer ends there.
+        .refine((text) => parseInt(text) < 2 ** 31, "the receipt that came with the erasure").optional()
         .openapi({
           description: "As DELETE /users/{id} gave it.",
           example: "1-00112233445566778899aabbccddeeff",
