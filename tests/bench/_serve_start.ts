@@ -13,6 +13,7 @@ export async function starting(
   const asked = (value: number) => ({ beside: { name: "as asked", value }, asked: { most: 1 } });
   for (const workers of WORKERS) {
     await using running = await startMatinee({ home: place.home, workers });
+    const cpuSeconds = running.cpuSeconds();
     await loaded(running, { ...within(shape), seconds: 2, warmUp: 1 });
     held.push(running.rssMib());
     figures.push({
@@ -20,7 +21,7 @@ export async function starting(
       value: running.readyMs / 1_000,
       unit: "s",
       ...asked(1.5),
-    });
+    }, { name: `start to first list, ${named(workers)}`, value: cpuSeconds, unit: "CPU s" });
   }
   figures.push(
     { name: `resident, ${named(1)}`, value: held[0], unit: "MiB", ...asked(500) },
