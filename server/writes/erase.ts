@@ -82,10 +82,20 @@ async function refuseAtWork(tx: Db): Promise<void> {
 async function subtract(tx: Db, userId: number): Promise<void> {
   await tx.execute("erase/subtract_movies", [userId]);
   await tx.execute("erase/drop_unrated_movies");
-  await tx.execute("erase/subtract_movie_days", [userId]);
-  await tx.execute("erase/drop_empty_days");
+  await subtractDays(tx, userId);
   await tx.execute("erase/subtract_totals", [userId]);
   await tx.execute("erase/drop_empty_totals");
   await tx.execute("erase/lower_ranges");
   await tx.execute("erase/lower_batches");
+}
+
+async function subtractDays(tx: Db, userId: number): Promise<void> {
+  const newest = async () =>
+    (await tx.row<{ newest_day: string | null }>("erase/newest_counted_day"))!.newest_day;
+  const before = await newest();
+  await tx.execute("erase/subtract_movie_days", [userId]);
+  await tx.execute("erase/drop_empty_days");
+  if (await newest() === before) return;
+  await tx.execute("erase/clear_movie_days");
+  await tx.execute("erase/recount_movie_days", [userId]);
 }

@@ -64,8 +64,6 @@ export const SUMS = `
   select 'movie', movie_id::text, n_ratings::text, rating_sum::text, '', '' from processed_db.movie_features
   union all
   select 'day', movie_id || ' ' || day, n_ratings::text, rating_sum::text, '', '' from processed_db.movie_days
-  -- Days that were out of reach stay so, also where the newest one is gone with the person.
-  where day > (select max(day) from processed_db.movie_days) - 300
   union all
   select 'all', '', n_ratings::text, rating_sum::text, '', '' from processed_db.rating_totals
   order by 1, 2`;
