@@ -41,7 +41,9 @@ const YOUTH = 10_000;
 
 export function createCrew(options: CrewOptions): Crew {
   const { size, settings, log, newerLog, module = new URL("./worker.ts", import.meta.url) } = options;
+  /** Those that serve, and those that are about to. */
   const members = new Set<Member>();
+  const starting = new Set<Member>();
   let news: News | null = null;
   let numbers = COORDINATOR;
   let port: number | null = null;
@@ -60,11 +62,13 @@ export function createCrew(options: CrewOptions): Crew {
       gather,
       died: (reason) => bury(member, reason),
     });
-    members.add(member);
-    const opened = news;
+    starting.add(member);
+    let opened = news;
     await member.open(opened);
-    // It was spread while the worker opened what was there before.
-    if (news && news !== opened) await member.serve(news);
+    // What was spread meanwhile comes now; from then on it is spread to this one too.
+    while (news && news !== opened) await member.serve(opened = news);
+    starting.delete(member);
+    members.add(member);
     return member;
   };
 
@@ -76,6 +80,7 @@ export function createCrew(options: CrewOptions): Crew {
 
   function bury(member: Member, reason: string): void {
     members.delete(member);
+    starting.delete(member);
     newerLog.release(member.number);
     if (isStopping || port === null) return;
     log.warn("a worker died; another takes its place", { worker: member.number, reason });
@@ -120,7 +125,7 @@ export function createCrew(options: CrewOptions): Crew {
       isStopping = true;
       for (const wake of pauses) wake();
       await Promise.all(replacing);
-      await Promise.all([...members].map((member) => member.stop()));
+      await Promise.all([...members, ...starting].map((member) => member.stop()));
     },
   };
 }

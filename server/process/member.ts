@@ -53,6 +53,9 @@ export function createMember({ module, settings, log, filling, gather, died }: M
   /** What is asked, and by what the answer is known. */
   const asked = new Map<string, PromiseWithResolvers<void>>();
   const collecting = new Map<number, PromiseWithResolvers<WorkerMetrics>>();
+  // What is posted to a worker before it listens is lost.
+  const born = Promise.withResolvers<void>();
+  asked.set("born", born);
   let turns = 0;
   let isGone = false;
 
@@ -110,7 +113,10 @@ export function createMember({ module, settings, log, filling, gather, died }: M
   return {
     number,
     age: () => performance.now() - startedAt,
-    open: (news) => ask({ kind: "open", settings, news }, "opened"),
+    async open(news) {
+      await born.promise;
+      await ask({ kind: "open", settings, news }, "opened");
+    },
     listen: (port) => ask({ kind: "listen", port }, "listening"),
     leave: () => ask({ kind: "leave" }, "left"),
     async serve(news) {

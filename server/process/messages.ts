@@ -37,6 +37,8 @@ export type ToWorker =
   | { kind: "stop" };
 
 export type FromWorker =
+  /** It hears what it is told from now on. */
+  | { kind: "born" }
   | { kind: "opened" }
   | { kind: "listening" }
   | { kind: "left" }

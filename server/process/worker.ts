@@ -73,6 +73,8 @@ scope.onmessage = async ({ data }) => {
   }
 };
 
+say({ kind: "born" });
+
 function openWorker(settings: WorkerSettings): Open {
   const { databaseUrl, number } = settings;
   const live: Live = { current: null };

@@ -1,77 +1,19 @@
 import assert from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { serve, type Server } from "../../../server/process/serve.ts";
-import type { ServeOptions } from "../../../server/process/options.ts";
+import { jsonOf, load, started, withHome, withSnapshots } from "./_home.ts";
 import { testPool } from "../../support/database.ts";
 import { movieIdOf, snapshotParts, userIdOf } from "../../support/snapshot.ts";
-import { addInbox, createArchive, pointTo, publish } from "../_archive.ts";
-import { memoryLog } from "../_serving.ts";
+import { addInbox, createArchive, publish } from "../_archive.ts";
 import { until } from "../_until.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../../../", import.meta.url));
-const OPTIONS: ServeOptions = {
-  port: 0,
-  host: "127.0.0.1",
-  workers: 2,
-  drain: 0,
-  rateLimit: 0,
-  cors: [],
-  jsonLog: false,
-  verbose: false,
-};
 const LIST = `users/${userIdOf(1)}/recommendations`;
 
-async function withHome(body: (home: string) => Promise<void>): Promise<void> {
-  const home = await Deno.makeTempDir({ prefix: "matinee home " });
-  try {
-    await body(home);
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
-}
-
-/** A home whose `current.json` points to a snapshot, and a way to point it to another. */
-async function withSnapshots(
-  seeds: number[],
-  body: (home: string, point: (seed: number) => Promise<void>) => Promise<void>,
-): Promise<void> {
+/** A home with one snapshot, on no database. */
+async function inHome(body: (home: string) => Promise<void>): Promise<void> {
   await using db = await testPool();
-  await createArchive(db, snapshotParts());
-  await withHome(async (home) => {
-    const artifacts = join(home, "artifacts");
-    const published = await Promise.all(
-      seeds.map((seed) => publish(db, artifacts, snapshotParts({ seed }), { status: "publishing" })),
-    );
-    const point = (seed: number) => pointTo(artifacts, published[seeds.indexOf(seed)]);
-    await point(seeds[0]);
-    await body(home, point);
-  });
-}
-
-interface Load {
-  answers: Map<string, number>;
-  failures: string[];
-}
-
-/** Asks for lists on 8 connections until `isOver`; counts answers by model version. */
-async function load(url: string, isOver: () => boolean): Promise<Load> {
-  const result: Load = { answers: new Map(), failures: [] };
-  using client = Deno.createHttpClient({});
-  const connection = async () => {
-    while (!isOver()) {
-      try {
-        const response = await fetch(url, { client });
-        const list = await response.json();
-        if (response.status !== 200 || list.items.length !== 10) throw new Error(`status ${response.status}`);
-        result.answers.set(list.model_version, (result.answers.get(list.model_version) ?? 0) + 1);
-      } catch (error) {
-        result.failures.push(String(error));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, connection));
-  return result;
+  await withSnapshots(db, [1], body);
 }
 
 async function served(response: Promise<Response>): Promise<number> {
@@ -80,60 +22,35 @@ async function served(response: Promise<Response>): Promise<number> {
   return answer.status;
 }
 
-Deno.test("serve() swaps snapshots under load without a failed request", () =>
-  withSnapshots([1, 2, 3], async (home, point) => {
-    const server = await serve(OPTIONS, { home, databaseUrl: null, log: memoryLog(), pollEvery: 5 });
-    let isOver = false;
-    const loading = load(`${server.url}${LIST}`, () => isOver);
-    const version = async () => (await (await fetch(`${server.url}stats`)).json()).model_version;
-    for (const seed of [2, 3, 1, 2, 3]) {
-      await point(seed);
-      await until(async () => await version() === `test-${seed}`, `snapshot ${seed} is live`);
-    }
-    isOver = true;
-    const { answers, failures } = await loading;
-    await server.stop(0);
-    assert.deepEqual(failures, []);
-    assert.deepEqual([...answers.keys()].sort(), ["test-1", "test-2", "test-3"]);
-  }));
-
 Deno.test("serve() hides a movie once its rating is in the inbox", async () => {
   await using db = await testPool();
   await createArchive(db, snapshotParts());
   await withHome(async (home) => {
     await publish(db, join(home, "artifacts"), snapshotParts({ seenShare: 0 }));
-    const server = await serve(OPTIONS, { home, databaseUrl: db.url, log: memoryLog(), pollEvery: 600_000 });
-    const first = async () => {
-      const list = await (await fetch(`${server.url}users/${userIdOf(1)}/recommendations?n=1`)).json();
-      return list.items[0].movie_id;
-    };
+    await using server = await started({}, { home, databaseUrl: db.url });
+    const first = async () => (await jsonOf(`${server.url}${LIST}?n=1`)).items[0].movie_id;
     const best = await first();
     assert.equal(best % movieIdOf(0), 0);
     await addInbox(db, [userIdOf(1), best]);
     await db.script("notify matinee_ratings");
     await until(async () => await first() !== best, "the movie is hidden");
-    await server.stop(0);
   });
 });
 
-Deno.test("serve() takes the next free port, and says so", async () => {
-  await withHome(async (home) => {
-    const start = (options: ServeOptions, log = memoryLog()) =>
-      serve(options, { home, databaseUrl: null, log });
-    const first = await start(OPTIONS);
-    const log = memoryLog();
+Deno.test("serve() takes the next free port, and says so", () =>
+  withHome(async (home) => {
+    await using first = await started({}, { home });
     const port = Number(new URL(first.url).port);
-    const second = await start({ ...OPTIONS, port }, log);
+    await using second = await started({ port }, { home });
+    const { lines } = second.log;
     assert.ok(Number(new URL(second.url).port) > port);
-    assert.ok(log.lines.some((line) => line.startsWith(`warn port ${port} is taken; using ${port + 1}`)));
-    assert.ok(log.lines.some((line) => line === `info listening on ${second.url}`));
-    assert.ok(log.lines.some((line) => line.includes("nothing to recommend yet; next: deno task daily")));
-    await Promise.all([first, second].map((server: Server) => server.stop(0)));
-  });
-});
+    assert.ok(lines.some((line) => line.startsWith(`warn port ${port} is taken; using ${port + 1}`)));
+    assert.ok(lines.some((line) => line === `info listening on ${second.url}`));
+    assert.ok(lines.some((line) => line.includes("nothing to recommend yet; next: deno task daily")));
+  }));
 
 Deno.test("SIGTERM under load: ready turns 503, nothing in flight fails, exit code 0", () =>
-  withSnapshots([1], async (home) => {
+  inHome(async (home) => {
     await using process = await start(home, ["--port", "0", "--drain", "2"]);
     let isReady = true;
     const loading = load(`${process.url}${LIST}`, () => !isReady);
@@ -150,7 +67,7 @@ Deno.test("SIGTERM under load: ready turns 503, nothing in flight fails, exit co
   }));
 
 Deno.test("Ctrl-C stops at once though deno task doubles it, and a later second one ends the process", () =>
-  withSnapshots([1], async (home) => {
+  inHome(async (home) => {
     await using process = await start(home, ["--port", "0"]);
     // Two of one kind would be one to the kernel while the first waits.
     process.child.kill("SIGINT");
