@@ -19,23 +19,33 @@ const SHARES = { genres: 0.6, years: 0.25, counts: 0.15 };
 /** Years after which two movies are half as near in time. */
 const HALF_LIFE = 10;
 
-/** Cosines; each norm is computed once, when first needed. A movie at 0 is like nothing. */
-export function byVectors({ dimension: d, values }: MovieVectors): Similarity {
-  const norms = new Map<number, number>();
-  const normOf = (movie: number) => {
-    let norm = norms.get(movie);
-    if (norm === undefined) norms.set(movie, norm = Math.sqrt(product(movie, movie)));
-    return norm;
-  };
-  const product = (a: number, b: number) => {
+/** Cosines. A movie at 0 is like nothing. */
+export function byVectors(vectors: MovieVectors): Similarity {
+  const { dimension: d, values } = vectors;
+  const lengths = lengthsOf(vectors);
+  return (a, b) => {
+    const norm = lengths[a] * lengths[b];
+    if (norm === 0) return 0;
     let sum = 0;
     for (let k = 0, i = a * d, j = b * d; k < d; k++, i++, j++) sum += values[i] * values[j];
-    return sum;
+    return sum / norm;
   };
-  return (a, b) => {
-    const norm = normOf(a) * normOf(b);
-    return norm === 0 ? 0 : product(a, b) / norm;
-  };
+}
+
+/** By the rows: computed once for each model and snapshot. */
+const known = new WeakMap<Float32Array, Float64Array>();
+
+/** |v| of each row [movies]. */
+function lengthsOf({ dimension: d, values }: MovieVectors): Float64Array {
+  let lengths = known.get(values);
+  if (lengths !== undefined) return lengths;
+  known.set(values, lengths = new Float64Array(values.length / d));
+  for (let movie = 0; movie < lengths.length; movie++) {
+    let sum = 0;
+    for (let k = 0, i = movie * d; k < d; k++, i++) sum += values[i] * values[i];
+    lengths[movie] = Math.sqrt(sum);
+  }
+  return lengths;
 }
 
 export function byFacts({ years, genres, genreStarts }: Catalogue, counts: Uint32Array): Similarity {

@@ -3,26 +3,28 @@
  */
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { Serving } from "../live/live.ts";
-import { sourceOf } from "./cold_start.ts";
+import { chooseModel } from "./choice.ts";
+import { sourceOf, USUAL_RETRIEVE } from "./cold_start.ts";
 import { diversify } from "./diversity.ts";
 import { type Barred, enforce } from "./enforce.ts";
+import { withReasons } from "./explain.ts";
 import { byFacts, byVectors } from "./likeness.ts";
-import { personOf } from "./person.ts";
+import type { OpenModels } from "./open_model.ts";
+import { type Person, personOf } from "./person.ts";
+import { publishedModels } from "./published_model.ts";
 import type { ListedMovie, ListRequest, RecommendationList } from "./request.ts";
 import { type Shelf, shelfOf } from "./shelf.ts";
 import { type Left, markedIn, type Source } from "./source.ts";
 
 export { POPULARITY } from "./popularity.ts";
 
-/** Candidates of a list that is put in another order than the retriever's, by default. */
-const USUAL_RETRIEVE = 200;
-
 /** The best movies for somebody, by `request`. */
 export function recommend(serving: Serving, request: ListRequest): RecommendationList {
   const { snapshot } = serving;
   const shelf = shelfOf(snapshot);
   const person = personOf(serving, request);
-  const source = sourceOf({ snapshot, shelf, person, request });
+  const { model, variant } = chooseModel(snapshot, modelsOf(serving), request);
+  const source = sourceOf({ snapshot, shelf, person, model, request });
   const barred = barredFrom({ snapshot, shelf, person, request });
   const candidates = candidatesOf(source, {
     snapshot,
@@ -31,7 +33,28 @@ export function recommend(serving: Serving, request: ListRequest): Recommendatio
     request,
   });
   const { items, dropped } = enforce(candidates, request.n, barred);
-  return { version: source.version, source: source.source, path: source.path, variant: null, items, dropped };
+  const { version, source: name, path } = source;
+  return {
+    version,
+    source: name,
+    path,
+    variant,
+    items: explained(items, { source, person, request }),
+    dropped,
+  };
+}
+
+/** What can make lists now. */
+export function modelsOf({ snapshot }: Serving): OpenModels {
+  return publishedModels(snapshot);
+}
+
+function explained(
+  items: ListedMovie[],
+  { source, person, request }: { source: Source; person: Person; request: ListRequest },
+): ListedMovie[] {
+  if (!request.explain || source.explain === null || items.length === 0) return items;
+  return withReasons(items, source.explain(Int32Array.from(items, ({ movie }) => movie)), person);
 }
 
 /** What the last step goes by. */

@@ -35,7 +35,7 @@ export interface Reason {
   /** Index in the snapshot. */
   movie: number;
   stars: number;
-  /** Its share of the score; with `ListedMovie.rest`, contributions sum to the score unless they are approximate. */
+  /** Its share of the ranking score; with `others` and `rest` they sum to it, unless they are approximate. */
   contribution: number;
 }
 
@@ -46,7 +46,10 @@ export interface ListedMovie {
   retrievalScore: number;
   /** What the order of candidates is by; without a ranker, the retrieval score in stars where that has a line to them. */
   rankingScore: number;
+  /** The strongest, best first. */
   because?: readonly Reason[];
+  /** The contributions of all other rated movies, those that pulled it down included. */
+  others?: number;
   /** What of the score no rated movie explains. */
   rest?: number;
   /** The model is not linear in the ratings, so contributions are what leaving each one out would change. */

@@ -23,7 +23,8 @@ export function similarTo(snapshot: Snapshot, movie: number, options: SimilarOpt
   const shelf = shelfOf(snapshot);
   const isKnown = vectors !== null && hasVector(vectors, movie);
   const likeness = isKnown ? byVectors(vectors) : byFacts(shelf.catalogue, snapshot.nRatings);
-  const scores = Float32Array.from(snapshot.movieIds, (_, other) => likeness(movie, other));
+  const scores = new Float32Array(shelf.nMovies);
+  for (let other = 0; other < scores.length; other++) scores[other] = likeness(movie, other);
   const keptOut = shelf.keptOut(filter);
   const isSeen = (other: number) => other === movie || (keptOut !== null && keptOut[other] !== 0);
   const { movies, scores: best } = topN(scores, { n, isSeen, ids: snapshot.movieIds });

@@ -1,6 +1,7 @@
 /** A way to put all movies in order for one person. */
 import { movieOf } from "../../models/rating_entry.ts";
 import { type TopN, topN } from "../../models/top_n.ts";
+import type { Explained } from "./explain.ts";
 import type { MovieVectors } from "./likeness.ts";
 import type { ListedMovie, Path } from "./request.ts";
 
@@ -28,6 +29,8 @@ export interface Source {
   scores(): Float32Array;
   /** The ranking score of such a score. */
   stars(score: number): number;
+  /** Takes ranking scores apart by the person's ratings; null: there is nothing to do it with. */
+  readonly explain: ((movies: Int32Array) => Explained) | null;
 }
 
 /** 1 for each of `nMovies` movies that is left out. */
