@@ -4,7 +4,10 @@
  *
  * Movies are indices in the snapshot. Whoever was erased is a stranger, whatever the snapshot still holds of them.
  */
+import type { History } from "../../models/histories.ts";
+import { movieOf, starsOf } from "../../models/rating_entry.ts";
 import { isRated, ratedBy, starsIn } from "../../models/snapshot/rated_lists.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { Serving } from "../live/live.ts";
 import type { ListRequest } from "./request.ts";
 
@@ -58,4 +61,20 @@ export function hasRated({ before, later }: Person, movie: number): boolean {
 /** What they gave `movie`; NaN: they rated it, the stars are not known; null: they did not. */
 export function starsFor({ before, later }: Person, movie: number): number | null {
   return later.get(movie) ?? starsIn(before, movie);
+}
+
+/**
+ * Their ratings with known stars, in order of first arrival as far as the snapshot knows it: what is older than its
+ * last ratings of them by movie, then those, then what came later. A rating that was replaced keeps its place.
+ */
+export function historyOf(snapshot: Snapshot, { user, before, later }: Person): History {
+  const recent = user < 0 ? NOTHING : snapshot.recentBy(user);
+  const isRecent = new Set(recent.map(movieOf));
+  const older = before.filter((entry) => !isRecent.has(movieOf(entry)));
+  const stars = new Map<number, number>();
+  for (const entries of [older, recent]) {
+    for (const entry of entries) stars.set(movieOf(entry), starsOf(entry));
+  }
+  for (const [movie, given] of later) if (!Number.isNaN(given)) stars.set(movie, given);
+  return { movies: Int32Array.from(stars.keys()), stars: Float32Array.from(stars.values()) };
 }
