@@ -1,13 +1,14 @@
 /** Which model makes a list: the one that the request names, that of the person's variant, or the champion. */
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
-import type { OpenModel, OpenModels } from "./open_model.ts";
+import type { LoadedModel } from "../live/loaded_model.ts";
+import type { Models } from "../live/models.ts";
 import { POPULARITY } from "./popularity.ts";
 import type { ListRequest } from "./request.ts";
 import { REMAINDER, variantOf } from "./variants.ts";
 
 export interface Choice {
   /** Null: popularity. */
-  model: OpenModel | null;
+  model: LoadedModel | null;
   /** The group of the experiment that the list is made for; null: none. */
   variant: string | null;
 }
@@ -15,7 +16,7 @@ export interface Choice {
 /** @throws {RangeError} when the request names what is not open: load it before. */
 export function chooseModel(
   { serving: { variants } }: Snapshot,
-  models: OpenModels,
+  models: Models,
   { model: name, userId }: Pick<ListRequest, "model" | "userId">,
 ): Choice {
   if (name === undefined) {
@@ -37,7 +38,7 @@ export function chooseModel(
 /** What the request names, where it has to be loaded before: a version, or a model's name; null: nothing has. */
 export function toBeLoaded(
   { serving: { variants } }: Snapshot,
-  models: OpenModels,
+  models: Models,
   name: string | undefined,
 ): string | null {
   if (name === undefined || name === POPULARITY || name === REMAINDER) return null;

@@ -9,7 +9,7 @@
  */
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import { modelSource } from "./model_source.ts";
-import type { OpenModel } from "./open_model.ts";
+import type { LoadedModel } from "../live/loaded_model.ts";
 import type { Person } from "./person.ts";
 import { genrePopularity, POPULARITY, popularity } from "./popularity.ts";
 import type { ListRequest, Path } from "./request.ts";
@@ -22,7 +22,7 @@ export interface Situation {
   shelf: Shelf;
   person: Person;
   /** Null: popularity is all there is. */
-  model: OpenModel | null;
+  model: LoadedModel | null;
   request: Pick<ListRequest, "genres" | "retrieve">;
 }
 
@@ -36,7 +36,7 @@ export function sourceOf(situation: Situation): Source {
 }
 
 /** How `model` lists for `person`; null: it can't. */
-function pathFor(model: OpenModel, person: Person): Path | null {
+function pathFor(model: LoadedModel, person: Person): Path | null {
   if (model.model === POPULARITY) return "popularity";
   const { user, nGiven, before, later } = person;
   const { scorer } = model;
@@ -49,7 +49,7 @@ function pathFor(model: OpenModel, person: Person): Path | null {
 }
 
 /** Models without vectors that can be made on demand read histories, all of them. */
-function readsHistories({ scorer }: OpenModel): boolean {
+function readsHistories({ scorer }: LoadedModel): boolean {
   const embedder = scorer?.embedder;
   return embedder === undefined || embedder.readsHistories === true;
 }

@@ -7,7 +7,8 @@
 import { scan } from "../../models/top_n.ts";
 import type { Explanation, Scorer } from "../../models/model.ts";
 import type { Moment } from "../../models/ratings.ts";
-import { type OpenModel, PERSON } from "./open_model.ts";
+import type { LoadedModel } from "../live/loaded_model.ts";
+import { PERSON } from "../live/moments.ts";
 import { type Person, starsFor } from "./person.ts";
 import type { ListedMovie, Reason } from "./request.ts";
 
@@ -22,7 +23,7 @@ const MOST_REASONS = 10;
 const MOST_LEFT_OUT = { vectors: 200, scores: 20 };
 
 /** The scores of `movies` for `person`, taken apart. */
-export function explainScores(model: OpenModel, person: Person, movies: Int32Array): Explained {
+export function explainScores(model: LoadedModel, person: Person, movies: Int32Array): Explained {
   const { scorer } = model;
   const { slope, intercept } = model.line ?? { slope: 1, intercept: 0 };
   if (scorer === null) throw new TypeError(`Cannot explain "${model.model}" as its artifact is not there`);
@@ -38,7 +39,7 @@ const scaled = (explained: Explained, slope: number): Explained => ({
 });
 
 interface Question {
-  model: Pick<OpenModel, "vectors">;
+  model: Pick<LoadedModel, "vectors">;
   moment: Moment;
   movies: Int32Array;
 }

@@ -1,6 +1,6 @@
 /** Candidates by a model: its best by retrieval, put in order by its ranker where it has one. */
 import { explainScores } from "./explain.ts";
-import type { OpenModel } from "./open_model.ts";
+import type { LoadedModel } from "../live/loaded_model.ts";
 import type { Person } from "./person.ts";
 import type { ListedMovie, Path } from "./request.ts";
 import { type Left, markedIn, type Source } from "./source.ts";
@@ -15,7 +15,7 @@ export interface ModelSourceOptions {
 
 const NOTHING: ReadonlyMap<number, number> = new Map();
 
-export function modelSource(model: OpenModel, options: ModelSourceOptions): Source {
+export function modelSource(model: LoadedModel, options: ModelSourceOptions): Source {
   const { person, path, nMovies, retrieve } = options;
   const { slope, intercept } = model.line ?? { slope: 1, intercept: 0 };
   const stars = (score: number) => slope * score + intercept;

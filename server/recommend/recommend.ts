@@ -9,9 +9,7 @@ import { diversify } from "./diversity.ts";
 import { type Barred, enforce } from "./enforce.ts";
 import { withReasons } from "./explain.ts";
 import { byFacts, byVectors } from "./likeness.ts";
-import type { OpenModels } from "./open_model.ts";
 import { type Person, personOf } from "./person.ts";
-import { publishedModels } from "./published_model.ts";
 import type { ListedMovie, ListRequest, RecommendationList } from "./request.ts";
 import { type Shelf, shelfOf } from "./shelf.ts";
 import { type Left, markedIn, type Source } from "./source.ts";
@@ -23,7 +21,7 @@ export function recommend(serving: Serving, request: ListRequest): Recommendatio
   const { snapshot } = serving;
   const shelf = shelfOf(snapshot);
   const person = personOf(serving, request);
-  const { model, variant } = chooseModel(snapshot, modelsOf(serving), request);
+  const { model, variant } = chooseModel(snapshot, serving.models, request);
   const source = sourceOf({ snapshot, shelf, person, model, request });
   const barred = barredFrom({ snapshot, shelf, person, request });
   const candidates = candidatesOf(source, {
@@ -42,11 +40,6 @@ export function recommend(serving: Serving, request: ListRequest): Recommendatio
     items: explained(items, { source, person, request }),
     dropped,
   };
-}
-
-/** What can make lists now. */
-export function modelsOf({ snapshot }: Serving): OpenModels {
-  return publishedModels(snapshot);
 }
 
 function explained(

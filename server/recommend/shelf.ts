@@ -2,8 +2,9 @@
  * What requests ask of a snapshot's movies again and again, made once for each snapshot, when somebody first asks:
  * the catalogue as models know it, the order of popularity, and the movies that a filter lets through.
  */
-import { type Catalogue, createCatalogue } from "../../models/catalogue.ts";
+import type { Catalogue } from "../../models/catalogue.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import { catalogueOf } from "../live/moments.ts";
 import { createTitleIndex, type TitleIndex } from "./search.ts";
 
 export interface Shelf {
@@ -89,15 +90,6 @@ function createShelf(snapshot: Snapshot): Shelf {
       return mask;
     },
   };
-}
-
-function catalogueOf(snapshot: Snapshot): Catalogue {
-  const facts = Array.from(snapshot.movieIds, (id, movie) => ({
-    id,
-    year: snapshot.year(movie),
-    genres: Array.from(snapshot.genreIdsOf(movie)),
-  }));
-  return createCatalogue(facts, snapshot.genres.length);
 }
 
 /** One sort of numbers: descending by count, then ascending by index; exact up to 2²² ratings a movie. */

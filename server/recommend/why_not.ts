@@ -3,7 +3,7 @@ import type { Serving } from "../live/live.ts";
 import { chooseModel } from "./choice.ts";
 import { sourceOf } from "./cold_start.ts";
 import { personOf, starsFor } from "./person.ts";
-import { barredFrom, modelsOf, recommend } from "./recommend.ts";
+import { barredFrom, recommend } from "./recommend.ts";
 import type { ListRequest, Path } from "./request.ts";
 import { shelfOf } from "./shelf.ts";
 import type { Source } from "./source.ts";
@@ -40,7 +40,7 @@ export function whyNot(serving: Serving, request: ListRequest, movieId: number):
   const { snapshot } = serving;
   const shelf = shelfOf(snapshot);
   const person = personOf(serving, request);
-  const { model } = chooseModel(snapshot, modelsOf(serving), request);
+  const { model } = chooseModel(snapshot, serving.models, request);
   const source = sourceOf({ snapshot, shelf, person, model, request });
   const { version, source: name, path } = source;
   const movie = snapshot.movieIndex(movieId);

@@ -8,6 +8,7 @@ import { servingOf } from "../_serving.ts";
 const USER = userIdOf(4);
 const STRANGER = 4;
 const serving = await servingOf(snapshotParts());
+const popular = await servingOf(snapshotParts({ hasChampion: false }));
 const list = (request: Partial<ListRequest>, on: Serving = serving) =>
   recommend(on, { userId: USER, n: 10, ...request });
 const movies = (request: Partial<ListRequest>, on?: Serving) =>
@@ -64,21 +65,80 @@ Deno.test("recommend() diversifies among the retrieved, of whom none is seen or 
   }
 });
 
-Deno.test("recommend() of a stranger's ratings lists what is popular in their genres", () => {
+Deno.test("recommend() of a stranger's ratings, where no model takes them, lists what is popular in their genres", () => {
   // Movie 4 is of no genre but the last; the others are of two each.
   const { path, source, version, items } = list({
     userId: null,
     ratings: [{ movieId: movieIdOf(4), stars: 5 }],
-  });
+  }, popular);
   assert.deepEqual([path, source, version], ["genre_popularity", "popularity", null]);
   assert.ok(items.every(({ movie }) => serving.snapshot.genresOf(movie)[0] === "(no genres listed)"));
   const counts = items.map(({ retrievalScore }) => retrievalScore);
   assert.deepEqual(counts, counts.toSorted((a, b) => b - a));
 });
 
-Deno.test("recommend() says which path made the list", () => {
-  assert.equal(list({}).path, "model");
-  assert.equal(list({ userId: STRANGER }).path, "popularity");
-  assert.equal(list({ userId: null }).path, "popularity");
-  assert.equal(list({ userId: STRANGER, genres: ["Comedy"] }).path, "genre_popularity");
+Deno.test("recommend() takes the first path of cold start that has something to say", async () => {
+  const als = await servingOf(snapshotParts({ model: "als" }));
+  const byCount = await servingOf(snapshotParts({ model: "popularity" }));
+  const ratings = [{ movieId: movieIdOf(3), stars: 4.5 }, { movieId: 999, stars: 5 }];
+  const unknown = [{ movieId: 999, stars: 5 }];
+  const cases: [on: Serving, request: Partial<ListRequest>, path: string][] = [
+    [serving, {}, "model"],
+    [als, {}, "model"],
+    // ALS reads histories, the content towers what they say of genres.
+    [als, { ratings }, "fold_in"],
+    [als, { userId: STRANGER, ratings }, "fold_in"],
+    [als, { userId: null, ratings }, "fold_in"],
+    [serving, { userId: null, ratings }, "content"],
+    [serving, { userId: USER, ratings }, "content"],
+    [popular, { userId: null, ratings }, "genre_popularity"],
+    [popular, { userId: USER }, "genre_popularity"],
+    [serving, { userId: STRANGER, genres: ["Comedy"] }, "genre_popularity"],
+    [serving, { userId: STRANGER }, "popularity"],
+    // A rating of a movie that the catalogue lacks says nothing.
+    [als, { userId: null, ratings: unknown }, "popularity"],
+    [als, { userId: null }, "popularity"],
+    [byCount, {}, "popularity"],
+  ];
+  for (const [on, request, path] of cases) {
+    assert.equal(list(request, on).path, path, JSON.stringify(request));
+  }
+  assert.deepEqual([list({}, byCount).version, list({}, popular).version], ["test-1", null]);
+});
+
+Deno.test("recommend() folds ratings in: they change the list, and nothing is kept of them", async () => {
+  const als = await servingOf(snapshotParts({ model: "als" }));
+  const before = list({ userId: null, ratings: [{ movieId: movieIdOf(3), stars: 5 }] }, als);
+  const other = list({ userId: null, ratings: [{ movieId: movieIdOf(8), stars: 5 }] }, als);
+  assert.notDeepEqual(before.items, other.items);
+  assert.deepEqual(list({ userId: null, ratings: [{ movieId: movieIdOf(3), stars: 5 }] }, als), before);
+  // The last of two ratings of a movie counts.
+  const twice = [{ movieId: movieIdOf(3), stars: 1 }, { movieId: movieIdOf(3), stars: 5 }];
+  assert.deepEqual(list({ userId: null, ratings: twice }, als), before);
+});
+
+Deno.test("recommend() lists somebody who rated since by what they have rated now", async () => {
+  for (const model of ["als", "two_tower"] as const) {
+    const parts = snapshotParts({ model });
+    const [{ movie }] = list({}, await servingOf(parts)).items;
+    const since = await servingOf(parts, [[USER, movieIdOf(movie)]]);
+    const now = list({}, since);
+    assert.equal(now.path, "model");
+    assert.ok(now.items.every((item) => item.movie !== movie));
+    // As if the request had brought it.
+    const given = list({ ratings: [{ movieId: movieIdOf(movie), stars: 4 }] }, await servingOf(parts));
+    assert.deepEqual(now.items, given.items);
+    assert.notEqual(now.items[0].rankingScore, list({}, await servingOf(parts)).items[1].rankingScore);
+  }
+});
+
+Deno.test("recommend() of an erased person is a stranger's, until they rate anew", async () => {
+  const on = await servingOf(snapshotParts());
+  on.newer.append([{ kind: "erased", userId: USER }]);
+  on.newer.takeIn();
+  assert.deepEqual(list({}, on), list({ userId: STRANGER }, on));
+  on.newer.append([{ kind: "rated", userId: USER, movieId: movieIdOf(3), stars: 5 }]);
+  on.newer.takeIn();
+  const guest = list({ userId: null, ratings: [{ movieId: movieIdOf(3), stars: 5 }] }, on);
+  assert.deepEqual(list({}, on).items, guest.items);
 });

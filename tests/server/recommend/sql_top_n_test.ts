@@ -50,9 +50,16 @@ async function publishedLake(): Promise<
         await readBase(pool, { serial: 1, epoch: 0, afterBatch: snapshot.batchId }),
         createNewerLog(1),
       );
-      return await servingOfBytes(bytes, newer);
+      return asPublished(await servingOfBytes(bytes, newer));
     },
   };
+}
+
+/** SQL has vectors as of the publication; a server that has the model makes them anew for who has rated since. */
+function asPublished(serving: Serving): Serving {
+  const { models } = serving;
+  const champion = models.champion && { ...models.champion, scorer: null };
+  return { ...serving, models: { ...models, champion } };
 }
 
 async function served(serving: Serving, user: number, n: number): Promise<{ source: string; items: Item[] }> {
