@@ -1,7 +1,9 @@
 /** Models: the champion and all versions, their quality over the days, the gate's verdicts, and who serves. */
 import { ask, askIfThere } from "../parts/ask.js";
+import { confirmed } from "../parts/confirm.js";
+import { follow, inWords } from "../parts/follow.js";
 import { html, nothing } from "../parts/lit.js";
-import { announce, complain } from "../parts/say.js";
+import { complain } from "../parts/say.js";
 import { empty, heading, loading } from "../parts/states.js";
 import { csvLink, table } from "../parts/table.js";
 import { at, count, fixed, onDay, percent } from "../parts/text.js";
@@ -12,7 +14,7 @@ const LEDE = "Every version that was trained, how good it is, and why the gate l
 const STATES = { champion: "is-good", rejected: "is-bad", inconclusive: "is-warn" };
 
 export async function start(show) {
-  const state = { models: null, points: [], shown: null, clicks: [], wish: null };
+  const state = { models: null, points: [], shown: null, clicks: [], request: null };
   Object.assign(state, { protocol: "holdout", metric: "ndcg@10" });
   const draw = () => show(view(state, actions));
 
@@ -51,11 +53,13 @@ export async function start(show) {
         complain(error, () => actions.open(version));
       }
     },
-    async change({ path, question, done }) {
+    async change({ path, question }) {
       if (!await confirmed(question)) return;
       try {
-        state.wish = { ...await ask(path, { method: "POST", body: {} }), done };
-        announce(done);
+        await follow(await ask(path, { method: "POST", body: {} }), (request) => {
+          state.request = request;
+          draw();
+        });
         await load();
       } catch (error) {
         complain(error);
@@ -71,7 +75,7 @@ const rowsOf = (answer) => answer === null ? [] : answer.rows ?? answer.items ??
 const champion = ({ models }) => models.find(({ status }) => status === "champion");
 
 function view(state, actions) {
-  const { models, shown, wish } = state;
+  const { models, shown, request } = state;
   return html`
     ${heading("Models", LEDE)}
     <div class="stack">
@@ -79,7 +83,7 @@ function view(state, actions) {
         ? empty("No model has been trained yet. To train the first, type:", { command: "deno task daily" })
         : html`
           ${championView(champion(state), actions)}
-          ${wish ? html`<p class="notice" role="status">${wish.done}</p>` : nothing}
+          ${request ? html`<p class="notice">${inWords(request)}</p>` : nothing}
           ${qualityView(state, actions.choose)}
           <div class="versions">${versionsView(state, actions)} ${shown
             ? versionView(shown, actions)
@@ -98,7 +102,6 @@ function championView(champion, { change }) {
     change({
       path: "/models/rollback",
       question: "Put the version that served before back in its place?",
-      done: "Rolling back is asked for: the version that served before takes its place.",
     });
   return html`
     <section class="panel due" aria-label="Champion">
@@ -157,7 +160,6 @@ function versionView(version, { change }) {
     change({
       path: `/models/${version.version}/promote`,
       question: `Let ${version.model} ${version.version.slice(0, 8)} serve everybody from now on?`,
-      done: `Promoting ${version.version.slice(0, 8)} is asked for.`,
     });
   return html`
     <section class="panel version" aria-labelledby="version-title">
@@ -227,26 +229,4 @@ function clicksView(clicks) {
         })}
     </section>
   `;
-}
-
-/** Asks before the champion changes. */
-function confirmed(question) {
-  const { promise, resolve } = Promise.withResolvers();
-  const dialog = document.createElement("dialog");
-  dialog.className = "sheet";
-  dialog.setAttribute("aria-label", question);
-  document.body.append(dialog);
-  dialog.innerHTML = "<form method=dialog><p></p><div class=actions></div></form>";
-  dialog.querySelector("p").textContent = question;
-  for (const [value, text, kind] of [["yes", "Yes, do it", "primary"], ["no", "No", ""]]) {
-    const button = document.createElement("button");
-    Object.assign(button, { value, textContent: text, className: kind });
-    dialog.querySelector(".actions").append(button);
-  }
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    resolve(dialog.returnValue === "yes");
-  });
-  dialog.showModal();
-  return promise;
 }

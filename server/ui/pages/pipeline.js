@@ -1,5 +1,6 @@
 /** Pipeline: the day from the manifest with a run's states, the run history, what each stage did, and when it is due. */
 import { ask } from "../parts/ask.js";
+import { follow, inWords, isOpen } from "../parts/follow.js";
 import { html, nothing } from "../parts/lit.js";
 import { announce, complain } from "../parts/say.js";
 import { empty, heading, loading } from "../parts/states.js";
@@ -33,7 +34,7 @@ export async function start(show) {
   /** While something runs, the page follows. */
   function watch() {
     clearTimeout(watching);
-    if (!state.runs.some(({ status }) => status === "running") && state.request === null) return;
+    if (!state.runs.some(({ status }) => status === "running")) return;
     watching = setTimeout(() => document.hidden ? watch() : load().catch(complain), LOOK_EVERY);
   }
 
@@ -54,13 +55,17 @@ export async function start(show) {
     },
     async runNow() {
       try {
-        state.request = await ask("/runs", { method: "POST", body: {} });
-        state.run = null;
-        announce("A run is asked for.");
-        draw();
-        watch();
+        const request = await ask("/runs", { method: "POST", body: {} });
+        await follow(request, (request) => {
+          const isNew = request.run_id !== null && request.run_id !== state.request?.run_id;
+          state.request = request;
+          draw();
+          // The run that it became is the one to look at.
+          if (isNew) state.run = { id: request.run_id };
+          if (isNew || !isOpen(request)) load().catch(complain);
+        });
       } catch (error) {
-        complain(error, error.status === 401 || error.status === 403 ? null : actions.runNow);
+        complain(error);
       }
     },
   };
@@ -123,10 +128,10 @@ function summaryView({ pipeline, request }, { runNow }) {
           ).join(" ") ?? ""}</p>
       </div>
       <div class="run-now">
-        <button type="button" class="primary" @click=${runNow}>Run now</button>
-        <p class="small quiet" role="status">${request
-          ? `Asked for: request ${request.request_id ?? ""} is ${request.status ?? "queued"}.`
-          : "Needs a key with the scope operate."}</p>
+        <button type="button" class="primary" ?disabled=${isOpen(request)} @click=${runNow}>Run now</button>
+        <p class="small quiet">
+          ${request ? inWords(request) : "Needs a key with the scope operate."}
+        </p>
       </div>
     </section>
   `;

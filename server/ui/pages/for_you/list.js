@@ -49,9 +49,8 @@ function card(item, i, list, { rate, hide }) {
 
 /** A model may expect more than the scale has; nobody gives more than five. */
 function expectation({ score }, { path }) {
-  if (path === "genre_popularity") return "Popular in these genres";
   if (path === "popularity") return `${count(score)} ratings`;
-  if (!Number.isFinite(score)) return nothing;
+  if (path === "genre_popularity" || !Number.isFinite(score)) return nothing;
   if (score < 0.5) return html`<span class="unseen">Score </span>${fixed(score, 3)}`;
   return html`
     <span class="star" aria-hidden="true">★</span> ${fixed(Math.min(5, score))}
