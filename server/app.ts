@@ -5,6 +5,7 @@ import { addProblems } from "./http/fallback.ts";
 import { addFrame } from "./http/frame.ts";
 import { createRouter } from "./http/router.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { indexRoutes } from "./routes/index.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { erasureRoutes } from "./routes/erasures.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
@@ -24,6 +25,7 @@ export function createApp(deps: AppDeps) {
   const app = createRouter();
   addFrame(app, deps);
   const routes = app
+    .route("/", indexRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", recommendationRoutes(deps))
     .route("/", userRoutes())

@@ -8,7 +8,6 @@ const FILES = uiFiles();
 
 export function uiRoutes() {
   const router = createRouter();
-  router.get("/", (c) => c.redirect(`/ui${new URL(c.req.url).search}`));
   for (const [path, file] of FILES) router.get(path, (c) => send(c, file));
   const movie = FILES.get("/ui/movies")!;
   router.get("/ui/movies/:id", (c) => send(c, movie));
