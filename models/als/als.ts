@@ -206,7 +206,8 @@ function entriesOf(
     const { confidence, target } = learn(stars[k], movies[k]);
     if (confidence > 0) entries.push({ place, confidence, target });
   }
-  return entries;
+  // Sums in floats depend on their order, and not everybody who asks knows in which order the ratings came.
+  return entries.sort((a, b) => a.place - b.place);
 }
 
 export function packAls(

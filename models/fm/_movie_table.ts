@@ -3,6 +3,7 @@ import { genresOf, traitsOf, yearStep } from "./blocks.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { Machine } from "./fm.ts";
 import type { Known } from "./fold_in.ts";
+import type { History } from "../histories.ts";
 import { IdIndex } from "../id_index.ts";
 import type { Moment } from "../ratings.ts";
 
@@ -33,7 +34,7 @@ export function createMovieTable(machine: Machine) {
 
   /** All that is known of `user` as of `moment`. */
   function known(moment: Moment, user: number): Known {
-    const { movies, stars } = moment.histories.of(user);
+    const { movies, stars } = byMovie(moment.histories.of(user));
     const { catalogue } = moment.state;
     const entries = Array.from(movies, (movie) => entry(catalogue, movie));
     const { places } = bind(catalogue);
@@ -55,6 +56,15 @@ export function createMovieTable(machine: Machine) {
   }
 
   return { entry, known };
+}
+
+/** Sums in floats depend on their order, and not everybody who asks knows in which order the ratings came. */
+function byMovie({ movies, stars }: History): History {
+  const places = Array.from(movies.keys()).sort((a, b) => movies[a] - movies[b]);
+  return {
+    movies: Int32Array.from(places, (place) => movies[place]),
+    stars: Float32Array.from(places, (place) => stars[place]),
+  };
 }
 
 /** q = Σ v x, own = Σ w x + ½(|q|² − Σ x²|v|²), over an average movie, its genres and its year. */

@@ -108,6 +108,7 @@ export function createFm(machine: Machine): Fm {
   function embedderOf(): Embedder {
     return {
       dimension: rank + 2,
+      readsHistories: true,
       embedUser(moment, user, out, offset) {
         out.set(vectorOf(moment, user), offset);
         out[offset + rank + 1] = 1;

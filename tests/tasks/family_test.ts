@@ -8,6 +8,7 @@ import publish from "../../tasks/publish.ts";
 import { readPlanState } from "../../tasks/runner/plan/state.ts";
 import train from "../../tasks/train.ts";
 import { servingOfBytes } from "../server/_serving.ts";
+import type { Serving } from "../../server/live/live.ts";
 import { recommend, sourceFor } from "../../server/recommend/recommend.ts";
 import { bootstrapped, FAST, smallLake } from "./_small_lake.ts";
 
@@ -69,7 +70,19 @@ Deno.test("each model of the family goes live, and the server gets its vectors o
       const { items } = recommend(serving, { userId: user, n: 10 });
       assert.equal(items.length, 10);
       assert.ok(items.every(({ rankingScore }) => Number.isFinite(rankingScore)));
-      if (hasVectors) assert.ok(snapshot.champion!.userEmbeddings!.some((value) => value !== 0));
+      if (hasVectors) assertSameVectors(serving);
     });
   }
 });
+
+/** Everybody's published vector is what the server makes of them, bit for bit: there is one definition of a feature. */
+function assertSameVectors({ snapshot, models }: Serving): void {
+  const { userEmbeddings: published, dimension } = snapshot.champion!;
+  assert.ok(published!.some((value) => value !== 0));
+  const different = Array.from(snapshot.userIds.keys()).filter((user) => {
+    const own = published!.subarray(user * dimension, (user + 1) * dimension);
+    const now = models.champion!.embed({ userId: snapshot.userIds[user], user, later: new Map() })!;
+    return now.some((value, k) => value !== own[k]);
+  });
+  assert.deepEqual(different, []);
+}
