@@ -54,6 +54,24 @@ export function encode({ header, arrays }: Container): Uint8Array<ArrayBuffer> {
  * @throws {SyntaxError} when `bytes` are no container, are cut short, or have a header that makes no sense.
  */
 export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
+  const { header, sections, start } = openHead(bytes);
+  const arrays: Container["arrays"] = {};
+  for (const { name, kind, length, offset } of sections) {
+    const from = start + offset;
+    const to = from + length * KINDS[kind].BYTES_PER_ELEMENT;
+    if (to > bytes.length) throw cutShort(to, bytes.length);
+    arrays[name] = new KINDS[kind](bytes.buffer as ArrayBuffer, bytes.byteOffset + from, length);
+  }
+  return { header, arrays };
+}
+
+/** The header alone, of a file's first bytes. @throws {SyntaxError} as `decode()` does. */
+export function decodeHeader(bytes: Uint8Array): Container["header"] {
+  return openHead(bytes).header;
+}
+
+/** The header, the arrays' places, and where they are counted from. */
+function openHead(bytes: Uint8Array<ArrayBufferLike>) {
   const found = new TextDecoder().decode(bytes.subarray(0, 8));
   if (found !== MAGIC) {
     throw new SyntaxError(
@@ -65,15 +83,7 @@ export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
   const headLength = view.getUint32(8, true);
   const start = aligned(12 + headLength);
   if (bytes.length < start) throw cutShort(start, bytes.length);
-  const { header, sections } = parseHead(bytes.subarray(12, 12 + headLength));
-  const arrays: Container["arrays"] = {};
-  for (const { name, kind, length, offset } of sections) {
-    const from = start + offset;
-    const to = from + length * KINDS[kind].BYTES_PER_ELEMENT;
-    if (to > bytes.length) throw cutShort(to, bytes.length);
-    arrays[name] = new KINDS[kind](bytes.buffer as ArrayBuffer, bytes.byteOffset + from, length);
-  }
-  return { header, arrays };
+  return { ...parseHead(bytes.subarray(12, 12 + headLength)), start };
 }
 
 /** The header and the places of the arrays. */

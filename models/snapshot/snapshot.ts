@@ -15,7 +15,7 @@ import {
   offsetsOf,
   textTable,
 } from "./_columns.ts";
-import { decode, encode, type Json } from "../container.ts";
+import { type Container, decode, decodeHeader, encode, type Json } from "../container.ts";
 import type { People, Person } from "../people.ts";
 import { demographicColumns, personAt } from "./demographics.ts";
 import { type KeyTable, openKeys } from "./key_table.ts";
@@ -179,17 +179,25 @@ export function openSnapshot(
   { isChecked = false }: { isChecked?: boolean } = {},
 ): Snapshot {
   const container = decode(bytes);
-  const header = container.header as unknown as Header;
-  if (header.kind !== "snapshot" || header.format !== FORMAT) {
-    throw new SyntaxError(
-      `Cannot open snapshot as it should be of kind "snapshot", format ${FORMAT}: ` +
-        `found kind "${header.kind}", format ${header.format}`,
-    );
-  }
+  const header = checkedHeader(container.header);
   const columns = columnsOf(container.arrays, header);
   const snapshot = snapshotOf(header, columns);
   if (!isChecked) checkSnapshot(snapshot, columns);
   return snapshot;
+}
+
+/** What a snapshot is made with, of its file's first bytes. @throws {SyntaxError} as `openSnapshot()` does. */
+export function servingIn(bytes: Uint8Array): ServingSettings {
+  return checkedHeader(decodeHeader(bytes)).serving;
+}
+
+function checkedHeader(found: Container["header"]): Header {
+  const header = found as unknown as Header;
+  if (header.kind === "snapshot" && header.format === FORMAT) return header;
+  throw new SyntaxError(
+    `Cannot open snapshot as it should be of kind "snapshot", format ${FORMAT}: ` +
+      `found kind "${header.kind}", format ${header.format}`,
+  );
 }
 
 function snapshotOf(header: Header, columns: Columns): Snapshot {

@@ -1,5 +1,7 @@
 /** `deno task models prune`: removes the files of versions that nothing needs any more; their rows stay. */
 import { join } from "node:path";
+import { servingIn } from "../../models/snapshot/snapshot.ts";
+import type { Db } from "../../sql/db.ts";
 import { exportsOf } from "../_exports.ts";
 import { type Command, printJson } from "../runner/cli/command.ts";
 import { count } from "../runner/cli/log.ts";
@@ -7,6 +9,9 @@ import { tableLines } from "../runner/cli/table.ts";
 import { EXIT, UsageError } from "../runner/errors.ts";
 import { Session } from "../runner/session.ts";
 import { type ListedVersion, listVersions } from "./find_version.ts";
+
+/** Bytes that a snapshot's header surely fits in. */
+const HEADER_ROOM = 1 << 20;
 
 /** Versions that stay for their age alone. */
 const KEPT = 10;
@@ -16,7 +21,8 @@ export const prune: Command = {
     usage: "deno task models prune [--keep N] [--dry-run] [--json]",
     summary:
       "Removes artifact and exports of versions that nothing needs: not the champion, the one before it, a\n" +
-      "waiting candidate, a served snapshot, the gate, nor the newest N. What is known of a version stays.",
+      "waiting candidate, a served snapshot, its variants and shadow, the gate, nor the newest N. What is known of\n" +
+      "a version stays.",
     options: {
       keep: { value: "N", help: `how many of the newest stay, needed or not (default: ${KEPT})` },
       "dry-run": { help: "say what would go, and change nothing" },
@@ -45,9 +51,12 @@ interface Kept {
 }
 
 /** Versions whose files are there, by what becomes of them. */
-async function sortOut({ db }: Session, keep: number): Promise<{ kept: Kept[]; gone: ListedVersion[] }> {
+async function sortOut(
+  { db, home: { artifacts } }: Session,
+  keep: number,
+): Promise<{ kept: Kept[]; gone: ListedVersion[] }> {
   const present = (await listVersions(db)).filter(({ pruned_at }) => pruned_at === null);
-  const needed = await db.rows<Kept>("registry/needed_versions");
+  const needed = [...await db.rows<Kept>("registry/needed_versions"), ...await servedBeside(db, artifacts)];
   const kept: Kept[] = [];
   const gone = present.filter(({ version }, place) => {
     const reason = needed.find((row) => row.version === version)?.reason ??
@@ -56,6 +65,25 @@ async function sortOut({ db }: Session, keep: number): Promise<{ kept: Kept[]; g
     return reason === undefined;
   });
   return { kept, gone };
+}
+
+/** Variants and the shadow of what is served: the server opens their artifacts whenever it starts. */
+async function servedBeside(db: Db, artifacts: string): Promise<Kept[]> {
+  const row = await db.row<{ snapshot: string }>("publish/newest_snapshot");
+  if (row === undefined) return [];
+  const first = new Uint8Array(HEADER_ROOM);
+  try {
+    using file = await Deno.open(join(artifacts, row.snapshot));
+    const { variants, shadow } = servingIn(first.subarray(0, await file.read(first) ?? 0));
+    return [
+      ...variants.map(({ name, version }) => ({ version, reason: `it is variant ${name}` })),
+      ...shadow ? [{ version: shadow.version, reason: "it is the shadow" }] : [],
+    ];
+  } catch (error) {
+    // What cannot be opened serves nobody, and the next publication replaces it.
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return [];
+    throw error;
+  }
 }
 
 /** Notes that the files go, and only then removes them: a row never names a file that is not there. */

@@ -1,6 +1,8 @@
 import assert from "@std/assert";
 import { join } from "node:path";
+import { servingSchema } from "../../../models/snapshot/serving_settings.ts";
 import { connect } from "../../../sql/db.ts";
+import publish from "../../../tasks/publish.ts";
 import train from "../../../tasks/train.ts";
 import { RUN_LOCK } from "../../../tasks/runner/run/journal.ts";
 import { ask } from "../import/_ask.ts";
@@ -42,6 +44,28 @@ Deno.test("models prune removes what nothing needs, keeps its row, and says why 
   });
   // Nothing is left to do.
   assert.match((await desk.models("prune", "--keep", "0")).out, /^0 versions pruned, 0 bytes freed\.$/m);
+});
+
+Deno.test("models prune keeps the variants and the shadow that the server has", async () => {
+  await using desk = await openDesk();
+  const versions = [
+    await desk.champion(1),
+    await desk.champion(2),
+    await desk.champion(3),
+    await desk.champion(4),
+  ];
+  await desk.lake.pool.script(AGE);
+  const serving = servingSchema.parse({
+    variants: { before: { model: versions[0], share: 0.5 } },
+    shadow: { model: versions[1], share: 0.1 },
+  });
+  const settings = { ...desk.day.context("publish").settings, serving };
+  await desk.day.stage("publish", publish, { parts: { settings } });
+  const { out } = await desk.models("prune", "--keep", "0", "--dry-run");
+  assert.match(out, new RegExp(`${versions[0]} +stays +it is variant before`));
+  assert.match(out, new RegExp(`${versions[1]} +stays +it is the shadow`));
+  await desk.publish();
+  assert.match((await desk.models("prune", "--keep", "0")).out, /^2 versions pruned/m);
 });
 
 Deno.test("models prune keeps the champions that the gate compares with, and those of served snapshots", async () => {
