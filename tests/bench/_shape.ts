@@ -5,6 +5,8 @@
  * random directions: the worst there is for an exact scan that passes rows over, as none is better than another.
  */
 import { join } from "node:path";
+import { simdHere } from "../../models/kernels/_sources.ts";
+import { compileKernels } from "../../models/kernels/compile.ts";
 import { movieOf, packRating, starsOf } from "../../models/rating_entry.ts";
 import { createRng, type Rng } from "../../models/rng.ts";
 import { histogramsOf } from "../../models/snapshot/histograms.ts";
@@ -49,6 +51,14 @@ export interface BenchHome {
 
 /** The home for `shape`; kept for the next time, and made anew when this build cannot open what is there. */
 export async function benchHome(shape: Shape): Promise<BenchHome> {
+  const made = await madeHome(shape);
+  // As publish does: the server compiles nothing.
+  const cache = join(made.home, "artifacts", "kernels");
+  await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache });
+  return made;
+}
+
+async function madeHome(shape: Shape): Promise<BenchHome> {
   const home = join(homePath(), "bench_serve", `${shape.ratings}-${MAKE}`);
   const folder = join(home, "artifacts");
   const pointer = join(folder, "current.json");
