@@ -28,7 +28,7 @@ export function createApp(deps: AppDeps) {
     .route("/", indexRoutes(deps))
     .route("/", healthRoutes(deps))
     .route("/", recommendationRoutes(deps))
-    .route("/", userRoutes())
+    .route("/", userRoutes(deps))
     .route("/", movieRoutes())
     .route("/", statsRoutes(deps))
     .route("/", ratingRoutes(deps))

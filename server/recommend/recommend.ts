@@ -14,7 +14,9 @@ import type { ListedMovie, ListRequest, RecommendationList } from "./request.ts"
 import { type Shelf, shelfOf } from "./shelf.ts";
 import { type Left, markedIn, type Source } from "./source.ts";
 
-export { POPULARITY } from "./popularity.ts";
+import { POPULARITY } from "./popularity.ts";
+
+export { POPULARITY };
 
 /** The best movies for somebody, by `request`. */
 export function recommend(serving: Serving, request: ListRequest): RecommendationList {
@@ -97,9 +99,8 @@ function first<T>(values: Iterable<T>, n: number): T[] {
   return taken;
 }
 
-/** Which path lists for `userId` take. */
-export function sourceFor(snapshot: Snapshot, userId: number): string {
-  return snapshot.champion?.userEmbeddings && snapshot.userIndex(userId) >= 0
-    ? snapshot.champion.model
-    : "popularity";
+/** What makes the lists of `userId`, without a wish for another model: a model's name, or popularity. */
+export function sourceFor({ champion, userIndex }: Snapshot, userId: number): string {
+  const isServed = champion !== null && (champion.artifact !== null || champion.userEmbeddings !== null);
+  return isServed && userIndex(userId) >= 0 ? champion.model : POPULARITY;
 }

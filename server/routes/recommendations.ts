@@ -12,6 +12,7 @@ import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
 import type { ListRequest } from "../recommend/request.ts";
 import { n, requestOf, USUAL_LIST, wishes } from "./requests/list_query.ts";
+import { haveModel } from "./requests/model_choice.ts";
 import { listSchema, listView, madeBy } from "./views/list_view.ts";
 import {
   listHeaders,
@@ -33,7 +34,7 @@ const list = createRoute({
   request: { params: z.object({ id: userId }), query: closed({ n, ...wishes }) },
   responses: {
     200: json(listSchema, "The list."),
-    ...problems("bad-parameter", "unknown-model", "nothing-to-serve"),
+    ...problems("bad-parameter", "unknown-model", "database-down", "nothing-to-serve"),
   },
 });
 
@@ -47,7 +48,15 @@ const recommendation = createRoute({
   request: { body: jsonBody(recommendBody) },
   responses: {
     200: json(recommendSchema, "The list."),
-    ...problems("bad-parameter", "bad-json", "unknown-model", "too-large", "wrong-type", "nothing-to-serve"),
+    ...problems(
+      "bad-parameter",
+      "bad-json",
+      "unknown-model",
+      "too-large",
+      "wrong-type",
+      "database-down",
+      "nothing-to-serve",
+    ),
   },
 });
 
@@ -73,29 +82,30 @@ const byModel = createRoute({
   },
   responses: {
     200: { ...json(z.union([titlesSchema, modelListSchema]), "The list."), headers: listHeaders },
-    ...problems("bad-parameter", "unknown-model", "nothing-to-serve"),
+    ...problems("bad-parameter", "unknown-model", "database-down", "nothing-to-serve"),
   },
 });
 
-export function recommendationRoutes({ metrics }: AppDeps) {
+export function recommendationRoutes({ metrics, database }: AppDeps) {
   const listFor = (serving: Serving, request: ListRequest) => {
     const list = recommend(serving, request);
     metrics.listed(list);
     return list;
   };
   return createRouter()
-    .openapi(list, (c) => {
+    .openapi(list, async (c) => {
       const serving = servingOf(c);
       const user = userFrom(c.req.valid("param").id, serving.snapshot);
       const { n = USUAL_LIST, ...wishes } = c.req.valid("query");
       const request = { userId: idOf(user), n, ...requestOf(wishes, serving) };
+      await haveModel(request.model, serving, database);
       const list = listFor(serving, request);
       return answer(c, listView({ serving, user, request, list }), {
         version: serving.sha256,
         audience: "private",
       });
     })
-    .openapi(recommendation, (c) => {
+    .openapi(recommendation, async (c) => {
       const serving = servingOf(c);
       const { user_id, ratings = [], top_n_final, top_k_retrieve, ...wishes } = c.req.valid("json");
       const user = user_id == null ? GUEST : userFrom(String(user_id), serving.snapshot);
@@ -110,17 +120,19 @@ export function recommendationRoutes({ metrics }: AppDeps) {
         n: top_n_final,
         ...requestOf({ ...wishes, retrieve: top_k_retrieve }, serving),
       };
+      await haveModel(request.model, serving, database);
       const list = listFor(serving, request);
       return c.json(
         recommendView({ serving, user, request, list }, unknown.map(({ movie_id }) => movie_id)),
         200,
       );
     })
-    .openapi(byModel, (c) => {
+    .openapi(byModel, async (c) => {
       const serving = servingOf(c);
       const { user_id, format, n = USUAL_LIST } = c.req.valid("query");
       const user = user_id === undefined ? GUEST : userFrom(user_id, serving.snapshot);
       const request = { userId: idOf(user), n, ...requestOf(c.req.valid("param"), serving) };
+      await haveModel(request.model, serving, database);
       const list = listFor(serving, request);
       const made = madeBy(serving.snapshot, request, list);
       c.header("x-rec-id", made.rec_id);

@@ -2,6 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { needs } from "../http/access.ts";
 import { answer } from "../http/answer.ts";
+import type { AppDeps } from "../http/env.ts";
 import { movieFrom, type Named, nameIn, userFrom } from "../http/parameters.ts";
 import { Problem } from "../http/problem.ts";
 import { closed } from "../http/refusal.ts";
@@ -11,6 +12,7 @@ import { servingOf } from "../http/serving.ts";
 import type { Serving } from "../live/live.ts";
 import { whyNot } from "../recommend/why_not.ts";
 import { n, requestOf, USUAL_LIST, wishes } from "./requests/list_query.ts";
+import { haveModel } from "./requests/model_choice.ts";
 import { historySchema, historyView } from "./views/history_view.ts";
 import { userSchema, userView } from "./views/user_view.ts";
 import { whyNotSchema, whyNotView } from "./views/why_not_view.ts";
@@ -73,11 +75,11 @@ const whyNotRoute = createRoute({
   },
   responses: {
     200: json(whyNotSchema, "What keeps it off."),
-    ...problems("bad-parameter", "unknown-movie", "unknown-model", "nothing-to-serve"),
+    ...problems("bad-parameter", "unknown-movie", "unknown-model", "database-down", "nothing-to-serve"),
   },
 });
 
-export function userRoutes() {
+export function userRoutes({ database }: AppDeps) {
   return createRouter()
     .openapi(profile, (c) => {
       const serving = servingOf(c);
@@ -97,13 +99,14 @@ export function userRoutes() {
       if (!history) throw unknownUser(named);
       return answer(c, history, { version: serving.sha256, audience: "private" });
     })
-    .openapi(whyNotRoute, (c) => {
+    .openapi(whyNotRoute, async (c) => {
       const serving = servingOf(c);
       const { id, movie_id } = c.req.valid("param");
       const user = userFrom(id, serving.snapshot);
       const movie = movieFrom(movie_id, serving.snapshot);
       const { n = USUAL_LIST, ...wishes } = c.req.valid("query");
       const request = { userId: user.id, n, ...requestOf(wishes, serving) };
+      await haveModel(request.model, serving, database);
       const found = whyNot(serving, request, movie.id);
       if (found.movie < 0) throw new Problem("unknown-movie", `The archive has no movie ${nameIn(movie)}.`);
       return answer(c, whyNotView(serving, user, found), { version: serving.sha256, audience: "private" });

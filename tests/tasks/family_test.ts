@@ -64,10 +64,11 @@ Deno.test("each model of the family goes live, and the server gets its vectors o
       const serving = await servingOfBytes(await loadArtifact(lake.artifacts, String(published.snapshot)));
       const { snapshot } = serving;
       const user = snapshot.userIds[3];
-      assert.equal(sourceFor(snapshot, user), hasVectors ? model : "popularity");
+      assert.equal(sourceFor(snapshot, user), model);
       assert.equal(snapshot.champion?.version, version);
       assert.equal(snapshot.champion?.userEmbeddings !== null, hasVectors);
-      const { items } = recommend(serving, { userId: user, n: 10 });
+      const { items, source } = recommend(serving, { userId: user, n: 10 });
+      assert.equal(source, model);
       assert.equal(items.length, 10);
       assert.ok(items.every(({ rankingScore }) => Number.isFinite(rankingScore)));
       if (hasVectors) assertSameVectors(serving);

@@ -5,7 +5,6 @@ import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
 import { Problem } from "../../http/problem.ts";
 import { decimalNumber, texts, wholeNumber, yesOrNo } from "../../http/schemas.ts";
 import type { Serving } from "../../live/live.ts";
-import { POPULARITY } from "../../recommend/recommend.ts";
 import type { Filter } from "../../recommend/shelf.ts";
 import type { ListRequest } from "../../recommend/request.ts";
 
@@ -81,15 +80,14 @@ export interface Wishes {
   retrieve?: number;
 }
 
-/** @throws {Problem} on a model that is none, an id that is none, and as `filterOf()` does. */
+/** @throws {Problem} on an id that is none, and as `filterOf()` does. */
 export function requestOf(
-  { genres, year_from, year_to, exclude, model, ...rest }: Wishes,
+  { genres, year_from, year_to, exclude, ...rest }: Wishes,
   serving: Serving,
 ): Omit<ListRequest, "userId" | "n"> {
   return {
     ...rest,
     ...filterOf({ genres, year_from, year_to }, serving),
-    model: model === undefined ? undefined : modelIn(model, serving.snapshot),
     exclude: exclude?.map(idIn),
   };
 }
@@ -103,17 +101,6 @@ export function filterOf(
     throw wrong("year_from", `at most year_to, ${year_to}`, String(year_from));
   }
   return { genres: genres?.map((name) => genreIn(name, snapshot)), yearFrom: year_from, yearTo: year_to };
-}
-
-function modelIn(name: string, { champion }: Snapshot): string {
-  if (name === POPULARITY || name === champion?.model || name === champion?.version) return name;
-  throw new Problem(
-    "unknown-model",
-    `No model or variant of this server is called ${JSON.stringify(name)}.`,
-    {
-      next: "GET /models",
-    },
-  );
 }
 
 /** Genres are found whatever their case. */

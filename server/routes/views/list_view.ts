@@ -16,9 +16,10 @@ const reasonSchema = z.object({
   contribution: z.number().describe("Its share of the score."),
 }).openapi("Reason");
 
-/** What an explained movie says of its score: contributions and rest sum to it, unless they are approximate. */
+/** What an explained movie says of its score: contributions, others and rest sum to it, unless they are approximate. */
 export const explanationFields = {
   because: z.array(reasonSchema).optional().describe("Rated movies that pulled this one up; with `explain`."),
+  others: z.number().optional().describe("The contributions of all other rated movies."),
   rest: z.number().optional().describe("What of the score no rated movie explains."),
   approximate: z.literal(true).optional().describe(
     "The model is not linear in the ratings: contributions are what leaving each one out would change.",
@@ -83,7 +84,7 @@ export function madeBy({ champion }: Snapshot, request: ListRequest, list: Recom
   };
 }
 
-export function explanationOf(snapshot: Snapshot, { because, rest, isApproximate }: ListedMovie) {
+export function explanationOf(snapshot: Snapshot, { because, others, rest, isApproximate }: ListedMovie) {
   if (because === undefined) return {};
   return {
     because: because.map(({ movie, stars, contribution }) => ({
@@ -92,6 +93,7 @@ export function explanationOf(snapshot: Snapshot, { because, rest, isApproximate
       stars,
       contribution: rounded(contribution),
     })),
+    others: others === undefined ? undefined : rounded(others),
     rest: rest === undefined ? undefined : rounded(rest),
     ...(isApproximate ? { approximate: true as const } : {}),
   };

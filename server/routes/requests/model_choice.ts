@@ -1,0 +1,32 @@
+/** The model that a request names, made ready before anybody lists by it. */
+import type { Database } from "../../http/env.ts";
+import { Problem } from "../../http/problem.ts";
+import { registeredVersion } from "../../live/registered.ts";
+import type { Serving } from "../../live/live.ts";
+import { toBeLoaded } from "../../recommend/choice.ts";
+
+/**
+ * Loads the registered version that `name` means, where it is not open yet; the first request for it waits for that.
+ *
+ * @throws {Problem} when nothing is registered so, or its artifact is gone or damaged.
+ */
+export async function haveModel(
+  name: string | undefined,
+  { snapshot, models }: Serving,
+  database: Database,
+): Promise<void> {
+  const wanted = toBeLoaded(snapshot, models, name);
+  if (wanted === null) return;
+  const registered = await database.use((db) => registeredVersion(db, wanted));
+  if (registered === null) {
+    throw unknown(`No model, version or variant of this server is called ${JSON.stringify(wanted)}.`);
+  }
+  try {
+    await models.load(registered);
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof Deno.errors.NotFound)) throw error;
+    throw unknown(`Version ${registered.version} can no longer be opened: its artifact is gone or damaged.`);
+  }
+}
+
+const unknown = (detail: string) => new Problem("unknown-model", detail, { next: "GET /models" });
