@@ -19,7 +19,7 @@ fitted as (
 )
 select 'snapshot' as kind, p.snapshot as name, 'published' as status
 from (
-  select snapshot, max(publication_id) as publication_id, max(published_at) as published_at
+  select snapshot, max(publication_id) as publication_id, min(published_at) as published_at
   from ops_db.publications
   where status = 'published'
   group by snapshot
