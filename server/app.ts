@@ -11,6 +11,11 @@ import { erasureRoutes } from "./routes/erasures.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { dataRoutes } from "./routes/data.ts";
+import { driftRoutes } from "./routes/drift.ts";
+import { experimentRoutes } from "./routes/experiments.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { runRoutes } from "./routes/runs.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendationRoutes } from "./routes/recommendations.ts";
@@ -35,6 +40,11 @@ export function createApp(deps: AppDeps) {
     .route("/", feedbackRoutes(deps))
     .route("/", erasureRoutes(deps))
     .route("/", operationRoutes(deps))
+    .route("/", runRoutes(deps))
+    .route("/", modelRoutes(deps))
+    .route("/", experimentRoutes(deps))
+    .route("/", driftRoutes(deps))
+    .route("/", dataRoutes(deps))
     .route("/", metricsRoutes(deps))
     .route("/", docsRoutes(() => documentOf(app)));
   app.route("/", uiRoutes());

@@ -39,6 +39,8 @@ export interface AppDeps {
   bulletin: Bulletin;
   /** The time of day, for what is written down. */
   clock: () => Date;
+  /** Folder of what the runs have said; absent: it is not here. */
+  logs?: string;
   /** This worker's. */
   metrics: Metrics;
   /** Figures of all workers, this one among them; absent: there is one. */

@@ -15,6 +15,8 @@ export interface WorkerSettings {
   verbose: boolean;
   /** Null: go on without a database. */
   databaseUrl: string | null;
+  /** Folder of what the runs have said. */
+  logs: string;
   access: AccessSettings;
   cors: readonly string[];
   /** Null: clients may ask as often as they like. */

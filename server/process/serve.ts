@@ -54,6 +54,7 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
       host: options.host,
       verbose: options.verbose,
       databaseUrl,
+      logs: join(home, "logs"),
       access,
       cors: options.cors,
       rate: options.rateLimit === 0 ? null : { perMinute: options.rateLimit, table: createRateTable() },

@@ -92,6 +92,7 @@ function openWorker(settings: WorkerSettings): Open {
     logRequests: settings.verbose,
     now: () => performance.now(),
     clock: () => new Date(),
+    logs: settings.logs,
     access: settings.access,
     limiter: settings.rate && createRateLimiter({ ...settings.rate, now: () => Date.now() }),
     cors: settings.cors,
