@@ -6,6 +6,7 @@
 import { connect } from "../../sql/db.ts";
 import { createApp } from "../app.ts";
 import type { News } from "../follow/stage.ts";
+import type { AppDeps } from "../http/env.ts";
 import { createMetrics, type Metrics, type WorkerMetrics } from "../http/metrics.ts";
 import { createRateLimiter } from "../http/rate_limit.ts";
 import { createBulletin } from "../live/bulletin.ts";
@@ -15,6 +16,8 @@ import { type NewerLog, openNewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
 import { createDatabase, STATEMENT_PATIENCE } from "./database.ts";
 import { createFlags } from "./flags.ts";
+import { createHotPath } from "./hot_path.ts";
+import type { ListCache } from "./list_cache.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 
 /** Connections to PostgreSQL: writes are short, and lists need none. */
@@ -32,6 +35,7 @@ interface Open {
   live: Live;
   newerLog: NewerLog;
   handler: Deno.ServeHandler<Deno.NetAddr>;
+  cache: ListCache;
   metrics: Metrics;
   closeDatabase(): PromiseLike<void>;
   /** Resolves when all news have been taken. */
@@ -85,7 +89,7 @@ function openWorker(settings: WorkerSettings): Open {
   });
   const state = createFlags(settings.flags);
   const metrics = createMetrics({ live, state, clock: () => new Date() });
-  const app = createApp({
+  const deps: AppDeps = {
     live,
     state,
     log: coordinatorLog(),
@@ -106,12 +110,15 @@ function openWorker(settings: WorkerSettings): Open {
     },
     database,
     bulletin: createBulletin(newerLog, () => say({ kind: "filling" })),
-  });
+  };
+  const app = createApp(deps);
+  const { handler, cache } = createHotPath(deps, (request, info) => app.fetch(request, info));
   return {
     settings,
     live,
     newerLog,
-    handler: (request, info) => app.fetch(request, info),
+    handler,
+    cache,
     metrics,
     closeDatabase: () => database[Symbol.asyncDispose](),
     lastNews: Promise.resolve(),
@@ -122,10 +129,11 @@ function openWorker(settings: WorkerSettings): Open {
 function takeNews(worker: Open, news: News): Promise<void> {
   // News come in order, and are taken in order, however long a model takes to load.
   return worker.lastNews = worker.lastNews.then(async () => {
-    const { live, newerLog } = worker;
+    const { live, newerLog, cache } = worker;
     const opened = live.current?.sha256 === news.shared.sha256 ? live.current : await openShared(news);
     const newer = createNewerRatings(news.base, newerLog);
     newer.takeIn();
+    if (live.current?.snapshot !== opened.snapshot) cache.clear();
     live.current = servingOf(opened, newer);
   });
 }
