@@ -263,6 +263,8 @@ Deno.test("follow() before the first publication serves popularity from the lake
     const next = world.live.current?.snapshot;
     assert.deepEqual([...next?.nRatings ?? []].slice(0, 3), [1, 2, 1]);
     assert.deepEqual([...next?.ratingSums ?? []].slice(0, 3), [4, 5, 4]);
+    // Half stars of movie 20, from 0.5: the one star stands for the four that it replaced, the late two for nothing.
+    assert.deepEqual([...next?.histograms ?? []].slice(10, 20), [0, 1, 0, 0, 0, 0, 0, 1, 0, 0]);
     await publish(db, artifacts, snapshotParts({ batchId: 1 }));
     await until(() => world.version() === "test-1", "the first snapshot is live");
   }));
