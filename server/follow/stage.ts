@@ -1,6 +1,7 @@
 /** Puts what was loaded in its place: here, and in every other worker; then the log may forget what is in the base. */
 import { tryOut } from "../live/canaries.ts";
 import { type Live, type Opened, type Serving, servingOf } from "../live/live.ts";
+import { letGo } from "../live/let_go.ts";
 import type { SharedSnapshot } from "../live/load.ts";
 import { createNewerRatings } from "../live/newer.ts";
 import type { NewerBase } from "../live/newer_base.ts";
@@ -55,6 +56,7 @@ export function createStage(
         return false;
       }
       await place(serving, { shared, base });
+      letGo(shared.bytes.length);
       announce(serving, log);
       announceLack(shared, log);
       return true;

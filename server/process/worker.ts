@@ -11,6 +11,7 @@ import { createMetrics, type Metrics, type WorkerMetrics } from "../http/metrics
 import { createRateLimiter } from "../http/rate_limit.ts";
 import { createBulletin } from "../live/bulletin.ts";
 import { type Live, openShared, servingOf } from "../live/live.ts";
+import { letGo } from "../live/let_go.ts";
 import { createNewerRatings } from "../live/newer.ts";
 import { type NewerLog, openNewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
@@ -130,11 +131,13 @@ function takeNews(worker: Open, news: News): Promise<void> {
   // News come in order, and are taken in order, however long a model takes to load.
   return worker.lastNews = worker.lastNews.then(async () => {
     const { live, newerLog, cache } = worker;
-    const opened = live.current?.sha256 === news.shared.sha256 ? live.current : await openShared(news);
+    const isSwap = live.current?.sha256 !== news.shared.sha256;
+    const opened = isSwap || live.current === null ? await openShared(news) : live.current;
     const newer = createNewerRatings(news.base, newerLog);
     newer.takeIn();
     if (live.current?.snapshot !== opened.snapshot) cache.clear();
     live.current = servingOf(opened, newer);
+    if (isSwap) letGo(news.shared.bytes.length);
   });
 }
 

@@ -127,6 +127,18 @@ Deno.test("follow() refuses a damaged snapshot, says so once, and keeps or finds
     assert.match(refusals[0], /refused.*publication=2.*sha256 should be [0-9a-f]{64}: found [0-9a-f]{64}/);
   }));
 
+Deno.test("follow() keeps what is served when the next snapshot does not stand its trial", () =>
+  withArchive(async (db, artifacts) => {
+    await publish(db, artifacts, snapshotParts({ seed: 1 }));
+    await using world = await followed(artifacts, db.url);
+    const { champion, ...parts } = snapshotParts({ seed: 2 });
+    const userEmbeddings = champion!.userEmbeddings!.map((x) => -x);
+    await publish(db, artifacts, { ...parts, champion: { ...champion!, userEmbeddings } });
+    const isRefusal = (line: string) => /warn .*refused.*published vector of user/.test(line);
+    await until(() => world.log.lines.some(isRefusal), "it is refused");
+    assert.equal(world.version(), "test-1");
+  }));
+
 Deno.test("follow() takes a refused snapshot once it is mended and told again", () =>
   withArchive(async (db, artifacts) => {
     const published = await publish(db, artifacts, snapshotParts({ seed: 1 }));
