@@ -65,6 +65,11 @@ Deno.test("take() forgets the one that was away for longest when the table is fu
   assert.ok(!limiter.take("client 99999").isAllowed);
 });
 
+Deno.test("take() lets somebody new begin anew, whoever had the place before", () => {
+  const { limiter } = limiterAt(1);
+  for (let i = 0; i < 50_000; i++) assert.ok(limiter.take(`client ${i}`).isAllowed, `client ${i}`);
+});
+
 Deno.test("requests of one key or address are limited, with headers that say so", async () => {
   const { limiter } = limiterAt(2);
   const { app } = appOn(await servingOf(snapshotParts()), {}, { access: ACCESS, limiter });

@@ -1,4 +1,7 @@
 import assert from "@std/assert";
+import { createNewerRatings } from "../../../server/live/newer.ts";
+import { createMovieRows, emptyBase } from "../../../server/live/newer_base.ts";
+import { createNewerLog } from "../../../server/live/newer_log.ts";
 import { snapshotParts } from "../../support/snapshot.ts";
 import { appOn, servingOf } from "../_serving.ts";
 
@@ -77,6 +80,18 @@ Deno.test("GET /users/{id}/ratings shows a rating given anew with its last stars
   const { body } = await get("/users/3/ratings", [[3, 20]]);
   assert.equal(body.n_rated, 3);
   assert.deepEqual([body.items[0].movie_id, body.items[0].rating, body.items[0].is_new], [20, 4, true]);
+});
+
+Deno.test("GET /users/{id}/ratings shows a newer rating of which only the movie is known", async () => {
+  const rows = createMovieRows();
+  rows.add(3, 40, 0);
+  const base = { ...emptyBase(PARTS.batchId, 0), ratings: rows.finish() };
+  const newer = createNewerRatings(base, createNewerLog(1024));
+  const { app } = appOn({ ...await servingOf(PARTS), newer });
+  const { n_rated, items } = await (await app.request("/users/3/ratings")).json();
+  assert.deepEqual([n_rated, items[0].movie_id, items[0].rating, items[0].is_new], [4, 40, null, true]);
+  const profile = await (await app.request("/users/3")).json();
+  assert.deepEqual([profile.n_rated, profile.n_rated_since, profile.mean_rating], [4, 1, 3.67]);
 });
 
 Deno.test("GET /users/{id}/why-not/{movie_id} says what keeps a movie off, and where it stands", async () => {
