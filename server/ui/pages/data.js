@@ -1,5 +1,5 @@
 /** Data: what the archive holds, each list as a chart, a table, and a CSV file. */
-import { ask, askIfThere } from "../parts/ask.js";
+import { ask } from "../parts/ask.js";
 import { movieAddress } from "../parts/cards.js";
 import { bars, chart, lines } from "../parts/chart.js";
 import { html, nothing } from "../parts/lit.js";
@@ -20,7 +20,11 @@ const LISTS = {
   most: "most_rated",
   people: "demographics",
   rejects: "rejects",
+  totals: "totals",
 };
+
+/** Movies of a list on the page; the file has more. */
+const TOP = 15;
 
 const csvOf = (list) => `/data/${LISTS[list]}?format=csv`;
 
@@ -28,19 +32,17 @@ export async function start(show) {
   show(html`${heading("Data", LEDE)} ${loading("the figures", 5)}`);
   const [stats, ...lists] = await Promise.all([
     ask("/stats"),
-    ...Object.values(LISTS).map((name) => askIfThere(`/data/${name}`)),
+    ...Object.values(LISTS).map((name) => ask(`/data/${name}`)),
   ]);
-  const rows = Object.fromEntries(Object.keys(LISTS).map((list, i) => [list, rowsOf(lists[i])]));
+  const rows = Object.fromEntries(Object.keys(LISTS).map((list, i) => [list, lists[i].rows]));
   show(view(stats, rows));
 }
-
-const rowsOf = (answer) => answer === null ? [] : answer.rows ?? answer.items ?? [];
 
 function view(stats, rows) {
   return html`
     ${heading("Data", LEDE)}
     <div class="stack">
-      ${totals(stats)}
+      ${totals(stats, rows.totals)}
       ${daysChart(rows.days)}
       <div class="columns">${histogram(rows.histogram)} ${genres(rows.genres)}</div>
       <div class="columns">
@@ -55,14 +57,16 @@ function view(stats, rows) {
   `;
 }
 
-function totals(stats) {
+function totals(stats, rows) {
+  const known = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   const tiles = [
-    ["ratings", short(stats.ratings + (stats.newer_ratings ?? 0))],
-    ["people", short(stats.users)],
-    ["movies", short(stats.movies)],
-    ["mean rating", fixed(stats.mean_rating)],
-    ["newer than the snapshot", count(stats.newer_ratings ?? 0)],
-  ].filter(([, value]) => value !== "–");
+    ["ratings", short(known.ratings)],
+    ["people", short(known.people)],
+    ["movies", short(known.movies)],
+    ["of them rated", short(known.rated_movies)],
+    ["mean rating", fixed(known.mean_rating)],
+    ["newer than the snapshot", count(stats.newer_ratings)],
+  ];
   return html`
     <dl class="tiles">${tiles.map(([name, value]) =>
       html`
@@ -116,7 +120,10 @@ function histogram(rows) {
 
 function genres(rows) {
   if (rows.length === 0) return nothing;
-  const shown = rows.toSorted((a, b) => b.n_ratings - a.n_ratings).slice(0, 12);
+  const shown = rows.filter(({ n_ratings: n }) => n > 0).toSorted((a, b) => b.n_ratings - a.n_ratings).slice(
+    0,
+    12,
+  );
   return chart({
     title: "Genres",
     summary: `${shown[0].genre} is rated most: ${count(shown[0].n_ratings)} ratings.`,
@@ -144,14 +151,14 @@ function tail(list, title, what, rows) {
     summary:
       `How many ${what} have how many ratings: few have many, many have few. Both axes are logarithmic.`,
     config: bars({
-      labels: rows.map(({ bucket, from }) => bucket ?? from),
-      values: rows.map((row) => row.n ?? row[`n_${what}`]),
+      labels: rows.map(({ bucket }) => bucket),
+      values: rows.map(({ n }) => n),
       isLog: true,
     }),
     csv: csvOf(list),
     columns: [
-      { name: "Ratings", isHead: true, value: ({ bucket, from }) => bucket ?? from },
-      { name: what, isNumber: true, value: (row) => count(row.n ?? row[`n_${what}`]) },
+      { name: "Ratings", isHead: true, value: ({ bucket }) => bucket },
+      { name: what, isNumber: true, value: ({ n }) => count(n) },
     ],
     rows,
   });
@@ -160,7 +167,7 @@ function tail(list, title, what, rows) {
 function movies(list, title, rows) {
   if (rows.length === 0) return nothing;
   return panel(list, title, {
-    rows,
+    rows: rows.slice(0, TOP),
     columns: [
       {
         name: "Movie",
@@ -191,7 +198,7 @@ function rejects(rows) {
     none: "No rating has been refused.",
     columns: [
       { name: "Reason", isHead: true, value: ({ reason }) => plain(reason) },
-      { name: "Ratings", isNumber: true, value: ({ n_ratings: n, n: other = n }) => count(other) },
+      { name: "Ratings", isNumber: true, value: ({ n_ratings: n }) => count(n) },
     ],
   });
 }

@@ -4,24 +4,26 @@ import { chart, lines } from "../parts/chart.js";
 import { html, nothing } from "../parts/lit.js";
 import { empty, heading, loading } from "../parts/states.js";
 import { csvLink } from "../parts/table.js";
-import { fixed, plain } from "../parts/text.js";
+import { figure, plain } from "../parts/text.js";
 
 const LEDE = "What monitor watches: volume, freshness, quality, and how far the data has moved.";
 
+/** Newest runs in the charts. */
+const RUNS = 120;
+
 export async function start(show) {
   show(html`${heading("Drift", LEDE)} ${loading("the metrics", 4)}`);
-  const answer = await ask("/drift");
-  show(view(metricsOf(answer)));
+  const { points } = await ask("/drift", { query: { n: RUNS } });
+  show(view(metricsOf(points)));
 }
 
 /** One entry per metric and slice, the worst first. */
-function metricsOf(answer) {
-  const points = answer.points ?? answer.metrics ?? answer.rows ?? [];
-  const byName = Map.groupBy(points, ({ metric, slice }) => `${metric}/${slice ?? "all"}`);
+function metricsOf(points) {
+  const byName = Map.groupBy(points, ({ metric, slice }) => `${metric}/${slice}`);
   return Array.from(byName.values(), (all) => {
     const points = all.toSorted((a, b) => a.run_id - b.run_id);
     const last = points.at(-1);
-    return { metric: last.metric, slice: last.slice ?? "all", points, last };
+    return { metric: last.metric, slice: last.slice, points, last };
   }).sort((a, b) => Number(b.last.is_breach) - Number(a.last.is_breach) || a.metric.localeCompare(b.metric));
 }
 
@@ -52,20 +54,19 @@ function view(metrics) {
 }
 
 function metricView({ metric, slice, points, last }) {
-  const days = points.map(({ day, run_id: run }) => day ?? `run ${run}`);
+  const days = points.map(({ day }) => day);
   const hasThreshold = points.some(({ threshold }) => threshold !== null && threshold !== undefined);
   return html`
     <div class="metric ${last.is_breach ? "is-breach" : ""}">
       ${chart({
-        title: slice === "all" ? plain(metric) : `${plain(metric)}, ${slice}`,
+        title: slice === "all" ? plain(metric) : `${plain(metric)}, ${plain(slice)}`,
         isLow: true,
-        summary: html`${fixed(last.value, 4)}${
-          hasThreshold && last.threshold !== null
-            ? `, threshold ${fixed(last.threshold, 4)}`
-            : ", no threshold"
+        summary: html`${figure(last.value)}${
+          hasThreshold && last.threshold !== null ? `, threshold ${figure(last.threshold)}` : ", no threshold"
         } ${last.is_breach ? html`<span class="badge is-bad">✕ beyond</span>` : nothing}`,
         config: lines({
           labels: days,
+          format: figure,
           series: [
             { name: plain(metric), values: points.map(({ value }) => value) },
             ...(hasThreshold
@@ -78,9 +79,9 @@ function metricView({ metric, slice, points, last }) {
           ],
         }),
         columns: [
-          { name: "Day", isHead: true, value: ({ day, run_id: run }) => day ?? `run ${run}` },
-          { name: "Value", isNumber: true, value: ({ value }) => fixed(value, 4) },
-          { name: "Threshold", isNumber: true, value: ({ threshold }) => fixed(threshold, 4) },
+          { name: "Day", isHead: true, value: ({ day }) => day },
+          { name: "Value", isNumber: true, value: ({ value }) => figure(value) },
+          { name: "Threshold", isNumber: true, value: ({ threshold }) => figure(threshold) },
           { name: "Beyond", value: ({ is_breach: isBreach }) => isBreach ? "yes" : "no" },
         ],
         rows: points,

@@ -1,5 +1,5 @@
 /** How it works: the way of a rating, and the models, told with the figures of this very server. */
-import { ask, askIfThere } from "../parts/ask.js";
+import { ask } from "../parts/ask.js";
 import { html, nothing } from "../parts/lit.js";
 import { heading, loading } from "../parts/states.js";
 import { at, count, fixed, fromNow, percent } from "../parts/text.js";
@@ -13,13 +13,13 @@ export async function start(show) {
     askIfUp("/pipeline"),
     askIfUp("/models"),
   ]);
-  const versions = models?.models ?? models ?? [];
+  const versions = models?.models ?? [];
   show(view({ stats, pipeline, versions, champion: versions.find(({ status }) => status === "champion") }));
 }
 
 /** The story can be told without the database; what it would add is left out then. */
 const askIfUp = (path) =>
-  askIfThere(path).catch((error) => {
+  ask(path).catch((error) => {
     if (error.status === 503) return null;
     throw error;
   });
@@ -148,7 +148,7 @@ const STEPS = [
 ];
 
 function nextLine(pipeline) {
-  const next = pipeline?.next_due_at ?? pipeline?.schedules?.[0]?.next_due_at;
+  const next = pipeline?.next_due_at;
   return next ? html`The next one is due ${fromNow(next)} (${at(next)}).` : nothing;
 }
 

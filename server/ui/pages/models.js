@@ -1,39 +1,40 @@
 /** Models: the champion and all versions, their quality over the days, the gate's verdicts, and who serves. */
-import { ask, askIfThere } from "../parts/ask.js";
+import { ask } from "../parts/ask.js";
 import { confirmed } from "../parts/confirm.js";
 import { follow, inWords } from "../parts/follow.js";
 import { html, nothing } from "../parts/lit.js";
 import { complain } from "../parts/say.js";
 import { empty, heading, loading } from "../parts/states.js";
 import { csvLink, table } from "../parts/table.js";
-import { at, count, fixed, onDay, percent } from "../parts/text.js";
+import { at, count, fixed, onDay } from "../parts/text.js";
+import { clicksView } from "./models/clicks.js";
 import { gateView } from "./models/gate.js";
 import { qualityView } from "./models/quality.js";
 
 const LEDE = "Every version that was trained, how good it is, and why the gate let it serve or not.";
+/** Newest runs in the chart. */
+const RUNS = 120;
 const STATES = { champion: "is-good", rejected: "is-bad", inconclusive: "is-warn" };
 
 export async function start(show) {
-  const state = { models: null, points: [], shown: null, clicks: [], request: null };
+  const state = { models: null, points: [], shown: null, clicks: [], experiment: null, request: null };
   Object.assign(state, { protocol: "holdout", metric: "ndcg@10" });
   const draw = () => show(view(state, actions));
 
   async function load() {
-    const [models, metrics, clicks] = await Promise.all([
+    const [{ models }, { rows: points }, { rows: clicks }, experiment] = await Promise.all([
       ask("/models"),
-      askIfThere("/data/model_metrics", { query: { n: 1000 } }),
-      askIfThere("/data/click_through"),
+      ask("/data/model_metrics", { query: { n: RUNS } }),
+      ask("/data/click_through"),
+      ask("/experiments"),
     ]);
-    state.models = models.models ?? models;
-    state.points = rowsOf(metrics);
-    state.clicks = rowsOf(clicks);
-    if (!state.points.some((point) => point.protocol === state.protocol && point.metric === state.metric)) {
-      const [first] = state.points;
-      if (first) Object.assign(state, { protocol: first.protocol, metric: first.metric });
+    Object.assign(state, { models, points, clicks, experiment });
+    if (!points.some(({ protocol, metric }) => protocol === state.protocol && metric === state.metric)) {
+      const [{ protocol, metric } = state] = points;
+      Object.assign(state, { protocol, metric });
     }
-    const wanted = new URLSearchParams(location.search).get("version");
-    const first = state.models.find(({ version }) => version === wanted) ?? champion(state) ??
-      state.models[0];
+    const wanted = state.shown?.version ?? new URLSearchParams(location.search).get("version");
+    const first = models.find(({ version }) => version === wanted) ?? champion(state) ?? models[0];
     if (first) state.shown = await ask(`/models/${first.version}`);
     draw();
   }
@@ -71,7 +72,6 @@ export async function start(show) {
   await load();
 }
 
-const rowsOf = (answer) => answer === null ? [] : answer.rows ?? answer.items ?? [];
 const champion = ({ models }) => models.find(({ status }) => status === "champion");
 
 function view(state, actions) {
@@ -88,7 +88,7 @@ function view(state, actions) {
           <div class="versions">${versionsView(state, actions)} ${shown
             ? versionView(shown, actions)
             : nothing}</div>
-          ${clicksView(state.clicks)}
+          ${clicksView(state)}
         `}
     </div>
   `;
@@ -107,7 +107,7 @@ function championView(champion, { change }) {
     <section class="panel due" aria-label="Champion">
       <div>
         <p class="due-time">${champion.model} <code>${champion.version.slice(0, 8)}</code> serves</p>
-        <p class="quiet">since ${at(champion.decided_at)} · trained on ${count(
+        <p class="quiet">since ${at(champion.promoted_at)} · trained on ${count(
           champion.n_ratings,
         )} ratings</p>
       </div>
@@ -183,50 +183,36 @@ function versionView(version, { change }) {
           `
         )}
       </dl>
-      ${(version.judgements ?? []).map((judgement) =>
+      ${version.judgements.map((judgement) =>
         html`
-          <h3>The gate on ${judgement.day ?? at(judgement.judged_at)}</h3>
+          <h3>The gate on ${judgement.day}</h3>
           ${gateView(judgement)}
         `
       )}
-      ${version.status === "champion" ? nothing : html`
-        <div class="actions"><button type="button" @click=${promote}>Promote this version</button></div>
-      `}
+      ${promotionsView(version.promotions)}
+      ${version.status === "champion" ? nothing : version.pruned_at
+        ? html`
+          <p class="quiet">Its artifact was removed on ${onDay(version.pruned_at)}: it cannot serve again.</p>
+        `
+        : html`
+          <div class="actions"><button type="button" @click=${promote}>Promote this version</button></div>
+        `}
     </section>
   `;
 }
 
-function clicksView(clicks) {
+const PROMOTED = { gate: "by the gate", promote: "by hand", rollback: "by rolling back" };
+
+function promotionsView(promotions) {
+  if (promotions.length === 0) return nothing;
   return html`
-    <section class="panel" aria-labelledby="clicks-title">
-      <div class="head"><h2 id="clicks-title">Click-through</h2>${csvLink(
-        "/data/click_through?format=csv",
-        "click-through",
-      )}</div>
-      ${clicks.length === 0
-        ? empty(
-          "No impressions have been reported yet: POST /feedback takes them, with the rec_id of a list.",
-        )
-        : table({
-          caption: "Click-through by version and variant",
-          rows: clicks,
-          columns: [
-            {
-              name: "Version",
-              isHead: true,
-              value: ({ version }) => html`<code>${String(version).slice(0, 8)}</code>`,
-            },
-            { name: "Variant", value: ({ variant }) => variant ?? "–" },
-            { name: "Shown", isNumber: true, value: ({ impressions }) => count(impressions) },
-            { name: "Clicked", isNumber: true, value: ({ clicks }) => count(clicks) },
-            { name: "Rate", isNumber: true, value: ({ rate }) => percent(rate) },
-            {
-              name: "Interval",
-              isNumber: true,
-              value: ({ low, high }) => `${percent(low)} … ${percent(high)}`,
-            },
-          ],
-        })}
-    </section>
+    <h3>Became champion</h3>
+    <ul class="plain">
+      ${promotions.map(({ kind, decided_by: by, reason, promoted_at: time }) =>
+        html`<li>${at(time)} ${PROMOTED[kind]}${
+          by === "gate" ? "" : ` (${by})`
+        }: <span class="quiet">${reason}</span></li>`
+      )}
+    </ul>
   `;
 }

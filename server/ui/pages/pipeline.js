@@ -22,7 +22,7 @@ export async function start(show) {
   async function load() {
     const [pipeline, runs] = await Promise.all([ask("/pipeline"), ask("/runs", { query: { n: RUNS } })]);
     state.pipeline = pipelineOf(pipeline);
-    state.runs = (runs.runs ?? runs).map(runOf);
+    state.runs = runs.runs.map(runOf);
     const wanted = state.run?.id ?? Number(new URLSearchParams(location.search).get("run"));
     const shown = state.runs.find(({ id }) => id === wanted) ?? state.runs[0];
     if (shown) state.run = runOf(await ask(`/runs/${shown.id}`));
@@ -84,6 +84,16 @@ function view(state, actions) {
   const { pipeline, run, runs, chosen } = state;
   const attemptsOf = (name) => run?.attempts.filter(({ stage }) => stage === name) ?? [];
   const stage = pipeline.stages.find(({ name }) => name === chosen);
+  if (pipeline.stages.length === 0) {
+    return html`
+      ${heading("Pipeline", LEDE)}
+      <div class="stack">
+        ${empty("Nothing has run yet, so there is no pipeline to draw. To run the day, type:", {
+          command: "deno task daily",
+        })}
+      </div>
+    `;
+  }
   return html`
     ${heading("Pipeline", LEDE)}
     <div class="stack">
@@ -102,7 +112,14 @@ function view(state, actions) {
             choose: actions.choose,
           })}
         </section>
-        ${stage ? stageView({ stage, attempts: attemptsOf(chosen), log: logOf(run, chosen) }) : nothing}
+        ${stage
+          ? stageView({
+            stage,
+            attempts: attemptsOf(chosen),
+            checks: checksOf(run, chosen),
+            log: logOf(run, chosen),
+          })
+          : nothing}
       </div>
       ${historyView(runs, run, actions)}
     </div>
@@ -112,26 +129,37 @@ function view(state, actions) {
 const runLine = ({ day, kind, startedAt, ms }) =>
   `${kind} of ${day} · ${at(startedAt)} · ${ms === null ? "at work" : duration(ms)}`;
 
-const logOf = (run, stage) =>
-  (run?.log ?? []).filter((line) => (line.stage ?? stage) === stage).map((line) => line.text ?? line);
+const checksOf = (run, name) => (run?.checks ?? []).filter(({ stage }) => stage === name);
+
+/** Lines of the run itself stand with every stage's. */
+const logOf = (run, name) =>
+  (run?.log ?? []).filter(({ stage }) => stage === null || stage === name)
+    .map(({ text }) => text);
 
 function summaryView({ pipeline, request }, { runNow }) {
-  const next = pipeline.next_due_at ?? pipeline.schedules?.[0]?.next_due_at;
+  const { next_due_at: next, schedules, scheduler, at_work: worker } = pipeline;
   return html`
     <section class="panel due" aria-label="Schedule">
       <div>
-        <p class="due-time">${next ? html`Next run ${fromNow(next)}` : "No run is due"}</p>
-        <p class="quiet">${next
-          ? `${at(next)} in your time`
-          : "The manifest has no schedule."} ${pipeline.schedules?.map(({ cron, timezone }) =>
-            `· ${cron} ${timezone}`
-          ).join(" ") ?? ""}</p>
+        <p class="due-time">
+          ${worker ? "A run is at work" : next ? `Next run ${fromNow(next)}` : "No run is due"}
+        </p>
+        <p class="quiet">
+          ${next
+            ? `${at(next)} in your time · `
+            : ""}${schedules.map(({ cron, timezone }) => `${cron} ${timezone}`).join(
+              ", ",
+            ) || "The manifest has no schedule."}
+        </p>
+        ${scheduler ? nothing : html`
+          <p class="quiet">
+            No scheduler listens, so nothing runs by itself: <code>deno task schedule</code>
+          </p>
+        `}
       </div>
       <div class="run-now">
         <button type="button" class="primary" ?disabled=${isOpen(request)} @click=${runNow}>Run now</button>
-        <p class="small quiet">
-          ${request ? inWords(request) : "Needs a key with the scope operate."}
-        </p>
+        <p class="small quiet">${request ? inWords(request) : "Needs a key with the scope operate."}</p>
       </div>
     </section>
   `;

@@ -32,16 +32,6 @@ export async function ask(path, { query = {}, method = "GET", body, signal, head
   throw refusalOf(response, answer);
 }
 
-/** As `ask()`, but null where there is no such thing (404). */
-export async function askIfThere(path, options) {
-  try {
-    return await ask(path, options);
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 404) return null;
-    throw error;
-  }
-}
-
 export function withQuery(path, query) {
   const given = Object.entries(query)
     .filter(([, value]) => value !== null && value !== undefined && value !== "" && String(value) !== "")

@@ -13,6 +13,13 @@ export const short = (n) =>
 export const fixed = (value, digits = 2) =>
   value === null || value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits);
 
+/** Three digits that say something: 0.000312, 0.25, 48, 1,008. */
+export function figure(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= 1000) return short(value);
+  return String(Number(value.toPrecision(3)));
+}
+
 export const percent = (share, digits = 1) =>
   share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
 

@@ -71,17 +71,22 @@ export async function visit(
   }
 }
 
-/** Nothing is wider than the screen, and axe finds nothing serious. */
+/** Nothing is wider than the screen, and axe finds nothing serious, in light and in dark. */
 export async function assertSound(page: Page): Promise<void> {
   const where = new URL(page.url()).pathname;
-  const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-  assert.ok(Number(excess) <= 0, `${where} is ${excess} px wider than the screen`);
   await page.evaluate(axe.source);
-  const found = await page.evaluate<Violation[]>(`axe.run(document, { resultTypes: ["violations"] }).then(
-    ({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.map(({ html }) => html) })))`);
-  const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(serious, [], where);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    assert.ok(Number(excess) <= 0, `${where} is ${excess} px wider than the screen`);
+    const found = await page.evaluate<Violation[]>(AXE);
+    const serious = found.filter(({ impact }) => impact === "serious" || impact === "critical");
+    assert.deepEqual(serious, [], `${where}, ${colorScheme}`);
+  }
 }
+
+const AXE = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.map(({ html }) => html) })))`;
 
 interface Violation {
   id: string;

@@ -17,11 +17,11 @@ export function qualityView({ points, protocol, metric }, choose) {
   const shown = points.filter((point) => point.protocol === protocol && point.metric === metric);
   const days = distinct(shown.map(({ day }) => day)).sort();
   const series = [
-    { name: "champion", at: (day) => shown.find((point) => point.day === day && point.is_champion) },
+    { name: "champion", at: (day) => shown.findLast((point) => point.day === day && point.is_champion) },
     ...CONTROLS.filter((control) => shown.some(({ version }) => version === control))
       .map((control) => ({
         name: control,
-        at: (day) => shown.find((point) => point.day === day && point.version === control),
+        at: (day) => shown.findLast((point) => point.day === day && point.version === control),
       })),
   ].map(({ name, at }) => ({ name, values: days.map((day) => at(day)?.value ?? null) }));
   return html`

@@ -1,43 +1,35 @@
 /** The answers of /pipeline and /runs in the names that the page uses. */
 
-export function pipelineOf(answer) {
+export function pipelineOf({ stages, ...pipeline }) {
   return {
-    ...answer,
-    stages: answer.stages.map((stage, i, all) => ({
-      name: stage.stage ?? stage.name,
-      task: stage.task,
-      needs: stage.needs ?? (i === 0 ? [] : [all[i - 1].stage ?? all[i - 1].name]),
-      isEnabled: stage.enabled ?? true,
-      when: stage.when ?? null,
-    })),
+    ...pipeline,
+    stages: stages.map(({ stage: name, enabled: isEnabled, ...stage }) => ({ ...stage, name, isEnabled })),
   };
 }
 
-export function runOf(answer) {
+export function runOf({ run_id: id, started_at: startedAt, finished_at: finishedAt, stages, ...run }) {
   return {
-    id: answer.run_id,
-    day: answer.day,
-    kind: answer.kind,
-    status: answer.status,
-    startedAt: answer.started_at,
-    finishedAt: answer.finished_at,
-    ms: between(answer.started_at, answer.finished_at),
-    attempts: (answer.stages ?? []).map(attemptOf),
-    log: answer.log ?? [],
+    checks: [],
+    log: [],
+    ...run,
+    id,
+    startedAt,
+    ms: between(startedAt, finishedAt),
+    attempts: stages.map(attemptOf),
   };
 }
 
-function attemptOf(stage) {
+function attemptOf(
+  { started_at: startedAt, finished_at: finishedAt, rows_in: rowsIn, rows_out: rowsOut, ...attempt },
+) {
   return {
-    stage: stage.stage,
-    attempt: stage.attempt ?? 1,
-    status: stage.status,
-    startedAt: stage.started_at,
-    ms: stage.ms ?? between(stage.started_at, stage.finished_at),
-    rowsIn: stage.rows_in,
-    rowsOut: stage.rows_out,
-    outputs: stage.outputs,
-    error: stage.error,
+    outputs: {},
+    error: null,
+    ...attempt,
+    startedAt,
+    ms: between(startedAt, finishedAt),
+    rowsIn,
+    rowsOut,
   };
 }
 

@@ -5,7 +5,7 @@ import { table } from "../../parts/table.js";
 import { at, count, duration, fixed, plain } from "../../parts/text.js";
 import { badge } from "./graph.js";
 
-export function stageView({ stage, attempts, log }) {
+export function stageView({ stage, attempts, checks, log }) {
   const last = attempts.at(-1);
   return html`
     <section class="panel stage" aria-labelledby="stage-title">
@@ -22,7 +22,7 @@ export function stageView({ stage, attempts, log }) {
             <pre class="log is-bad" tabindex="0">${error}</pre>
           `
         )}
-        ${outputsView(last.outputs)}
+        ${outputsView(last.outputs)} ${checksView(checks, stage)}
       `}
       ${log.length === 0 ? nothing : html`
         <h3>What it said</h3>
@@ -47,6 +47,27 @@ const aboutStage = ({ task, name, needs, when }) =>
     needs.length > 0 ? `needs ${needs.join(", ")}` : "needs nothing",
     when && `runs if ${when}`,
   ].filter(Boolean).join(" · ");
+
+const OUTCOMES = { passed: "is-good", warned: "is-warn", quarantined: "is-warn", failed: "is-bad" };
+
+function checksView(checks, { name }) {
+  if (checks.length === 0) return nothing;
+  return html`
+    <h3>Checks</h3>
+    ${table({
+      caption: `Checks of ${name}`,
+      rows: checks,
+      columns: [
+        { name: "Check", isHead: true, value: ({ check }) => check },
+        {
+          name: "Outcome",
+          value: ({ outcome }) => html`<span class="badge ${OUTCOMES[outcome] ?? ""}">${outcome}</span>`,
+        },
+        { name: "Found", value: ({ found }) => found },
+      ],
+    })}
+  `;
+}
 
 function outputsView(outputs) {
   const entries = Object.entries(outputs ?? {}).filter(([, value]) => value !== null && value !== "");
