@@ -57,7 +57,7 @@ export function statsView(
     newer_ratings: newer.nRatings,
     genres: [...snapshot.genres],
     database: databaseOf(state),
-    example_users: exampleUsers(people),
+    example_users: exampleUsers(people, newer),
     unknown_user: Math.max(snapshot.userIds.at(-1) ?? 0, later.userIds.at(-1) ?? 0) + 1,
   };
 }
@@ -79,8 +79,13 @@ function databaseOf({ isDatabaseUp }: ServerState): "up" | "down" {
 }
 
 /** A few users with enough ratings to be interesting, spread over the ids. */
-function exampleUsers({ userIds, offsets }: Pick<SeenLists, "userIds" | "offsets">): number[] {
-  const known = userIds.filter((_, user) => offsets[user + 1] - offsets[user] >= EXAMPLE_RATINGS);
+function exampleUsers(
+  { userIds, offsets }: Pick<SeenLists, "userIds" | "offsets">,
+  { isErased }: Pick<Serving["newer"], "isErased">,
+): number[] {
+  const known = userIds.filter((id, user) =>
+    offsets[user + 1] - offsets[user] >= EXAMPLE_RATINGS && !isErased(id)
+  );
   const step = Math.max(1, Math.floor(known.length / EXAMPLES));
   return Array.from(known).filter((_, i) => i % step === 0).slice(0, EXAMPLES);
 }
