@@ -40,8 +40,13 @@ Deno.test(`no list of ${REQUESTS} requests over HTTP holds what was seen or hidd
   const users = Array.from({ length: USERS }, (_, user) => userIdOf(user));
   const gone = new Map(users.map((user) => [user, new Set<number>()]));
   for (const [user, movie] of pairs) gone.get(user)!.add(movieIdOf(movie));
-  let swaps = 0;
-  const swapping = setInterval(() => void publish(db, artifacts, partsOf(2 + swaps++)), BETWEEN_SWAPS_MS);
+  let [swaps, isOver] = [0, false];
+  const swapping = (async () => {
+    for (; !isOver; swaps++) {
+      await publish(db, artifacts, partsOf(2 + swaps));
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_SWAPS_MS));
+    }
+  })();
   const movies = Array.from({ length: MOVIES }, (_, movie) => movieIdOf(movie));
   const found = await crowd({
     server: server.url,
@@ -51,7 +56,10 @@ Deno.test(`no list of ${REQUESTS} requests over HTTP holds what was seen or hidd
     requests: REQUESTS,
     connections: CONNECTIONS,
     seed: 1,
-  }).finally(() => clearInterval(swapping));
+  }).finally(() => {
+    isOver = true;
+    return swapping;
+  });
 
   assert.deepEqual(found.violations.slice(0, 5), []);
   assert.equal(found.lists + found.ratings + found.hides, REQUESTS);
