@@ -22,11 +22,23 @@ export function topOf(
   scores: Float32Array,
   { k, rated = NOTHING, rows = NOTHING, masked }: ScanOptions,
 ): TopRows {
-  const left = new Set<number>(rows);
-  for (const entry of rated) left.add(entry >> 4);
-  const isSeen = (row: number) => left.has(row) || (masked !== undefined && masked[row] !== 0);
-  const { movies, scores: best } = topN(scores, { n: k, ids: Int32Array.from(scores.keys()), isSeen });
+  const left = masked?.slice() ?? new Uint8Array(scores.length);
+  for (const row of rows) left[row] = 1;
+  for (let i = 0; i < rated.length; i++) left[rated[i] >> 4] = 1;
+  const isSeen = (row: number) => left[row] !== 0;
+  const { movies, scores: best } = topN(scores, { n: k, ids: placesOf(scores.length), isSeen });
   return { rows: movies, scores: best };
+}
+
+let places = new Int32Array(0);
+
+/** 0, 1, …: counted once, as the next list is of as many rows. */
+function placesOf(n: number): Int32Array {
+  if (places.length !== n) {
+    places = new Int32Array(n);
+    for (let row = 0; row < n; row++) places[row] = row;
+  }
+  return places;
 }
 
 const NOTHING = new Int32Array(0);

@@ -62,6 +62,7 @@ async function madeHome(shape: Shape): Promise<BenchHome> {
   const home = join(homePath(), "bench_serve", `${shape.ratings}-${MAKE}`);
   const folder = join(home, "artifacts");
   const pointer = join(folder, "current.json");
+  await compileScan(folder);
   try {
     const { snapshot: path, sha256 } = JSON.parse(await Deno.readTextFile(pointer));
     const { length } = await loadArtifact(folder, path);
@@ -70,12 +71,18 @@ async function madeHome(shape: Shape): Promise<BenchHome> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
     await Deno.remove(home, { recursive: true }).catch(() => {});
+    await compileScan(folder);
   }
   const bytes = encodeSnapshot(partsOf(shape, 1));
   const { path, sha256 } = await storeArtifact(folder, "snapshots", bytes);
   const row = { publication_id: 1, snapshot: path, sha256, version: "bench-1", batch_id: 0 };
   await writeAside(pointer, new TextEncoder().encode(JSON.stringify(row)));
   return { home, snapshot: join(folder, path), bytes: bytes.length, sha256, path };
+}
+
+/** As publish does: the server may not compile. */
+export async function compileScan(artifacts: string): Promise<void> {
+  await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache: join(artifacts, "kernels") });
 }
 
 /** Users have the ids 1, 2, …, movies as well; another `seed` gives other vectors and ratings. */

@@ -14,6 +14,7 @@ import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/s
 import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
 import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
 import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
+import { compileScan } from "./_shape.ts";
 import { describeUsage, metered, type Usage } from "./meter.ts";
 import { type RunningServer, startHello, startMatinee } from "./_processes.ts";
 
@@ -53,6 +54,7 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
   });
 
   await publishBy(folder, stored);
+  await compileScan(folder);
   const served = await started(startMatinee({ home, workers: 1 }));
   const hello = await started(startHello());
   const sum = (...names: string[]) => names.reduce((total, name) => total + usages[name].seconds, 0);
