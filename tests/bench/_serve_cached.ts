@@ -8,9 +8,10 @@ import { type ListsReport, named, text, WORKERS } from "./_serve_lists.ts";
 import type { BenchHome, Shape } from "./_shape.ts";
 
 const SECONDS = 6;
-const WARM_UP = 3;
+/** Long enough for everybody to have come once to every worker. */
+const WARM_UP = 8;
 /** People who come back. */
-const PEOPLE = 2_000;
+const PEOPLE = 1_000;
 const WRITES = 0.01;
 
 export const RATING: Omit<Ask, "share"> = {
