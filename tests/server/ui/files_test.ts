@@ -5,12 +5,6 @@ import { appOn } from "../_serving.ts";
 
 const { app } = appOn(null);
 
-Deno.test("GET / leads to the pages, and keeps the query", async () => {
-  const response = await app.request("/?user=7");
-  assert.equal(response.status, 302);
-  assert.equal(response.headers.get("location"), "/ui?user=7");
-});
-
 Deno.test("every page is there, even with nothing to serve, and says which one it is", async () => {
   for (const path of Object.keys(SHELLS)) {
     const response = await app.request(path);
