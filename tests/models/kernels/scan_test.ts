@@ -52,6 +52,8 @@ function assertPlain(cases: Case[], options?: (left: readonly number[]) => Parti
         const { rows, scores } = scan.top(query, { k, rows: left, ...options?.(left) });
         assert.deepEqual({ rows: [...rows], scores: bits(scores) }, wanted);
       }
+      const all = scan.top(query, { k });
+      assert.deepEqual({ rows: [...all.rows], scores: bits(all.scores) }, plainly({ vectors, query, k }));
     }
   }
 }
@@ -89,6 +91,26 @@ Deno.test("openScan() lists what the plain scan lists, bit for bit, whatever the
     fc.property(fc.integer(), (seed) => assertPlain([adversarial(seed >>> 0)])),
     { numRuns: 400, seed: 1 },
   );
+});
+
+Deno.test("openScan() allows for the rounding of the query where vectors have none", () => {
+  // Whole numbers up to 63, nearly alike, each row with its opposite: cells hold them exactly, and the centre is 0.
+  for (let seed = 1; seed <= 20; seed++) {
+    const rng = createRng(seed);
+    const d = 16;
+    const usual = Float32Array.from({ length: d }, (_, k) => k === 0 ? 63 : rng.below(121) - 60);
+    const half = Float32Array.from(
+      { length: 512 * d },
+      (_, i) => usual[i % d] + (i % d ? rng.below(5) - 2 : 0),
+    );
+    const vectors = new Float32Array(2 * half.length);
+    for (let at = 0; at < half.length; at += d) {
+      vectors.set(half.subarray(at, at + d), 2 * at);
+      vectors.set(half.subarray(at, at + d).map((x) => -x), 2 * at + d);
+    }
+    const query = Float32Array.from({ length: d }, () => rng.uniform() - 0.5);
+    assertPlain([{ vectors, query, k: 8 }]);
+  }
 });
 
 Deno.test("openScan() lists nothing of a query that is not a number, and all of one that is infinite", () => {

@@ -44,6 +44,8 @@ for (const model of ["two_tower", "als"] as const) {
       const then = new Float32Array(now.length);
       embedder!.embedUser(moments.of(asked(tomorrow.snapshot, user)), PERSON, then, 0);
       assert.deepEqual(bits(now), bits(then), `user ${user}`);
+      const query = today.models.champion!.queryOf(asked(today.snapshot, user, later))!;
+      assert.deepEqual(bits(query), bits(now), "what came since is in the query");
     }
   });
 }
