@@ -40,8 +40,10 @@ export function createHotPath(deps: HotDeps, application: Handler, most = MOST):
   const isOpen = deps.access.isLoopback && !deps.logRequests;
   const isPlain = plainTest();
 
-  const answer = ({ body, headers, made }: CachedList, start: number): Response => {
-    const response = new Response(body, { headers: [...headers, [REQUEST_ID, crypto.randomUUID()]] });
+  const answer = ({ answer, made }: CachedList, start: number): Response => {
+    // A clone of what has its bytes already shares them; making its 17 headers anew takes 30 times as long.
+    const response = answer.clone();
+    response.headers.set(REQUEST_ID, crypto.randomUUID());
     // What is taken out of a list was taken out, and counted, when it was made.
     metrics.listed({ ...made, dropped: NOTHING });
     metrics.answered({ method: "GET", route: ROUTE, status: 200, seconds: (now() - start) / 1000 });
@@ -94,7 +96,9 @@ async function kept(
   if (response.status !== 200) return response;
   const body = new Uint8Array(await response.arrayBuffer());
   const { source, path, variant } = JSON.parse(new TextDecoder().decode(body));
-  const headers = [...response.headers].filter(([name]) => name !== REQUEST_ID);
-  keep({ body, headers, made: { source, path, variant } });
-  return new Response(body, { headers: response.headers });
+  const answer = new Response(body, { headers: response.headers });
+  const first = answer.clone();
+  answer.headers.delete(REQUEST_ID);
+  keep({ answer, length: body.length, made: { source, path, variant } });
+  return first;
 }

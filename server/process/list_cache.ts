@@ -8,9 +8,10 @@ import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { RecommendationList } from "../recommend/request.ts";
 
 export interface CachedList {
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** As the application made them, but for what differs from request to request. */
-  readonly headers: readonly [name: string, value: string][];
+  /** As the application made it, but for the headers that differ from request to request. Its clones go out. */
+  readonly answer: Response;
+  /** Bytes of its body. */
+  readonly length: number;
   /** Of the person, read before the list was made. */
   readonly version: number;
   /** What the figures tell of the list. */
@@ -34,7 +35,7 @@ export function createListCache(most: number): ListCache {
   const lists = new Map<string, CachedList>();
   let of: Snapshot | null = null;
   let size = 0;
-  const sizeOf = ({ body }: CachedList) => body.length + OVERHEAD;
+  const sizeOf = ({ length }: CachedList) => length + OVERHEAD;
   const drop = (target: string, list: CachedList) => {
     lists.delete(target);
     size -= sizeOf(list);

@@ -131,7 +131,7 @@ Deno.test("createListCache() drops the least recently used when it holds too man
   const snapshot = {} as Parameters<ReturnType<typeof createListCache>["keep"]>[1];
   const cache = createListCache(3 * 2_000);
   const made = { source: "popularity", path: "popularity" as const, variant: null };
-  const list = { body: new Uint8Array(1_000), headers: [], version: 0, made };
+  const list = { answer: new Response(), length: 1_000, version: 0, made };
   const has = (target: string) => cache.find(target, { snapshot, version: 0 }) !== null;
   for (const target of ["a", "b", "c"]) cache.keep(target, snapshot, list);
   assert.ok(has("a"));
