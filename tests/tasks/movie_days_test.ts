@@ -19,6 +19,9 @@ const PLAINLY = `
   select day::text, movie_id, count(*), sum(rating::float8) from rated
   where day > (select max(day) from rated) - 366 group by day, movie_id order by 1, 2`;
 
+/** Of the imported archive, which is newer than its bootstrap, next to nothing a day. */
+const ONE = { batch: { size: 1, atMost: 1 } };
+
 const days = async (pool: Pool) => (await ask(pool.url, COUNTED)).map((row) => row.join(" "));
 
 async function assertCounted(pool: Pool): Promise<void> {
@@ -38,15 +41,23 @@ Deno.test("features counts each batch's ratings by movie and day, as the lake ha
     const at = new Date(Date.parse(`${newest}T23:30:00Z`) + 86_400_000 * days);
     return { user: Number(user), movie: Number(movie), rating, at: at.toISOString() };
   };
-  // Again, late (it never counts), and so early that no window reaches it; then the year moves on.
-  await post(pool, [rate(1, 5), rate(0, 3), { ...rate(-400, 2), user: 1 }]);
-  const first = await lake.day({ kind: "daily", day: "2026-03-02" });
-  await first.take("ingest", "clean", "features");
-  await assertCounted(pool);
-  await post(pool, [rate(300, 1)]);
-  const second = await lake.day({ kind: "daily", day: "2026-03-03" });
-  await second.take("ingest", "clean", "features");
-  await assertCounted(pool);
+  const other = { user: 1_000_001, movie: Number(movie) };
+  const days: [days: number, rating: number, who?: typeof other][][] = [
+    [[1, 5]], // again: it counts on its own day
+    [[-10, 3], [-400, 2, other]], // older than what its user said since; out of reach
+    [[200, 1]], // half of the year goes
+    [[-3, 4, { ...other, user: 1_000_002 }], [-300, 2, { ...other, user: 1_000_003 }]], // one is in reach of before
+  ];
+  for (const [i, ratings] of days.entries()) {
+    await post(pool, ratings.map(([days, rating, who]) => ({ ...rate(days, rating), ...who })));
+    const day = await lake.day({ kind: "daily", day: `2026-03-0${i + 2}`, settings: ONE });
+    await day.take("ingest", "clean", "features");
+    await assertCounted(pool);
+  }
+  assert.equal(
+    await askOne(pool.url, "select count(*) from data_lake_db.ratings where is_stale and lane = 'live'"),
+    "1",
+  );
 });
 
 Deno.test("the migration counts what the feature store had before there were days", async () => {
