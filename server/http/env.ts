@@ -7,6 +7,7 @@ import type { AccessSettings, Caller } from "./access.ts";
 import type { Metrics, WorkerMetrics } from "./metrics.ts";
 import type { RateLimiter } from "./rate_limit.ts";
 import type { Bulletin } from "../writes/bulletin.ts";
+import type { Shadow } from "../recommend/shadow.ts";
 
 /** What the process knows of itself. */
 export interface ServerState {
@@ -43,6 +44,8 @@ export interface AppDeps {
   logs?: string;
   /** This worker's. */
   metrics: Metrics;
+  /** What compares a candidate's lists with those that go out; absent: nothing does. */
+  shadow?: Shadow;
   /** Figures of all workers, this one among them; absent: there is one. */
   gatherMetrics?: () => Promise<WorkerMetrics[]>;
 }

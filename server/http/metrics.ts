@@ -44,6 +44,8 @@ export interface MetricsOptions {
 interface ShadowFigures {
   lists: number;
   overlap: number;
+  correlated: number;
+  correlation: number;
   skipped: number;
   failed: number;
 }
@@ -166,6 +168,12 @@ function addShadow(registers: Registry[], { shadow }: MetricsOptions): void {
     });
   sum("lists", "Lists that a version in the shadow made, too.", ({ lists }) => lists);
   sum("overlap_sum", "Sum over these of the share of movies that both lists have.", ({ overlap }) => overlap);
+  sum("correlated", "Lists with two movies or more in common.", ({ correlated }) => correlated);
+  sum(
+    "correlation_sum",
+    "Sum over these of Kendall's tau of the common movies.",
+    ({ correlation }) => correlation,
+  );
   sum("skipped", "Lists that were not compared since too many waited.", ({ skipped }) => skipped);
   sum("failed", "Lists that the version in the shadow could not make.", ({ failed }) => failed);
 }

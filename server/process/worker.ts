@@ -20,6 +20,7 @@ import { createFlags } from "./flags.ts";
 import { createHotPath } from "./hot_path.ts";
 import type { ListCache } from "./list_cache.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
+import { createShadow } from "../recommend/shadow.ts";
 
 /** Connections to PostgreSQL: writes are short, and lists need none. */
 const CONNECTIONS = 3;
@@ -89,11 +90,18 @@ function openWorker(settings: WorkerSettings): Open {
     return connect(databaseUrl, { max: CONNECTIONS, name: "matinee serve", patience: STATEMENT_PATIENCE });
   });
   const state = createFlags(settings.flags);
-  const metrics = createMetrics({ live, state, clock: () => new Date() });
+  const log = coordinatorLog();
+  const shadow = createShadow({
+    // Once the answer is on its way.
+    later: (work) => void setTimeout(work, 0),
+    failed: sayOnce(log),
+  });
+  const metrics = createMetrics({ live, state, clock: () => new Date(), shadow: () => shadow.sums });
   const deps: AppDeps = {
     live,
     state,
-    log: coordinatorLog(),
+    log,
+    shadow,
     logRequests: settings.verbose,
     now: () => performance.now(),
     clock: () => new Date(),
@@ -123,6 +131,16 @@ function openWorker(settings: WorkerSettings): Open {
     metrics,
     closeDatabase: () => database[Symbol.asyncDispose](),
     lastNews: Promise.resolve(),
+  };
+}
+
+/** A version in the shadow that fails once fails at every request. */
+function sayOnce(log: ServerLog): (version: string, error: unknown) => void {
+  const said = new Set<string>();
+  return (version, error) => {
+    if (said.has(version)) return;
+    said.add(version);
+    log.warn("a version in the shadow makes no lists", { version, reason: String(error) });
   };
 }
 

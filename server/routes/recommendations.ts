@@ -11,6 +11,7 @@ import { servingOf } from "../http/serving.ts";
 import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
 import type { ListRequest } from "../recommend/request.ts";
+import { offerToShadow } from "../recommend/shadow_list.ts";
 import { n, requestOf, USUAL_LIST, wishes } from "./requests/list_query.ts";
 import { haveModel } from "./requests/model_choice.ts";
 import { listSchema, listView, madeBy } from "./views/list_view.ts";
@@ -86,10 +87,11 @@ const byModel = createRoute({
   },
 });
 
-export function recommendationRoutes({ metrics, database }: AppDeps) {
+export function recommendationRoutes({ metrics, database, shadow }: AppDeps) {
   const listFor = (serving: Serving, request: ListRequest) => {
     const list = recommend(serving, request);
     metrics.listed(list);
+    if (shadow) offerToShadow(shadow, { serving, request, list });
     return list;
   };
   return createRouter()

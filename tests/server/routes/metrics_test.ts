@@ -73,7 +73,8 @@ Deno.test("GET /metrics adds all workers up, and takes what they share once", as
     live: { current: serving },
     state: { isDatabaseUp: true },
     clock: () => new Date("2026-03-01T00:00:10Z"),
-    shadow: () => new Map([["v2", { lists: 4, overlap: 3.5, skipped: 1, failed: 0 }]]),
+    shadow: () =>
+      new Map([["v2", { lists: 4, overlap: 3.5, correlated: 3, correlation: 1.5, skipped: 1, failed: 0 }]]),
   };
   const [a, b] = [createMetrics(options), createMetrics(options)];
   const request = { method: "GET", route: "/stats", status: 200, seconds: 0.25 };
@@ -97,6 +98,7 @@ Deno.test("GET /metrics adds all workers up, and takes what they share once", as
     'matinee_list_dropped_total{why="hidden"}': undefined,
     'matinee_shadow_lists{version="v2"}': 8,
     'matinee_shadow_overlap_sum{version="v2"}': 7,
+    'matinee_shadow_correlation_sum{version="v2"}': 3,
     matinee_snapshot_age_seconds: 10,
     matinee_newer_ratings: 1,
   };

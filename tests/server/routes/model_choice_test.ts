@@ -2,9 +2,15 @@ import assert from "@std/assert";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { encodeSnapshot, openSnapshot } from "../../../models/snapshot/snapshot.ts";
-import { NO_SETTINGS, type ServedVariant } from "../../../models/snapshot/serving_settings.ts";
+import {
+  NO_SETTINGS,
+  type ServedVariant,
+  type ServingSettings,
+} from "../../../models/snapshot/serving_settings.ts";
+import type { AppDeps } from "../../../server/http/env.ts";
 import { openShared } from "../../../server/live/live.ts";
 import { loadSnapshot } from "../../../server/live/load.ts";
+import { createShadow } from "../../../server/recommend/shadow.ts";
 import { variantOf } from "../../../server/recommend/variants.ts";
 import { testPool } from "../../support/database.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
@@ -28,7 +34,10 @@ const artifactOf = (model: UntrainedModel, seed: number) =>
   snapshotParts({ model, seed }).champion!.artifact!;
 
 /** A server whose champion is two_tower, in front of `variants`, and whose registry has an als and a broken version. */
-async function serverWith(variants: (folder: string) => Promise<ServedVariant[]>) {
+async function serverWith(
+  settings: (folder: string) => Promise<Partial<ServingSettings>>,
+  deps: Partial<AppDeps> = {},
+) {
   const artifacts = await Deno.makeTempDir();
   const pool = await testPool();
   const als = await store(artifacts, artifactOf("als", 7));
@@ -40,7 +49,7 @@ async function serverWith(variants: (folder: string) => Promise<ServedVariant[]>
     select v.version, v.model, 'scratch', 'candidate', r.run_id, 0, 1, '{}', v.artifact, 1
     from ops_db.runs r, (values ('als-7', 'als', '${als.path}'), ('lost-1', 'ease', 'models/none.bin'))
       v (version, model, artifact);`);
-  const serving = { ...NO_SETTINGS, variants: await variants(artifacts) };
+  const serving = { ...NO_SETTINGS, ...await settings(artifacts) };
   const bytes = encodeSnapshot(snapshotParts({ serving }));
   const snapshot = await store(artifacts, bytes);
   const loaded = await loadSnapshot(artifacts, {
@@ -49,7 +58,7 @@ async function serverWith(variants: (folder: string) => Promise<ServedVariant[]>
     publicationId: 1,
   });
   const current = { ...await openShared(loaded), newer: newerRatings(openSnapshot(bytes).batchId) };
-  const { app } = writingApp(pool, current);
+  const { app } = writingApp(pool, current, deps);
   return {
     get: async (path: string) => {
       const response = await app.request(path);
@@ -63,7 +72,7 @@ async function serverWith(variants: (folder: string) => Promise<ServedVariant[]>
 }
 
 Deno.test("a registered model is loaded when it is asked for, by name or version; others are unknown", async () => {
-  await using server = await serverWith(() => Promise.resolve([]));
+  await using server = await serverWith(() => Promise.resolve({}));
   const { get } = server;
   for (const name of ["als", "als-7"]) {
     const { status, body } = await get(`/users/${USER}/recommendations?model=${name}&explain=true`);
@@ -90,7 +99,7 @@ Deno.test("people get their variant's model, and the variant is said", async () 
   await using server = await serverWith(async (folder) => {
     const { path: artifact, sha256 } = await store(folder, artifactOf("als", 9));
     variants = [{ name: "folding", share: 0.5, version: "als-9", model: "als", artifact, sha256 }];
-    return variants;
+    return { variants };
   });
   const seen = new Set<string>();
   for (let i = 0; i < 12; i++) {
@@ -104,4 +113,31 @@ Deno.test("people get their variant's model, and the variant is said", async () 
   assert.deepEqual([asked.variant, asked.model_version], ["folding", "als-9"]);
   const { body: guest } = await server.get("/recommend/popularity?format=full");
   assert.equal(guest.length, 10);
+});
+
+Deno.test("a version in the shadow lists for the same requests after their answers, and changes none", async () => {
+  const work: (() => void)[] = [];
+  const shadow = createShadow({
+    later: (body) => work.push(body),
+    failed: (_, error) => assert.fail(String(error)),
+  });
+  await using plain = await serverWith(() => Promise.resolve({}));
+  await using server = await serverWith(async (folder) => {
+    const { path: artifact, sha256 } = await store(folder, artifactOf("als", 9));
+    return { shadow: { share: 1, version: "als-9", model: "als", artifact, sha256 } };
+  }, { shadow });
+  for (
+    const path of [`/users/${USER}/recommendations`, `/users/${USER}/recommendations?n=60&model=two_tower`]
+  ) {
+    const [answer, without] = [await server.get(path), await plain.get(path)];
+    assert.deepEqual(answer.body.items, without.body.items);
+  }
+  // Of two requests one named its model.
+  assert.equal(work.length, 1);
+  assert.equal(shadow.sums.get("als-9")?.lists, 0);
+  work.forEach((body) => body());
+  const { lists, overlap, failed } = shadow.sums.get("als-9")!;
+  assert.deepEqual([lists, failed], [1, 0]);
+  // Another model has another list.
+  assert.ok(overlap >= 0 && overlap < 1);
 });
