@@ -57,11 +57,19 @@ function leaveOneOut(scorer: Scorer, question: Question): Explained {
   const whole = score();
   because.forEach((movie, k) => {
     const given = history.stars[first + k];
+    const { nRatings, ratingSum, movieCounts: { [movie]: count }, movieSums: { [movie]: sum } } = state;
+    // The person's sums move; everybody's do not.
+    const keepOthers = () => {
+      state.loadTotals(nRatings, ratingSum);
+      state.loadMovie(movie, count, sum);
+    };
     state.unobserve(PERSON, movie, given, NaN);
+    keepOthers();
     histories.unobserve(PERSON, movie, NaN);
     const without = score();
     for (let m = 0; m < movies.length; m++) contributions[m * because.length + k] = whole[m] - without[m];
     state.observe(PERSON, movie, given, NaN);
+    keepOthers();
     histories.load(PERSON, history);
   });
   return { because, contributions, rest: null };
