@@ -61,7 +61,8 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
   for (const k of [10, 200]) {
     const value = await microseconds(() => coarse.top(next(), { k, rated }));
     looks.push(coarse.looks);
-    lists.push({ name: `${shape(dimension)}, coarse, then exact, best ${k}`, value, unit: UNIT, beside });
+    const name = `${shape(dimension)}, coarse, then exact, best ${k}`;
+    lists.push({ name, value, unit: UNIT, beside, ...(k === 10 && { asked: { most: 1.35 } }) });
   }
   return {
     looks,
