@@ -19,7 +19,7 @@ export const OPTIONS: ServeOptions = {
 };
 
 /** Workers that can be killed by a request for /die. */
-const MORTAL = new URL("./_mortal_worker.ts", import.meta.url);
+export const MORTAL = new URL("./_mortal_worker.ts", import.meta.url);
 
 export async function withHome(body: (home: string) => Promise<void>): Promise<void> {
   const home = await Deno.makeTempDir({ prefix: "matinee home " });

@@ -5,6 +5,7 @@ import { readKeys } from "../../../server/http/keys.ts";
 import { configuredKeys } from "../../../server/process/configured_keys.ts";
 import { readServeOptions, type ServeOptions, UsageError } from "../../../server/process/options.ts";
 import { serve, type Server } from "../../../server/process/serve.ts";
+import { MORTAL } from "./_home.ts";
 import { memoryLog } from "../_serving.ts";
 
 const KEY = "k".repeat(24);
@@ -27,7 +28,13 @@ async function withServer(
   const home = await Deno.makeTempDir({ prefix: "matinee home " });
   const log = memoryLog();
   const keys = readKeys(`shop:read:${KEY}`, "the test");
-  const server = await serve({ ...OPTIONS, ...options }, { home, databaseUrl: null, log, keys });
+  const server = await serve({ ...OPTIONS, ...options }, {
+    home,
+    databaseUrl: null,
+    log,
+    keys,
+    workerModule: MORTAL,
+  });
   try {
     await body(server, log);
   } finally {
