@@ -1,8 +1,13 @@
 /** For you, on the real application: guests, people of the archive, filters, and what a rating does. */
 import assert from "@std/assert";
 import type { Page } from "playwright-core";
+import { readKeys } from "../../../server/http/keys.ts";
+import { testPool } from "../../support/database.ts";
 import { movieIdOf, snapshotParts, userIdOf } from "../../support/snapshot.ts";
+import { ask } from "../../tasks/import/_ask.ts";
+import { createArchive } from "../_archive.ts";
 import { appOn, servingOf } from "../_serving.ts";
+import { writingApp } from "../_writing.ts";
 import { assertSound, pageTests, visit } from "./_visit.ts";
 
 const test = pageTests("for_you_test.ts");
@@ -136,5 +141,26 @@ test("on a phone nothing overflows and axe finds nothing serious, in light and d
     await cards(page).first().getByTitle("5 of 5").tap();
     await page.locator(".rated li").waitFor();
     await assertSound(page);
+  });
+});
+
+test("a rating is stored for good when the box says so, and refused aloud without a key that may", async () => {
+  await using pool = await testPool();
+  await createArchive(pool, PARTS);
+  const keys = readKeys(`me:read,write:${"w".repeat(24)}`, "the test");
+  const { app } = writingApp(pool, await servingOf(PARTS), { access: { keys, isLoopback: true } });
+  await visit(app.fetch, async ({ open, faults }) => {
+    const page = await open(`/ui?user=${userIdOf(4)}`);
+    await settled(page);
+    await page.getByLabel(`Save ratings to user ${userIdOf(4)}`).check();
+    await cards(page).first().getByTitle("5 of 5").click();
+    await page.getByRole("alert").getByText("This needs a key").waitFor();
+    assert.match(faults.splice(0).join(), /401/);
+    await page.evaluate(`sessionStorage.setItem("matinee.key", "${"w".repeat(24)}")`);
+    const answer = page.waitForResponse((response) => response.url().endsWith("/ratings"));
+    await page.getByRole("button", { name: "Try again" }).click();
+    assert.equal((await answer).status(), 202);
+    const [stored] = await ask(pool.url, "select user_id, rating from raw_db.inbox");
+    assert.deepEqual(stored.map(Number), [userIdOf(4), 5]);
   });
 });
