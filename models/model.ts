@@ -112,8 +112,6 @@ export interface Model {
   readonly isWarmable: boolean;
   /** Keys of the config that decide what the weights are: with another value an artifact cannot be updated. */
   readonly shapedBy: readonly string[];
-  /** Whether what `config` makes has an embedder; what has none is judged, and predicts, but is not given to the server. */
-  hasVectors(config: unknown): boolean;
   /** `ratings`: stars; `interactions`: who met what, which archives without ratings have as well. */
   readonly learnsFrom: "ratings" | "interactions";
   /** Hyperparameters as the manifest may set them; unknown keys are errors there. */
@@ -130,7 +128,6 @@ export interface Model {
 export function defineModel<Config>(definition: {
   isWarmable?: boolean;
   shapedBy?: readonly string[];
-  hasVectors?(config: Config): boolean;
   learnsFrom?: Model["learnsFrom"];
   config: z.ZodType<Config>;
   space?: SearchSpace;
@@ -138,11 +135,10 @@ export function defineModel<Config>(definition: {
   open(artifact: Container): Scorer;
 }): Model {
   const { config: schema, space, isWarmable = false, shapedBy = [], fit, open } = definition;
-  const { learnsFrom = "ratings", hasVectors = () => false } = definition;
+  const { learnsFrom = "ratings" } = definition;
   return {
     isWarmable,
     shapedBy,
-    hasVectors: (config) => hasVectors(schema.parse(config)),
     learnsFrom,
     config: schema,
     space,

@@ -24,7 +24,6 @@ import { movePointer, type Pointer, readPointer } from "./_pointer.ts";
 import { collect, readRatings, usersOf } from "./_ratings.ts";
 import { buildSnapshot, changedSince, historiesIn, ratedThrough, ratingSumsOf } from "./_snapshot.ts";
 import { resolveServing, servingInWords } from "./_serving.ts";
-import { vectorless } from "./_vectorless.ts";
 import { newestBatchOf, readChampion, type Version } from "./_versions.ts";
 import type { Decision, DecisionOptions, PlanState } from "./runner/plan/plan_state.ts";
 import { type StageResult, task, type TaskContext } from "./runner/task.ts";
@@ -86,16 +85,7 @@ export default task({
     await db.row("publish/finish_publication", [pointer.publication_id]);
     await sweep(context);
     if (champion !== null) await exportChampion(context, champion);
-    const reason = champion &&
-      vectorless({ model: champion.row.model, config: champion.artifact.header.config });
-    return {
-      rowsIn: nRatings,
-      rowsOut: nUsers,
-      version,
-      batch: batchId,
-      snapshot,
-      reason: reason ?? undefined,
-    };
+    return { rowsIn: nRatings, rowsOut: nUsers, version, batch: batchId, snapshot };
   },
 });
 
@@ -106,13 +96,11 @@ function planPublication(
   const batch = finished.features ?? -1;
   if (batch < 0) return { action: "skip", reason: "no batch has features yet" };
   const what = champion === null ? "popularity alone" : `model ${champion.version}`;
-  const instead = champion && vectorless(champion);
   const change = champion !== null && published?.version === champion.version ? ", which is live" : "";
   return {
     action: "run",
     reason: [
       `features and seen lists as of batch ${batch}, ${what}${change}`,
-      ...instead ? [instead] : [],
       ...servingInWords(settings.serving),
     ].join("; "),
     outcomes: [{ published: { version: champion?.version ?? null, batch } }],

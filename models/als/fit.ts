@@ -20,7 +20,6 @@ export const als = defineModel({
     taste: { values: tasteSchema.options },
     epochs: { low: 6, high: 20, isWhole: true },
   },
-  hasVectors: () => true,
   fit,
   open: openAls,
 });

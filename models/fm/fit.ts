@@ -27,7 +27,6 @@ export const fm = defineModel({
     learning_rate: { low: 5e-3, high: 0.1, scale: "log", ...OF_SGD },
     regularization: { low: 2, high: 200, scale: "log", ...OF_SGD },
   },
-  hasVectors: (config) => drawsOf(config) === 1,
   fit,
   open: openFm,
 });

@@ -34,7 +34,6 @@ const OPEN = {
 
 export const twoTower = defineModel({
   isWarmable: true,
-  hasVectors: () => true,
   shapedBy: [
     "preset",
     "features",
