@@ -5,7 +5,7 @@
  */
 
 const say = (line: string) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-const fetching = setTimeout(() => say("Fetching packages, about 3 MB, once."), 1_000);
+const fetching = setTimeout(() => say("Fetching packages, about 15 MB, once."), 1_000);
 const command = "./process/command.ts";
 const { main } = await import(command) as typeof import("./process/command.ts");
 clearTimeout(fetching);

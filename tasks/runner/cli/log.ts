@@ -88,7 +88,8 @@ function progressOf(
       write(JSON.stringify({ event: "progress", stage, done, total, unit, rate: Math.round(rate) }) + "\n");
       return;
     }
-    const pace = rate > 0 ? `, ${count(rate)}/s, ${duration((total - done) / rate)} left` : "";
+    // What a stage spends before its first row would make a first guess of hours out of a minute.
+    const pace = done > total / 100 ? `, ${count(rate)}/s, ${duration((total - done) / rate)} left` : "";
     const text = `  ${stage}: ${count(done)} of ${count(total)} ${unit}${pace}`;
     if (!terminal) return write(`${text}\n`);
     if (isLast) shown.delete(stage);

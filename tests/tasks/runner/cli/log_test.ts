@@ -93,12 +93,14 @@ Deno.test("progress() says rate and time left, every five seconds where there is
   ]);
 });
 
-Deno.test("progress() promises no time before anything is done", () => {
+Deno.test("progress() promises no time before a hundredth is done", () => {
   const { log, written, clock } = timedLog();
   const { progress } = log.ofStage("import");
   clock.ms = 5_000;
   progress(0, 20_000, "ratings");
-  assert.deepEqual(written, ["  import: 0 of 20,000 ratings\n"]);
+  clock.ms = 10_000;
+  progress(200, 20_000, "ratings");
+  assert.deepEqual(written, ["  import: 0 of 20,000 ratings\n", "  import: 200 of 20,000 ratings\n"]);
 });
 
 Deno.test("progress() redraws one line on a terminal and clears it at the end", () => {
