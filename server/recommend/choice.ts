@@ -2,6 +2,7 @@
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { LoadedModel } from "../live/loaded_model.ts";
 import type { Models } from "../live/models.ts";
+import { OPENED } from "../live/openers.ts";
 import { POPULARITY } from "./popularity.ts";
 import type { ListRequest } from "./request.ts";
 import { REMAINDER, variantOf } from "./variants.ts";
@@ -11,6 +12,15 @@ export interface Choice {
   model: LoadedModel | null;
   /** The group of the experiment that the list is made for; null: none. */
   variant: string | null;
+}
+
+/** The two-tower network by its other name, and versions with their model's name before them: `als_0123456789abcdef`. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { two_tower_NN: "two_tower" };
+
+/** What a model or version is called here, by any name that it goes by. */
+function knownAs(name: string): string {
+  const model = OPENED.find((model) => name.startsWith(`${model}_`));
+  return OTHER_NAMES[name] ?? (model === undefined ? name : name.slice(model.length + 1));
 }
 
 /** @throws {RangeError} when the request names what is not open: load it before. */
@@ -29,7 +39,7 @@ export function chooseModel(
   }
   const variant = variants.find((variant) => variant.name === name);
   if (name === REMAINDER && !variant) return { model: models.champion, variant: null };
-  const model = models.find(variant?.version ?? name);
+  const model = models.find(variant?.version ?? knownAs(name));
   if (model) return { model, variant: variant ? name : null };
   if (name === POPULARITY) return { model: null, variant: null };
   throw new RangeError(`Cannot list by "${name}" as no model, version or variant that is open is called so`);
@@ -42,6 +52,6 @@ export function toBeLoaded(
   name: string | undefined,
 ): string | null {
   if (name === undefined || name === POPULARITY || name === REMAINDER) return null;
-  const wanted = variants.find((variant) => variant.name === name)?.version ?? name;
+  const wanted = variants.find((variant) => variant.name === name)?.version ?? knownAs(name);
   return models.find(wanted) ? null : wanted;
 }

@@ -72,7 +72,11 @@ const byModel = createRoute({
   request: {
     params: z.object({
       model: z.string().min(1).max(200)
-        .openapi({ description: "Name of a model, a version, or a variant.", example: "popularity" }),
+        .openapi({
+          description:
+            "Name of a model (two_tower, also as two_tower_NN), a version, MODEL_VERSION, or a variant.",
+          example: "popularity",
+        }),
     }),
     query: closed({
       user_id: userId.optional(),

@@ -26,7 +26,8 @@ const WORDS = {
   diversity:
     "λ of maximal marginal relevance: 0 lists by score alone, 1 by difference from what stands above alone.",
   explain: "Whether each movie says which rated ones pulled it up.",
-  model: "A model by name or version, or a variant; absent: the person's variant, or the champion.",
+  model:
+    "A model by name (two_tower, als, …), a version, MODEL_VERSION, or a variant; absent: the person's variant, or the champion.",
   retrieve: "Candidates that the retriever hands on to ranking and diversity.",
 } as const;
 

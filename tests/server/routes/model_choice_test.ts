@@ -88,6 +88,11 @@ Deno.test("a registered model is loaded when it is asked for, by name or version
     }
   }
   assert.equal((await get(`/users/${USER}/why-not/10?model=als`)).body.source, "als");
+  const titles = async (name: string) => (await get(`/recommend/${name}?user_id=${USER}`)).body;
+  assert.equal((await titles("two_tower")).length, 10);
+  assert.deepEqual(await titles("two_tower_NN"), await titles("two_tower"));
+  const champion = (await get(`/users/${USER}`)).body.model_version;
+  assert.deepEqual(await titles(`two_tower_${champion}`), await titles("two_tower"));
   for (const name of ["nobody", "lost-1"]) {
     const { status, body } = await get(`/recommend/${name}`);
     assert.deepEqual([status, body.type], [404, "urn:matinee:problem:unknown-model"]);
