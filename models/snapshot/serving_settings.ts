@@ -9,7 +9,7 @@ const share = (of: string) => z.number().min(0).max(1).describe(`Share of the ${
 /** The key `serving` of the manifest; `name` says what a model may be called. */
 export const servingSchemaWith = (name: z.ZodType<string>) => {
   const model = name.describe(
-    "`champion`, a model's name (its newest version that is kept), or the 16 digits of a version.",
+    "`champion`, a model's name (its champion, else its newest version), or the 16 digits of a version.",
   );
   return z.object({
     variants: z.record(
