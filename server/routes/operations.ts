@@ -91,7 +91,8 @@ const train = asking("/train", {
 const REFRESH = {
   summary: "Asks to take in what was posted, and to serve it",
   description:
-    "Drains the inbox, cleans, adds up features and publishes: the stages ingest, clean, features, publish.",
+    "Drains the inbox, cleans, adds up features and publishes: the stages ingest, clean, features, publish. As on " +
+    "any day, the next part of an imported archive comes along.",
   body: closed({ reason }),
 };
 const refresh = asking("/refresh", REFRESH);
