@@ -27,11 +27,12 @@ export function tagged(
 ): Response {
   const tag = `"${version.slice(0, 16)}-${hashOf(text)}"`;
   const known = c.req.header("if-none-match")?.split(",").map((entry) => entry.trim().replace(/^W\//, ""));
-  c.header("etag", tag);
-  c.header("cache-control", audience === "private" ? "private, no-cache" : "no-cache");
-  if (known?.includes(tag) || known?.includes("*")) return c.body(null, 304);
-  c.header("content-type", type);
-  return c.body(text);
+  const isKnown = known?.includes(tag) || known?.includes("*");
+  const response = isKnown ? c.body(null, 304) : c.body(text, 200, { "content-type": type });
+  // Into the answer that is there: one with prepared headers is made more slowly.
+  response.headers.set("etag", tag);
+  response.headers.set("cache-control", audience === "private" ? "private, no-cache" : "no-cache");
+  return response;
 }
 
 /** 32-bit FNV-1a over UTF-16 code units (Fowler, Noll, Vo), in hex. */

@@ -2,7 +2,6 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { cors } from "@hono/hono/cors";
 import { matchedRoutes } from "@hono/hono/route";
-import { requestId } from "@hono/hono/request-id";
 import { secureHeaders } from "@hono/hono/secure-headers";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { carryKey, refuseWrongKeys } from "./access.ts";
@@ -11,7 +10,7 @@ import { limitBody, limitRate } from "./limits.ts";
 
 /** Comes before the first route. */
 export function addFrame(app: OpenAPIHono<Env>, deps: AppDeps): void {
-  app.use(requestId());
+  app.use(carryRequestId());
   app.use(secureHeaders({
     // Over plain HTTP it means nothing, and behind a proxy it is the proxy's to say.
     strictTransportSecurity: false,
@@ -29,6 +28,20 @@ export function addFrame(app: OpenAPIHono<Env>, deps: AppDeps): void {
   app.use(limitRate(deps.limiter));
   app.use(refuseWrongKeys());
   app.use(limitBody());
+}
+
+/** An id that a client may give its request: for logs, so of few characters. */
+const GIVEN_ID = /^[\w\-=]{1,255}$/;
+
+/** As Hono's own does; but set into the answer that is there, as an answer with prepared headers is made more slowly. */
+function carryRequestId(): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const given = c.req.raw.headers.get("x-request-id");
+    const id = given !== null && GIVEN_ID.test(given) ? given : crypto.randomUUID();
+    c.set("requestId", id);
+    await next();
+    c.res.headers.set("x-request-id", id);
+  };
 }
 
 function allowOrigins(origins: readonly string[]): MiddlewareHandler {
@@ -59,8 +72,9 @@ function carryServing({ live, state, log, logRequests, now, metrics }: AppDeps):
     c.set("serving", serving);
     await next();
     const version = serving?.snapshot.champion?.version;
-    if (version) c.header("x-model-version", version);
-    if (state.isStopping) c.header("connection", "close");
+    // Into the answer that is there: `c.header()` would make another one around a stream of its body.
+    if (version) c.res.headers.set("x-model-version", version);
+    if (state.isStopping) c.res.headers.set("connection", "close");
     const { method, path } = c.req;
     const route = routeOf(c);
     const ms = now() - start;
