@@ -1,9 +1,7 @@
 /** Wakes one sleeper: rung while it works, it does not sleep the next time. */
 
-export interface Bell extends Disposable {
+export interface Bell {
   ring(): void;
-  /** Rings in `ms` milliseconds; asked again until then, it rings once all the same. */
-  ringSoon(ms: number): void;
   /** Resolves at the next ring, or after `atMost` milliseconds. */
   rung(atMost: number): Promise<void>;
 }
@@ -11,18 +9,10 @@ export interface Bell extends Disposable {
 export function createBell(): Bell {
   let isRung = false;
   let wake = () => {};
-  let soon: ReturnType<typeof setTimeout> | null = null;
-  const ring = () => {
-    isRung = true;
-    wake();
-  };
   return {
-    ring,
-    ringSoon(ms) {
-      soon ??= setTimeout(() => {
-        soon = null;
-        ring();
-      }, ms);
+    ring() {
+      isRung = true;
+      wake();
     },
     async rung(atMost) {
       if (!isRung) {
@@ -32,9 +22,6 @@ export function createBell(): Bell {
         });
       }
       isRung = false;
-    },
-    [Symbol.dispose]() {
-      if (soon !== null) clearTimeout(soon);
     },
   };
 }

@@ -10,7 +10,7 @@
  * On loopback means: the server listens there, and the request names it so. A page from elsewhere whose name was
  * made to point at this machine (DNS rebinding) names itself.
  */
-import type { Context, MiddlewareHandler } from "@hono/hono";
+import type { MiddlewareHandler } from "@hono/hono";
 import type { Env } from "./env.ts";
 import { findKey, type KeyRecord, type Scope } from "./keys.ts";
 import { Problem } from "./problem.ts";
@@ -33,13 +33,24 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /** Gives the request the key that it presents. */
-export function carryKey({ keys, isLoopback }: AccessSettings): MiddlewareHandler<Env> {
+export function carryKey(access: AccessSettings): MiddlewareHandler<Env> {
+  const callerOf = callers(access);
   return async (c, next) => {
-    const presented = presentedKey(c);
-    const key = presented === null ? null : findKey(keys, presented);
-    const isLocal = isLoopback && isLoopbackHost(c.req.header("host") ?? "localhost");
-    c.set("caller", { key, hasWrongKey: presented !== null && key === null, isLocal, keys });
+    c.set("caller", callerOf(c.req.raw.headers));
     await next();
+  };
+}
+
+/** Tells who sends a request, by its headers. */
+export function callers({ keys, isLoopback }: AccessSettings): (headers: Headers) => Caller {
+  // One client names one host in request after request.
+  let known = { host: "localhost", isLocal: isLoopback };
+  return (headers) => {
+    const presented = presentedKey(headers);
+    const key = presented === null ? null : findKey(keys, presented);
+    const host = headers.get("host") ?? "localhost";
+    if (host !== known.host) known = { host, isLocal: isLoopback && isLoopbackHost(host) };
+    return { key, hasWrongKey: presented !== null && key === null, isLocal: known.isLocal, keys };
   };
 }
 
@@ -72,20 +83,23 @@ export function needs(scope: Scope) {
 /** Lets a request pass that may do what `scope` covers. */
 export function requires(scope: Scope): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const { key, isLocal, keys } = c.get("caller");
-    if (key === null && !isOpen(scope, isLocal, keys)) {
-      throw refused(wanting(scope, keys), howTo(scope, keys));
-    }
-    if (key !== null && !key.scopes.includes(scope)) {
-      throw new Problem(
-        "narrow-key",
-        `Cannot ${c.req.method} ${c.req.path} as it needs the scope ${scope}: key "${key.name}" has ${
-          key.scopes.join(", ")
-        }.`,
-      );
-    }
-    await next();
+    const caller = c.get("caller");
+    if (may(caller, scope)) return await next();
+    const { key, keys } = caller;
+    if (key === null) throw refused(wanting(scope, keys), howTo(scope, keys));
+    throw new Problem(
+      "narrow-key",
+      `Cannot ${c.req.method} ${c.req.path} as it needs the scope ${scope}: key "${key.name}" has ${
+        key.scopes.join(", ")
+      }.`,
+    );
   };
+}
+
+/** Whether what `scope` covers is the caller's to do. */
+export function may({ key, hasWrongKey, isLocal, keys }: Caller, scope: Scope): boolean {
+  if (hasWrongKey) return false;
+  return key === null ? isOpen(scope, isLocal, keys) : key.scopes.includes(scope);
 }
 
 function isOpen(scope: Scope, isLocal: boolean, keys: readonly KeyRecord[]): boolean {
@@ -110,7 +124,7 @@ function refused(detail: string, next?: string): Problem {
   return new Problem("no-key", detail, { next, headers: { "www-authenticate": 'Bearer realm="matinee"' } });
 }
 
-function presentedKey(c: Context): string | null {
-  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  return bearer ?? c.req.header("x-api-key") ?? null;
+function presentedKey(headers: Headers): string | null {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
+  return bearer ?? headers.get("x-api-key");
 }

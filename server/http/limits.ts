@@ -1,6 +1,7 @@
 /** What one client may take: requests a minute, and bytes a request. */
-import type { Context, MiddlewareHandler } from "@hono/hono";
+import type { MiddlewareHandler } from "@hono/hono";
 import { bodyLimit } from "@hono/hono/body-limit";
+import type { Caller } from "./access.ts";
 import type { Env } from "./env.ts";
 import { Problem } from "./problem.ts";
 import type { RateLimiter } from "./rate_limit.ts";
@@ -21,34 +22,55 @@ export function limitBody(): MiddlewareHandler<Env> {
 /** Counts requests by key, else by address; this machine's own are not counted. Null: nobody's are. */
 export function limitRate(limiter: RateLimiter | null): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const client = limiter && clientOf(c);
-    if (!limiter || !client) return await next();
-    const { isAllowed, remaining, seconds } = limiter.take(client);
-    const wait = String(Math.ceil(seconds));
-    const headers = {
-      "ratelimit-limit": String(limiter.perMinute),
-      "ratelimit-remaining": String(remaining),
-      "ratelimit-reset": wait,
-    };
+    const counted = countRequest(limiter, c.get("caller"), c.env);
+    if (!counted) return await next();
+    const { isAllowed, headers } = counted;
     if (!isAllowed) {
+      const wait = headers["ratelimit-reset"];
       throw new Problem(
         "too-many-requests",
-        `Each client may send ${limiter.perMinute} requests a minute: try again in ${wait} s.`,
+        `Each client may send ${headers["ratelimit-limit"]} requests a minute: try again in ${wait} s.`,
         { headers: { ...headers, "retry-after": wait } },
       );
     }
     await next();
-    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  };
+}
+
+/** What the limit says to one request; a refused one does not count. */
+export interface Counted {
+  isAllowed: boolean;
+  headers: Record<(typeof RATE_HEADERS)[number], string>;
+}
+
+/** Headers that tell a client of its limit. */
+export const RATE_HEADERS = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"] as const;
+
+/** Counts a request of `caller`; null: it needs no limit. */
+export function countRequest(
+  limiter: RateLimiter | null,
+  caller: Caller,
+  connection: Env["Bindings"],
+): Counted | null {
+  const client = limiter && clientOf(caller, connection);
+  if (!limiter || !client) return null;
+  const { isAllowed, remaining, seconds } = limiter.take(client);
+  return {
+    isAllowed,
+    headers: {
+      "ratelimit-limit": String(limiter.perMinute),
+      "ratelimit-remaining": String(remaining),
+      "ratelimit-reset": String(Math.ceil(seconds)),
+    },
   };
 }
 
 /** Whom a request counts for; null: this machine, that needs no limit. */
-function clientOf(c: Context<Env>): string | null {
-  const { key, isLocal } = c.get("caller");
+function clientOf({ key, isLocal }: Caller, connection: Env["Bindings"]): string | null {
   if (key) return `key ${key.name}`;
-  const address = c.env?.remoteAddr?.hostname;
-  if (isLocal || address === undefined) return null;
-  return `address ${networkOf(address)}`;
+  const address = isLocal ? undefined : connection?.remoteAddr?.hostname;
+  return address === undefined ? null : `address ${networkOf(address)}`;
 }
 
 /** An IPv6 host can take any address of its /64: they count as one. */

@@ -1,6 +1,8 @@
 import assert from "@std/assert";
 import { createMetrics } from "../../../server/http/metrics.ts";
-import { LOOPBACK } from "../../../server/http/access.ts";
+import { type AccessSettings, LOOPBACK } from "../../../server/http/access.ts";
+import { readKeys } from "../../../server/http/keys.ts";
+import { createRateLimiter, createRateTable } from "../../../server/http/rate_limit.ts";
 import { createHotPath } from "../../../server/process/hot_path.ts";
 import { createListCache } from "../../../server/process/list_cache.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
@@ -13,14 +15,17 @@ const INFO = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } 
   Deno.NetAddr
 >;
 
-async function world(most?: number) {
+async function world({ most, access = LOOPBACK, perMinute }: WorldOptions = {}) {
   const state = { isDatabaseUp: true, isStopping: false };
   const live = { current: await servingOf(snapshotParts({ seenShare: 0.1 })) };
   const metrics = createMetrics({ live, state, clock: () => new Date(0) });
-  const { app } = appOn(null, {}, { live, state, metrics, access: LOOPBACK });
+  const limiter = perMinute === undefined
+    ? null
+    : createRateLimiter({ table: createRateTable(), perMinute, now: () => 0 });
+  const { app } = appOn(null, {}, { live, state, metrics, access, limiter });
   let asked = 0;
   const hot = createHotPath(
-    { live, state, access: LOOPBACK, logRequests: false, now: () => 0, metrics },
+    { live, state, access, limiter, logRequests: false, now: () => 0, metrics },
     (request, info) => (asked++, app.fetch(request, info)),
     most,
   );
@@ -39,6 +44,12 @@ async function world(most?: number) {
           .map(({ labels, value }) => `${name} ${JSON.stringify(labels)} ${value}`)
       ),
   };
+}
+
+interface WorldOptions {
+  most?: number;
+  access?: AccessSettings;
+  perMinute?: number;
 }
 
 /** Headers but for those that no two requests share. */
@@ -98,6 +109,28 @@ Deno.test("whatever makes the answer another one takes the long way", async () =
   assert.equal((await ask()).headers.get("connection"), "close");
 });
 
+Deno.test("on a network, cached lists go to those who may read, and count for their limit", async () => {
+  const [reader, writer] = ["r".repeat(24), "w".repeat(24)];
+  const access = {
+    keys: readKeys(`shop:read:${reader} till:write:${writer}`, "the test"),
+    isLoopback: false,
+  };
+  const { ask, asked } = await world({ access, perMinute: 5 });
+  const as = (key: string) => ask(LIST, { headers: { "x-api-key": key } });
+  const first = await as(reader);
+  const second = await ask(LIST, { headers: { authorization: `Bearer ${reader}` } });
+  const left = (response: Response) => response.headers.get("ratelimit-remaining");
+  assert.deepEqual([first.status, second.status, asked()], [200, 200, 1]);
+  assert.deepEqual([left(first), left(second)], ["4", "3"]);
+  const names = (response: Response) => [...response.headers.keys()].sort();
+  assert.deepEqual(names(second), names(first));
+  assert.deepEqual([(await ask()).status, (await as(writer)).status, asked()], [401, 403, 3]);
+  const statuses = [];
+  for (let i = 0; i < 5; i++) statuses.push((await as(reader)).status);
+  assert.deepEqual(statuses, [200, 200, 200, 429, 429]);
+  assert.equal(asked(), 5);
+});
+
 Deno.test("a cached list never shows what was rated, hidden or erased since", async () => {
   const { ask, live, asked } = await world();
   const best = async () => (await (await ask()).json()).items[0].movie_id;
@@ -129,7 +162,7 @@ Deno.test("a swap makes every cached list stale, and lets the old snapshot go", 
 
 Deno.test("createListCache() drops the least recently used when it holds too many bytes", () => {
   const snapshot = {} as Parameters<ReturnType<typeof createListCache>["keep"]>[1];
-  const cache = createListCache(3 * 2_000);
+  const cache = createListCache(3 * 3_600);
   const made = { source: "popularity", path: "popularity" as const, variant: null };
   const list = { answer: new Response(), length: 1_000, version: 0, made };
   const has = (target: string) => cache.find(target, { snapshot, version: 0 }) !== null;
@@ -138,7 +171,7 @@ Deno.test("createListCache() drops the least recently used when it holds too man
   cache.keep("d", snapshot, list);
   assert.deepEqual(["a", "b", "c", "d"].map(has), [true, false, true, true]);
   cache.keep("a", snapshot, list);
-  assert.equal(cache.size, 6_000);
+  assert.equal(cache.size, 3 * 3_600);
   assert.equal(cache.find("a", { snapshot, version: 1 }), null);
-  assert.equal(cache.size, 4_000);
+  assert.equal(cache.size, 2 * 3_600);
 });
