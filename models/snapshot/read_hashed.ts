@@ -11,11 +11,16 @@ export interface ByteSource {
 const PIECE = 1 << 22;
 
 /**
- * Fills `into` from `source`, and returns the hex sha256 of what was read. While a piece is hashed, the next is read.
+ * Fills `into` from `source`, and returns the hex sha256 of what was read. While a piece is hashed, the next is read;
+ * `pause` is awaited after each, for others who need the processor.
  *
  * @throws {SyntaxError} when `source` has fewer or more bytes than `into`.
  */
-export async function readHashed(source: ByteSource, into: Uint8Array): Promise<string> {
+export async function readHashed(
+  source: ByteSource,
+  into: Uint8Array,
+  { pause }: { pause?: () => Promise<void> } = {},
+): Promise<string> {
   const hash = createHash("sha256");
   let hashed = 0;
   let filled = 0;
@@ -25,6 +30,7 @@ export async function readHashed(source: ByteSource, into: Uint8Array): Promise<
     const reading = source.read(room.length > 0 ? room : new Uint8Array(1));
     if (hashed < filled) hash.update(into.subarray(hashed, filled));
     hashed = filled;
+    await pause?.();
     const n = await reading;
     if (n === null) break;
     filled += n;

@@ -118,6 +118,8 @@ export interface Snapshot extends SnapshotFacts, Readonly<MovieColumns> {
   genresOf(movie: number): string[];
   /** Places in `genres` of a movie's genres: a view. */
   genreIdsOf(movie: number): Uint16Array;
+  /** All of these one after the other, and where each movie's begin [movies + 1]. */
+  readonly genreRows: { readonly offsets: Uint32Array; readonly ids: Uint16Array };
   /** A user's last ratings (`models/rating_entry.ts`), oldest first arrival first: a view. */
   recentBy(user: number): Int32Array;
   /** Ratings of each movie in the archive's last `days`: a view; null when that is no window. */
@@ -238,6 +240,7 @@ function snapshotOf(header: Header, columns: Columns): Snapshot {
       return genres;
     },
     genreIdsOf,
+    genreRows: { offsets: genreOffsets, ids: columns.genreIds },
     recentBy: (user) => recent.entries.subarray(recent.offsets[user], recent.offsets[user + 1]),
     countsIn(days) {
       const window = WINDOW_DAYS.findIndex((length) => length === days);

@@ -34,7 +34,7 @@ export function createChooser(options: { live: Live; artifacts: string; log: Ser
         if (publication.sha256 === live.current?.sha256) return null;
         if (refused.has(publication.sha256)) continue;
         try {
-          const loaded = await loadSnapshot(artifacts, publication);
+          const loaded = await loadSnapshot(artifacts, publication, { isBeside: live.current !== null });
           return { shared: loaded.shared, opened: await openShared(loaded) };
         } catch (error) {
           refuse(publication, error);

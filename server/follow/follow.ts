@@ -46,6 +46,11 @@ export interface Follower extends AsyncDisposable {
 
 const PUBLISHED = "matinee_published";
 const RATINGS = "matinee_ratings";
+/**
+ * Milliseconds in which told ratings gather before they are read. This server's own, which are most of them, stand in
+ * its log already, so a look at each would only take the processor from whoever waits for the list after it.
+ */
+const GATHERING = 100;
 
 /** What a look works with. */
 interface Looker {
@@ -68,7 +73,8 @@ export async function follow(options: FollowOptions): Promise<Follower> {
     ...options,
     channels: [PUBLISHED, RATINGS],
     heard(channel) {
-      if (channel === PUBLISHED) chooser.forgetRefused();
+      if (channel === RATINGS) return bell.ringSoon(GATHERING);
+      chooser.forgetRefused();
       bell.ring();
     },
     opened: () => reader.distrust(),
@@ -96,6 +102,7 @@ export async function follow(options: FollowOptions): Promise<Follower> {
       bell.ring();
       await looking;
       await link.close();
+      bell[Symbol.dispose]();
     },
   };
 }

@@ -35,8 +35,13 @@ export interface Loaded {
   snapshot: Snapshot;
 }
 
+/** Milliseconds between two pieces of work beside requests: about what one piece takes. */
+const PAUSE = 5;
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
+
 /**
- * Reads the snapshot of `publication` into shared memory.
+ * Reads the snapshot of `publication` into shared memory. `isBeside`: others answer requests meanwhile, and the work
+ * leaves them half of a processor.
  *
  * @throws {SyntaxError} when its bytes are not those that were published, or contradict themselves.
  * @throws {Deno.errors.NotFound} when the file is gone.
@@ -44,16 +49,20 @@ export interface Loaded {
 export async function loadSnapshot(
   artifacts: string,
   { snapshot: path, sha256, publicationId }: Publication,
+  { isBeside = false }: { isBeside?: boolean } = {},
 ): Promise<Loaded> {
-  const { memory, bytes, found } = await readShared(join(artifacts, path));
+  const rest = isBeside ? pause : () => Promise.resolve();
+  const { memory, bytes, found } = await readShared(join(artifacts, path), rest);
   if (found !== sha256) {
     throw new SyntaxError(
       `Cannot serve snapshot "${path}" as its sha256 should be ${sha256}: found ${found}`,
     );
   }
   const snapshot = openSnapshot(bytes);
+  await rest();
   const module = await compiledScan(artifacts);
   const vectors = championVectors(snapshot, { memory, module });
+  await rest();
   const { beside, missing } = await prepareBeside(snapshot, { artifacts, module });
   return {
     snapshot,
@@ -71,12 +80,12 @@ export function shareSnapshot(bytes: Uint8Array): Loaded {
   return { snapshot, shared: { bytes: shared, sha256: sha256Of(bytes), vectors, ...facts } };
 }
 
-async function readShared(path: string) {
+async function readShared(path: string, pause: () => Promise<void>) {
   using file = await Deno.open(path);
   const { size } = await file.stat();
   const { memory, at } = createRoom(size);
   const bytes = new Uint8Array(memory.buffer, at, size);
-  return { memory, bytes, found: await readHashed(file, bytes) };
+  return { memory, bytes, found: await readHashed(file, bytes, { pause }) };
 }
 
 function championVectors(

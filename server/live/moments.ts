@@ -48,8 +48,8 @@ export function createMoments(
   { mean = null, catalogue = catalogueOf(snapshot) }: MomentsOptions = {},
 ): Moments {
   const state = new FeatureState(catalogue);
-  state.movieCounts = Int32Array.from(snapshot.nRatings);
-  state.movieSums = Float64Array.from(snapshot.ratingSums);
+  state.movieCounts = new Int32Array(snapshot.nRatings);
+  state.movieSums = new Float64Array(snapshot.ratingSums);
   state.loadTotals(snapshot.totals.nRatings, snapshot.totals.ratingSum);
   state.pinnedMean = mean;
   const nobody = { state, histories: new Histories(), users: IdIndex.from([]) };
@@ -131,15 +131,14 @@ function load(state: FeatureState, entries: Int32Array): void {
 }
 
 /** The snapshot's movies as models know a catalogue, column by column. */
-export function catalogueOf({ movieIds, genres, year, genreIdsOf }: Snapshot): Catalogue {
-  const n = movieIds.length;
-  const genreStarts = new Int32Array(n + 1);
-  const years = new Int16Array(n);
-  for (let movie = 0; movie < n; movie++) {
-    years[movie] = year(movie) ?? 0;
-    genreStarts[movie + 1] = genreStarts[movie] + genreIdsOf(movie).length;
-  }
-  const all = new Uint8Array(genreStarts[n]);
-  for (let movie = 0; movie < n; movie++) all.set(genreIdsOf(movie), genreStarts[movie]);
-  return { movies: IdIndex.from(movieIds), nGenres: genres.length, years, genreStarts, genres: all };
+export function catalogueOf({ movieIds, genres, year, genreRows }: Snapshot): Catalogue {
+  const years = new Int16Array(movieIds.length);
+  for (let movie = 0; movie < years.length; movie++) years[movie] = year(movie) ?? 0;
+  return {
+    movies: IdIndex.from(movieIds),
+    nGenres: genres.length,
+    years,
+    genreStarts: new Int32Array(genreRows.offsets),
+    genres: new Uint8Array(genreRows.ids),
+  };
 }

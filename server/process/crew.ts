@@ -119,7 +119,8 @@ export function createCrew(options: CrewOptions): Crew {
     },
     async spread(next) {
       news = next;
-      await Promise.all([...members].map((member) => member.serve(next)));
+      // One after the other: what opening costs each, the others answer meanwhile.
+      for (const member of members) await member.serve(next);
     },
     async stop() {
       isStopping = true;

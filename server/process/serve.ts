@@ -62,6 +62,10 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
       flags: flags.buffer,
     },
   });
+  // Workers load their modules while this thread loads the snapshot; whichever is first, each gets it.
+  const opening = crew.open();
+  // Heard when it is awaited below.
+  opening.catch(() => {});
   const follower = await follow({
     live,
     newerLog,
@@ -82,7 +86,7 @@ export async function serve(options: ServeOptions, surroundings: ServeSurroundin
     await follower[Symbol.asyncDispose]();
   };
   try {
-    await crew.open();
+    await opening;
     const port = await onFreePort(options, log, crew.listen);
     const url = `http://${urlHost(options.host)}:${port}/`;
     log.info(`listening on ${url}`);

@@ -3,6 +3,7 @@
  *
  * It keeps nothing that another could miss. The coordinator sends it what to serve; it says when it does.
  */
+import { breathe } from "../../models/breathe.ts";
 import { connect } from "../../sql/db.ts";
 import { createApp } from "../app.ts";
 import type { News } from "../follow/stage.ts";
@@ -20,8 +21,10 @@ import { createFlags } from "./flags.ts";
 import { createHotPath } from "./hot_path.ts";
 import type { ListCache } from "./list_cache.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
+import { warmUp } from "./warm_up.ts";
 import { createShadow } from "../recommend/shadow.ts";
 
+const NEVER = new AbortController().signal;
 /** Connections to PostgreSQL: writes are short, and lists need none. */
 const CONNECTIONS = 3;
 
@@ -153,9 +156,13 @@ function takeNews(worker: Open, news: News): Promise<void> {
     const opened = isSwap || live.current === null ? await openShared(news) : live.current;
     const newer = createNewerRatings(news.base, newerLog);
     newer.takeIn();
+    if (isSwap) await warmUp(servingOf(opened, newer), news.shared);
     if (live.current?.snapshot !== opened.snapshot) cache.clear();
     live.current = servingOf(opened, newer);
-    if (isSwap) letGo(news.shared.bytes.length);
+    if (!isSwap) return;
+    // Those who came meanwhile do not wait for this as well.
+    await breathe(NEVER);
+    letGo(news.shared.bytes.length);
   });
 }
 

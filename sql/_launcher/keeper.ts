@@ -3,6 +3,7 @@ import { connect } from "../db.ts";
 import { homePath } from "../home.ts";
 import { type DatabaseHandle, openDatabase } from "../launcher.ts";
 import { migrate } from "../migrate.ts";
+import { keepAlive } from "./revival.ts";
 
 type Say = (line: string) => void;
 
@@ -12,9 +13,15 @@ export async function keep(
   { say, needsDatabase }: { say: Say; needsDatabase: boolean },
 ): Promise<number> {
   const database = needsDatabase ? await open(say) : null;
+  const ended = new AbortController();
+  // Somebody else's server is theirs to start.
+  const isOurs = database !== null && database.place !== "DATABASE_URL";
+  const watch = isOurs ? keepAlive(database, { say, signal: ended.signal }) : null;
   try {
     return await run(command, database ? { DATABASE_URL: database.url } : {});
   } finally {
+    ended.abort();
+    await watch;
     await database?.leave();
   }
 }

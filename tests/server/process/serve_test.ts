@@ -43,8 +43,10 @@ Deno.test("serve() takes the next free port, and says so", () =>
     const port = Number(new URL(first.url).port);
     await using second = await started({ port }, { home });
     const { lines } = second.log;
-    assert.ok(Number(new URL(second.url).port) > port);
-    assert.ok(lines.some((line) => line.startsWith(`warn port ${port} is taken; using ${port + 1}`)));
+    // Not always the one after it: that may be another program's.
+    const next = Number(new URL(second.url).port);
+    assert.ok(next > port);
+    assert.ok(lines.some((line) => line.startsWith(`warn port ${port} is taken; using ${next}`)));
     assert.ok(lines.some((line) => line === `info listening on ${second.url}`));
     assert.ok(lines.some((line) => line.includes("nothing to recommend yet; next: deno task daily")));
   }));
