@@ -52,3 +52,10 @@ Deno.test("readHashed() refuses a file that is cut short, or goes on", async () 
   }
   await assert.rejects(readHashed(sourceOf(new Uint8Array(0), 1), new Uint8Array(4)), SyntaxError);
 });
+
+Deno.test("readHashed() pauses between pieces, and reads the same", async () => {
+  let pauses = 0;
+  const pause = () => Promise.resolve(void pauses++);
+  assert.equal(await readHashed(sourceOf(BYTES, 1_000), new Uint8Array(BYTES.length), { pause }), SHA256);
+  assert.ok(pauses >= 10, `${pauses} pauses`);
+});
