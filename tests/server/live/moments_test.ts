@@ -1,5 +1,5 @@
 import assert from "@std/assert";
-import { createMoments, PERSON } from "../../../server/live/moments.ts";
+import { catalogueOf, createMoments, PERSON } from "../../../server/live/moments.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
 import { asked, bits, opened } from "./_people.ts";
 
@@ -88,4 +88,17 @@ Deno.test("moments: a guest has no id, no ratings and no demographics; somebody 
   const known = moments.of(asked(snapshot, 0));
   assert.deepEqual(known.people?.get(snapshot.userIds[0]), snapshot.person(0));
   assert.equal(known.users.get(snapshot.userIds[0]), PERSON);
+});
+
+Deno.test("catalogueOf() has the years and genres that the snapshot says of each movie", async () => {
+  const { snapshot } = await opened(snapshotParts(MANY));
+  const { movies, years, genres, genreStarts } = catalogueOf(snapshot);
+  assert.deepEqual([...movies.ids], [...snapshot.movieIds]);
+  for (let movie = 0; movie < movies.size; movie++) {
+    assert.equal(years[movie], snapshot.year(movie) ?? 0);
+    assert.deepEqual(
+      [...genres.subarray(genreStarts[movie], genreStarts[movie + 1])],
+      [...snapshot.genreIdsOf(movie)],
+    );
+  }
 });
