@@ -117,7 +117,7 @@ function wanting(scope: Scope, keys: readonly KeyRecord[]): string {
 function howTo(scope: Scope, keys: readonly KeyRecord[]): string {
   const send = "send it as Authorization: Bearer KEY, or x-api-key: KEY";
   if (keys.some(({ scopes }) => scopes.includes(scope))) return send;
-  return `MATINEE_API_KEYS="me:${scope}:$(openssl rand -hex 24)" deno task serve; then ${send}`;
+  return `KEY=$(openssl rand -hex 24); echo $KEY; MATINEE_API_KEYS="me:${scope}:$KEY" deno task serve; then ${send}`;
 }
 
 function refused(detail: string, next?: string): Problem {

@@ -6,7 +6,7 @@ import { secureHeaders } from "@hono/hono/secure-headers";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { carryKey, refuseWrongKeys } from "./access.ts";
 import type { AppDeps, Env } from "./env.ts";
-import { limitBody, limitRate } from "./limits.ts";
+import { limitBody, limitRate, RATE_HEADERS } from "./limits.ts";
 
 /** Comes before the first route. */
 export function addFrame(app: OpenAPIHono<Env>, deps: AppDeps): void {
@@ -47,7 +47,7 @@ function carryRequestId(): MiddlewareHandler<Env> {
 function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   return cors({
     origin: [...origins],
-    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
     allowHeaders: [
       "authorization",
       "x-api-key",
@@ -56,7 +56,16 @@ function allowOrigins(origins: readonly string[]): MiddlewareHandler {
       "if-none-match",
       "x-request-id",
     ],
-    exposeHeaders: ["etag", "location", "retry-after", "x-model-version", "x-request-id"],
+    exposeHeaders: [
+      "etag",
+      "location",
+      "retry-after",
+      "x-model-version",
+      "x-rec-id",
+      "x-request-id",
+      "x-source",
+      ...RATE_HEADERS,
+    ],
     maxAge: 600,
   });
 }

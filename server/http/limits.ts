@@ -19,10 +19,13 @@ export function limitBody(): MiddlewareHandler<Env> {
   });
 }
 
-/** Counts requests by key, else by address; this machine's own are not counted. Null: nobody's are. */
+/** Where a load balancer asks: a probe that is refused would take a healthy server out of service. */
+const PROBED = /^\/health(\/|$)/;
+
+/** Counts requests by key, else by address; this machine's own and probes are not counted. Null: nobody's are. */
 export function limitRate(limiter: RateLimiter | null): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const counted = countRequest(limiter, c.get("caller"), c.env);
+    const counted = PROBED.test(c.req.path) ? null : countRequest(limiter, c.get("caller"), c.env);
     if (!counted) return await next();
     const { isAllowed, headers } = counted;
     if (!isAllowed) {

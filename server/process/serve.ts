@@ -106,7 +106,7 @@ function sayWhoMayRead(keys: readonly KeyRecord[], log: ServerLog): void {
   else {
     log.warn(
       "on a network, requests need a key, and no key may read; next: " +
-        'MATINEE_API_KEYS="me:read,write,operate:$(openssl rand -hex 24)" deno task serve',
+        'KEY=$(openssl rand -hex 24); echo $KEY; MATINEE_API_KEYS="me:read,write,operate:$KEY" deno task serve',
     );
   }
 }

@@ -40,7 +40,7 @@ Deno.test("on loopback, without a key, reading and writing is open and operating
   assert.equal(refused.headers.get("www-authenticate"), 'Bearer realm="matinee"');
   assert.match(
     (await refused.json()).next,
-    /^MATINEE_API_KEYS="me:operate:\$\(openssl rand -hex 24\)" deno task serve/,
+    /^KEY=\$\(openssl rand -hex 24\); echo \$KEY; MATINEE_API_KEYS="me:operate:\$KEY" deno task serve/,
   );
 });
 
@@ -122,6 +122,7 @@ Deno.test("pages of other origins may call only where they are named", async () 
   assert.equal(preflight.status, 204);
   assert.equal(preflight.headers.get("access-control-allow-origin"), "https://shop.example");
   assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /authorization/);
+  assert.match(preflight.headers.get("access-control-allow-methods") ?? "", /PUT/);
   const other = await app.request("/stats", {
     headers: { origin: "https://other.example", ...bearer(READER) },
   });

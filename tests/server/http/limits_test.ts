@@ -74,7 +74,7 @@ Deno.test("requests of one key or address are limited, with headers that say so"
   const { limiter } = limiterAt(2);
   const { app } = appOn(await servingOf(snapshotParts()), {}, { access: ACCESS, limiter });
   const from = (hostname: string, key?: string) =>
-    app.request("/health/live", key ? { headers: { "x-api-key": key } } : {}, {
+    app.request("/openapi.json", key ? { headers: { "x-api-key": key } } : {}, {
       remoteAddr: { transport: "tcp" as const, hostname, port: 1 },
     });
   const first = await from("192.0.2.1");
@@ -91,6 +91,11 @@ Deno.test("requests of one key or address are limited, with headers that say so"
   const byKey = [await from("192.0.2.1", KEY), await from("192.0.2.3", KEY), await from("192.0.2.4", KEY)];
   assert.deepEqual(byKey.map(({ status }) => status), [200, 200, 429]);
   assert.equal((await from("192.0.2.1", `${KEY}2`)).status, 200);
+  // A load balancer's probe is heard, however often it asks.
+  const remoteAddr = { transport: "tcp" as const, hostname: "192.0.2.1", port: 1 };
+  for (const path of ["/health", "/health/live", "/health/ready"]) {
+    assert.equal((await app.request(path, {}, { remoteAddr })).status, 200, path);
+  }
 });
 
 Deno.test("guessing keys is limited by address, an IPv6 host's by its /64", async () => {

@@ -79,7 +79,7 @@ async function live(events: readonly Event[]): Promise<number> {
   const { app, live } = appOn(await world.serving(FIRST));
   const state = { isDatabaseUp: true, isStopping: false };
   const metrics = createMetrics({ live, state, clock: () => new Date(0) });
-  const deps = { live, state, metrics, access: LOOPBACK, logRequests: false, now: () => 0 };
+  const deps = { live, state, metrics, access: LOOPBACK, limiter: null, logRequests: false, now: () => 0 };
   // Lists that were asked for before come from the cache, as they do in a worker.
   const { handler } = createHotPath(deps, (request) => app.fetch(request));
   let hidden = hiddenBy(FIRST);
