@@ -8,7 +8,7 @@ import { movieOf, packRating, starsOf } from "../models/rating_entry.ts";
 import { histogramsOf } from "../models/snapshot/histograms.ts";
 import { mergeRated } from "../models/snapshot/merge_rated.ts";
 import { createRatedPairs, type Rated, RECENT } from "../models/snapshot/rated_pairs.ts";
-import { indexOfId } from "../models/snapshot/seen_lists.ts";
+import { indexOfId } from "../models/snapshot/index_of_id.ts";
 import type { ServingSettings } from "../models/snapshot/serving_settings.ts";
 import { type Champion, encodeSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
 import { type NumericColumn, numericRows } from "../sql/binary_copy.ts";

@@ -2,7 +2,7 @@
 import { movieOf, withMovie } from "../rating_entry.ts";
 import { isRated, type RatedLists } from "./rated_lists.ts";
 import { byMovie, type Rated, RECENT, type Rows } from "./rated_pairs.ts";
-import { indexOfId } from "./seen_lists.ts";
+import { indexOfId } from "./index_of_id.ts";
 
 /** What people (by id) have rated since, in arrival order, re-ratings as well. */
 export type FreshRatings = ReadonlyMap<number, readonly number[]>;

@@ -6,7 +6,7 @@
  */
 import { grown } from "../id_index.ts";
 import { movieOf, packRating, starsOf } from "../rating_entry.ts";
-import { indexOfId } from "./seen_lists.ts";
+import { indexOfId } from "./index_of_id.ts";
 
 export interface RatedLists {
   /** Ascending. */

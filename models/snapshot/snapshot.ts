@@ -21,7 +21,7 @@ import { demographicColumns, personAt } from "./demographics.ts";
 import { type KeyTable, openKeys } from "./key_table.ts";
 import type { RatedLists } from "./rated_lists.ts";
 import type { Rows } from "./rated_pairs.ts";
-import { indexOfId } from "./seen_lists.ts";
+import { indexOfId } from "./index_of_id.ts";
 import type { ServingSettings } from "./serving_settings.ts";
 import { WINDOW_DAYS } from "./windows.ts";
 

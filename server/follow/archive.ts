@@ -3,7 +3,7 @@ import type { Db } from "../../sql/db.ts";
 import { type NumericColumn, numericRows } from "../../sql/binary_copy.ts";
 import type { Row } from "../../sql/tables.ts";
 import { createRatedLists } from "../../models/snapshot/rated_lists.ts";
-import { indexOfId } from "../../models/snapshot/seen_lists.ts";
+import { indexOfId } from "../../models/snapshot/index_of_id.ts";
 import { NO_SETTINGS } from "../../models/snapshot/serving_settings.ts";
 import { encodeSnapshot } from "../../models/snapshot/snapshot.ts";
 import { windowsOf } from "../../models/snapshot/windows.ts";

@@ -7,6 +7,7 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Live } from "../live/live.ts";
 import type { RecommendationList } from "../recommend/request.ts";
+import type { ShadowSums } from "../recommend/shadow.ts";
 import type { ServerState } from "./env.ts";
 import type { ProblemKind } from "./problem.ts";
 
@@ -38,16 +39,7 @@ export interface MetricsOptions {
   state: Pick<ServerState, "isDatabaseUp">;
   clock: () => Date;
   /** Sums of the shadow's comparisons, by version; absent: there is no shadow. */
-  shadow?: () => ReadonlyMap<string, ShadowFigures>;
-}
-
-interface ShadowFigures {
-  lists: number;
-  overlap: number;
-  correlated: number;
-  correlation: number;
-  skipped: number;
-  failed: number;
+  shadow?: () => ReadonlyMap<string, ShadowSums>;
 }
 
 /** Upper bounds in seconds: a cached list takes 30 µs, a scan of 87,585 movies half a millisecond. */
@@ -156,7 +148,7 @@ function addServed(registers: Registry[], { live, state, clock }: MetricsOptions
 /** Sums are a worker's; their ratios are of all workers once they are added up. */
 function addShadow(registers: Registry[], { shadow }: MetricsOptions): void {
   if (!shadow) return;
-  const sum = (name: string, help: string, value: (sums: ShadowFigures) => number) =>
+  const sum = (name: string, help: string, value: (sums: ShadowSums) => number) =>
     new Gauge({
       name: `matinee_shadow_${name}`,
       help,

@@ -5,7 +5,7 @@
  * log still has everything from there on. The order of two workers' entries about one movie of one person is the
  * log's; the next base has the database's.
  */
-import { indexOfId } from "../../models/snapshot/seen_lists.ts";
+import { indexOfId } from "../../models/snapshot/index_of_id.ts";
 import { emptyBase, type NewerBase, rowOf } from "./newer_base.ts";
 import { createNewerLog, type NewerEntry, type NewerLog } from "./newer_log.ts";
 

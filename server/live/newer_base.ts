@@ -3,7 +3,7 @@
  * read one copy.
  */
 import { grown } from "../../models/id_index.ts";
-import { indexOfId } from "../../models/snapshot/seen_lists.ts";
+import { indexOfId } from "../../models/snapshot/index_of_id.ts";
 
 /** Movies by user, as compressed sparse rows of ids, ascending. */
 export interface MovieRows {

@@ -1,6 +1,6 @@
 /** What is served, in numbers, and whether requests should come here. */
 import { z } from "@hono/zod-openapi";
-import type { SeenLists } from "../../../models/snapshot/seen_lists.ts";
+import type { RatedLists } from "../../../models/snapshot/rated_lists.ts";
 import type { ServerState } from "../../http/env.ts";
 import type { Serving } from "../../live/live.ts";
 import { POPULARITY } from "../../recommend/recommend.ts";
@@ -80,7 +80,7 @@ function databaseOf({ isDatabaseUp }: ServerState): "up" | "down" {
 
 /** A few users with enough ratings to be interesting, spread over the ids. */
 function exampleUsers(
-  { userIds, offsets }: Pick<SeenLists, "userIds" | "offsets">,
+  { userIds, offsets }: Pick<RatedLists, "userIds" | "offsets">,
   { isErased }: Pick<Serving["newer"], "isErased">,
 ): number[] {
   const known = userIds.filter((id, user) =>

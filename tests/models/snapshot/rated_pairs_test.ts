@@ -4,7 +4,7 @@ import { movieOf, packRating, starsOf } from "../../../models/rating_entry.ts";
 import { mergeRated } from "../../../models/snapshot/merge_rated.ts";
 import { ratedBy, starsIn } from "../../../models/snapshot/rated_lists.ts";
 import { createRatedPairs, type Rated, RECENT } from "../../../models/snapshot/rated_pairs.ts";
-import { indexOfId } from "../../../models/snapshot/seen_lists.ts";
+import { indexOfId } from "../../../models/snapshot/index_of_id.ts";
 
 type Given = readonly [user: number, movie: number, halfStars: number];
 

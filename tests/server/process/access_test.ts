@@ -5,20 +5,10 @@ import { readKeys } from "../../../server/http/keys.ts";
 import { configuredKeys } from "../../../server/process/configured_keys.ts";
 import { readServeOptions, type ServeOptions, UsageError } from "../../../server/process/options.ts";
 import { serve, type Server } from "../../../server/process/serve.ts";
-import { MORTAL } from "./_home.ts";
+import { MORTAL, OPTIONS } from "./_home.ts";
 import { memoryLog } from "../_serving.ts";
 
 const KEY = "k".repeat(24);
-const OPTIONS: ServeOptions = {
-  port: 0,
-  host: "127.0.0.1",
-  workers: 2,
-  drain: 0,
-  rateLimit: 0,
-  cors: [],
-  jsonLog: false,
-  verbose: false,
-};
 
 /** A server with nothing to serve: who may ask, and how often, does not hang on it. */
 async function withServer(
