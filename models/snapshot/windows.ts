@@ -33,7 +33,7 @@ export async function windowsOf(
 }
 
 /** Days that a trend looks at, and those before them that it compares with. */
-export const TREND_DAYS = { recent: 7, before: 28 } as const;
+const TREND_DAYS = { recent: 7, before: 28 } as const;
 
 /**
  * How much faster than before a movie is rated, in standard errors of the difference: two rates of a Poisson process

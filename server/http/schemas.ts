@@ -78,7 +78,7 @@ export const anyId = z.union([z.number(), z.string()], { error: ID })
     anyOf: [{ type: "integer", minimum: 0, maximum: LARGEST_ID }, { type: "string", pattern: "^key:" }],
   });
 
-export const problemSchema = z.object({
+const problemSchema = z.object({
   type: z.string().describe("`urn:matinee:problem:` and the kind: what programs should look at."),
   title: z.string(),
   status: z.int(),

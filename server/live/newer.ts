@@ -6,8 +6,8 @@
  * log's; the next base has the database's.
  */
 import { indexOfId } from "../../models/snapshot/index_of_id.ts";
-import { emptyBase, type NewerBase, rowOf } from "./newer_base.ts";
-import { createNewerLog, type NewerEntry, type NewerLog } from "./newer_log.ts";
+import { type NewerBase, rowOf } from "./newer_base.ts";
+import type { NewerEntry, NewerLog } from "./newer_log.ts";
 
 export interface NewerRatings {
   readonly base: NewerBase;
@@ -89,11 +89,6 @@ export function createNewerRatings(base: NewerBase, log: NewerLog): NewerRatings
     },
     append: (entries) => log.append(entries),
   };
-}
-
-/** What is known where there is neither a database nor another worker: nothing. */
-export function noNewerRatings(afterBatch: number): NewerRatings {
-  return createNewerRatings(emptyBase(afterBatch, 0), createNewerLog(1));
 }
 
 function personIn(base: NewerBase, userId: number): Person {

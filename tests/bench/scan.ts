@@ -6,10 +6,8 @@
  */
 import { compileKernels } from "../../models/kernels/compile.ts";
 import { simdHere } from "../../models/kernels/_sources.ts";
-import { openKernels } from "../../models/kernels/kernels.ts";
 import { openScan } from "../../models/kernels/scan.ts";
 import { createScanMemory } from "../../models/kernels/scan_memory.ts";
-import { createTopK } from "../../models/kernels/top_k.ts";
 import { createRng } from "../../models/rng.ts";
 import { scan, topN } from "../../models/top_n.ts";
 import { cpuPerRun, type Figure, type Report, startClock } from "./benchmark.ts";
@@ -52,9 +50,6 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
     scan(vectors, next(), scores);
     topN(scores, { n: 10, ids, isSeen: () => false });
   });
-  const kernels = await openKernels({ cache: null, simd: "relaxed" }, () => {});
-  using floats = createTopK(kernels, vectors, { dimension, k: 10 });
-  const inFloats = await microseconds(() => floats.find(next(), []));
   const looks: number[] = [];
   const lists: Figure[] = [];
   const beside = { name: "sum of the same vectors", value: summing };
@@ -68,7 +63,6 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
     looks,
     figures: [
       { name: `${shape(dimension)}, TypeScript, best 10`, value: plain, unit: UNIT, beside },
-      { name: `${shape(dimension)}, floats, best 10`, value: inFloats, unit: UNIT, beside },
       ...lists,
       {
         name: `${shape(dimension)}, coarse, then exact, best 10`,

@@ -7,4 +7,3 @@ export { tableParts } from "./tables";
 export * from "./vectors";
 export * from "./linear_algebra";
 export * from "./least_squares";
-export { topK } from "./top_k";

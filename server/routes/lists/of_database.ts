@@ -12,7 +12,7 @@ export interface DatabaseListOptions {
 export type DatabaseList = (db: Db, options: DatabaseListOptions) => Promise<ListRow[]>;
 
 /** Days of feedback that click-through is about. */
-export const FEEDBACK_DAYS = 30;
+const FEEDBACK_DAYS = 30;
 const MS_PER_DAY = 86_400_000;
 
 export const feedbackSince = (now: Date) => new Date(now.getTime() - FEEDBACK_DAYS * MS_PER_DAY);

@@ -101,6 +101,7 @@ Deno.test("todayOf() is the date in the zone of the first schedule that runs who
 Deno.test("readPlanState() of an empty ledger", async () => {
   await using pool = await testPool();
   assert.deepEqual(await readPlanState(pool, { kind: "bootstrap", day: "2026-03-01" }), {
+    erased: 0,
     day: "2026-03-01",
     kind: "bootstrap",
     isImplicit: false,
@@ -163,6 +164,7 @@ Deno.test("readPlanState() reads what waits, what is finished, the versions, and
   assert.deepEqual(Object.keys(done), ["ingest"], "the newest attempt counts");
   assert.equal(Date.parse(done.ingest), Date.parse("2026-03-01T03:01Z"));
   assert.deepEqual({ ...state, run }, {
+    erased: 0,
     day: "2026-03-02",
     kind: "daily",
     // A source that is not in whole waits with all its rows.
