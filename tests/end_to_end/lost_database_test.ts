@@ -22,22 +22,31 @@ interface Run {
 /**
  * Kills the server and all its processes while it sends rows: what is idle loses nothing.
  *
- * Backends first: left alone, they would still end what they are sending.
+ * The sender is stopped first, and looked at again: between a look and a kill it would send a whole batch.
  */
 async function killWhileSending(home: string): Promise<void> {
   const { data } = await placeFor(home);
   const [server] = (await Deno.readTextFile(join(data, "postmaster.pid"))).split("\n").map(Number);
-  let children: number[] = [];
-  do {
+  for (;;) {
     const pids = await Deno.readTextFile(`/proc/${server}/task/${server}/children`);
-    children = pids.trim().split(" ").map(Number);
-  } while (!(await Promise.all(children.map(titleOf))).some((title) => title.includes(" COPY")));
-  for (const pid of [...children, server]) killIfThere(pid);
+    const children = pids.trim().split(" ").map(Number);
+    const titles = await Promise.all(children.map(titleOf));
+    const sender = children[titles.findIndex(isSending)];
+    if (sender === undefined) continue;
+    signal(sender, "SIGSTOP");
+    if (isSending(await titleOf(sender))) {
+      for (const pid of [...children, server]) signal(pid, "SIGKILL");
+      return;
+    }
+    signal(sender, "SIGCONT");
+  }
 }
 
-function killIfThere(pid: number): void {
+const isSending = (title: string) => title.includes(" COPY");
+
+function signal(pid: number, name: Deno.Signal): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, name);
   } catch (error) {
     // The server ends its other processes by itself when one has died.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
