@@ -3,7 +3,7 @@ import { curlOf, exampleOf } from "./curl.ts";
 import type { ApiDocument, Operation, Parameter } from "./document_types.ts";
 import { html, type Markup, prose } from "./html.ts";
 import { page } from "./layout.ts";
-import { fieldsOf, resolved, typeOf } from "./schema_html.ts";
+import { fieldsOf, resolved, table, typeOf } from "./schema_html.ts";
 
 interface Route {
   method: string;
@@ -73,28 +73,20 @@ function keyOf({ security = [] }: Operation): string {
 
 function parametersOf(parameters: readonly Parameter[], document: ApiDocument): Markup | "" {
   if (parameters.length === 0) return "";
+  const rows = parameters.map((parameter) =>
+    html`
+      <tr>
+        <td><code>${parameter.name}</code> <small>${parameter.in}${parameter.required
+          ? ""
+          : ", optional"}</small></td>
+        <td>${typeOf(parameter.schema, document)}</td>
+        <td>${prose(parameter.description ?? resolved(parameter.schema, document).description ?? "")}</td>
+      </tr>
+    `
+  );
   return html`
     <h4>Parameters</h4>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Type</th>
-          <th scope="col">What it is</th>
-        </tr>
-      </thead>
-      <tbody>${parameters.map((parameter) =>
-        html`
-          <tr>
-            <td><code>${parameter.name}</code> <small>${parameter.in}${parameter.required
-              ? ""
-              : ", optional"}</small></td>
-            <td>${typeOf(parameter.schema, document)}</td>
-            <td>${prose(parameter.description ?? resolved(parameter.schema, document).description ?? "")}</td>
-          </tr>
-        `
-      )}</tbody>
-    </table>
+    ${table("Name", rows)}
   `;
 }
 

@@ -39,11 +39,16 @@ export function typeOf(schema: Schema, document: ApiDocument): string {
 export function fieldsOf(schema: Schema, document: ApiDocument): Markup | "" {
   const rows = rowsOf(schema, document, "", 0);
   if (rows.length === 0) return "";
+  return table("Field", rows);
+}
+
+/** What has a name, a type and a meaning, one a row. */
+export function table(name: string, rows: readonly Markup[]): Markup {
   return html`
     <table>
       <thead>
         <tr>
-          <th scope="col">Field</th>
+          <th scope="col">${name}</th>
           <th scope="col">Type</th>
           <th scope="col">What it is</th>
         </tr>
