@@ -135,6 +135,7 @@ const look = createRoute({
         example: "1",
       }),
     }),
+    query: closed({}),
   },
   responses: {
     200: json(state, "The request."),
