@@ -22,9 +22,6 @@ export interface AccessSettings {
   isLoopback: boolean;
 }
 
-/** Nobody but this machine, and no key. */
-export const LOOPBACK: AccessSettings = { keys: [], isLoopback: true };
-
 /** Whether `host`, to listen on or out of a Host header, is this machine alone. */
 export function isLoopbackHost(host: string): boolean {
   const name = host.replace(/^(\[.*\]|[^:]*):\d+$/, "$1").replace(/^\[(.*)\]$/, "$1").toLowerCase();

@@ -6,11 +6,14 @@ import { createApp } from "../../server/app.ts";
 import { type Live, openShared, type Serving } from "../../server/live/live.ts";
 import { shareSnapshot } from "../../server/live/load.ts";
 import type { ServerLog } from "../../server/log.ts";
-import { LOOPBACK } from "../../server/http/access.ts";
+import type { AccessSettings } from "../../server/http/access.ts";
 import type { AppDeps, ServerState } from "../../server/http/env.ts";
 import { createNewerRatings, type NewerRatings } from "../../server/live/newer.ts";
 import { createMovieRows, emptyBase } from "../../server/live/newer_base.ts";
 import { createNewerLog } from "../../server/live/newer_log.ts";
+
+/** Nobody but this machine, and no key. */
+export const LOOPBACK: AccessSettings = { keys: [], isLoopback: true };
 
 /** `pairs` of user and movie ids, in any order. */
 export function newerRatings(

@@ -1,12 +1,11 @@
 /** The application on a database of a test, with what it told its workers. */
 import type { Pool } from "../../sql/db.ts";
 import { createApp } from "../../server/app.ts";
-import { LOOPBACK } from "../../server/http/access.ts";
 import type { AppDeps } from "../../server/http/env.ts";
 import { createMetrics } from "../../server/http/metrics.ts";
 import type { Live, Serving } from "../../server/live/live.ts";
 import type { Notice } from "../../server/writes/bulletin.ts";
-import { memoryLog } from "./_serving.ts";
+import { LOOPBACK, memoryLog } from "./_serving.ts";
 
 export const NOW = new Date("2026-03-05T12:00:00.000Z");
 

@@ -1,9 +1,9 @@
 import assert from "@std/assert";
-import { type AccessSettings, isLoopbackHost, LOOPBACK, requires } from "../../../server/http/access.ts";
+import { type AccessSettings, isLoopbackHost, requires } from "../../../server/http/access.ts";
 import { readKeys } from "../../../server/http/keys.ts";
 import { createRouter } from "../../../server/http/router.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
-import { appOn, servingOf } from "../_serving.ts";
+import { appOn, LOOPBACK, servingOf } from "../_serving.ts";
 
 const READER = "r".repeat(24);
 const WRITER = "w".repeat(24);

@@ -1,11 +1,10 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { LOOPBACK } from "../../../server/http/access.ts";
 import { readKeys } from "../../../server/http/keys.ts";
 import { LARGEST_BODY } from "../../../server/http/limits.ts";
 import { createRateLimiter, createRateTable } from "../../../server/http/rate_limit.ts";
 import { snapshotParts } from "../../support/snapshot.ts";
-import { appOn, servingOf } from "../_serving.ts";
+import { appOn, LOOPBACK, servingOf } from "../_serving.ts";
 
 const KEY = "k".repeat(24);
 const ACCESS = { keys: readKeys(`shop:read:${KEY} other:read:${KEY}2`, "the test"), isLoopback: false };

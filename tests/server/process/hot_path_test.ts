@@ -1,12 +1,12 @@
 import assert from "@std/assert";
 import { createMetrics } from "../../../server/http/metrics.ts";
-import { type AccessSettings, LOOPBACK } from "../../../server/http/access.ts";
+import type { AccessSettings } from "../../../server/http/access.ts";
 import { readKeys } from "../../../server/http/keys.ts";
 import { createRateLimiter, createRateTable } from "../../../server/http/rate_limit.ts";
 import { createHotPath } from "../../../server/process/hot_path.ts";
 import { createListCache } from "../../../server/process/list_cache.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
-import { appOn, servingOf } from "../_serving.ts";
+import { appOn, LOOPBACK, servingOf } from "../_serving.ts";
 
 const USER = userIdOf(1);
 const HOST = "http://127.0.0.1:8000";

@@ -1,10 +1,9 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { LOOPBACK } from "../../../server/http/access.ts";
 import { createMetrics } from "../../../server/http/metrics.ts";
 import { createHotPath, type Handler } from "../../../server/process/hot_path.ts";
 import { movieIdOf } from "../../support/snapshot.ts";
-import { appOn } from "../_serving.ts";
+import { appOn, LOOPBACK } from "../_serving.ts";
 import { type Publication, World } from "./_world.ts";
 
 const USERS = 5;
