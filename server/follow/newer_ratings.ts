@@ -9,6 +9,7 @@ import type { Db } from "../../sql/db.ts";
 import type { NewerRatings } from "../live/newer.ts";
 import { createMovieRows, type NewerBase, sharedInt32 } from "../live/newer_base.ts";
 import type { NewerEntry, NewerLog } from "../live/newer_log.ts";
+import { registeredVersions } from "../live/registered.ts";
 
 export interface NewerReader {
   /** All that is newer than batch `afterBatch`, of one moment or later. */
@@ -101,6 +102,7 @@ export async function readBase(
     ratings: ratings.finish(),
     hidden: hidden.finish(),
     erased: sharedInt32(erased.map(({ user_id }) => user_id)),
+    registered: await registeredVersions(db),
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * What PostgreSQL had of the time after a snapshot at one moment: typed arrays in shared memory, so that all workers
- * read one copy.
+ * read one copy, and the few versions of the registry.
  */
 import { grown } from "../../models/id_index.ts";
 import { indexOfId } from "../../models/snapshot/index_of_id.ts";
+import type { Registered } from "./shared_model.ts";
 
 /** Movies by user, as compressed sparse rows of ids, ascending. */
 export interface MovieRows {
@@ -27,6 +28,8 @@ export interface NewerBase {
   readonly hidden: MovieRows;
   /** Whoever was erased while a snapshot has them, ascending. */
   readonly erased: Int32Array;
+  /** Versions that could be loaded: PostgreSQL may be down when somebody asks for one. */
+  readonly registered: readonly Registered[];
 }
 
 /** Takes movies in ascending order of (user, movie). */
@@ -74,7 +77,15 @@ export function createMovieRows(): MovieRowsBuilder {
 /** What is known without a database: nothing. */
 export function emptyBase(afterBatch: number, epoch: number): NewerBase {
   const nobody = createMovieRows().finish();
-  return { serial: 0, epoch, afterBatch, ratings: nobody, hidden: nobody, erased: sharedInt32([]) };
+  return {
+    serial: 0,
+    epoch,
+    afterBatch,
+    ratings: nobody,
+    hidden: nobody,
+    erased: sharedInt32([]),
+    registered: [],
+  };
 }
 
 /** A copy of `values` that workers can share. */

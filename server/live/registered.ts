@@ -1,10 +1,17 @@
-/** Which version is meant by what somebody asks for. */
+/** The versions that can be loaded, and which of them is meant by what somebody asks for. */
 import type { Db } from "../../sql/db.ts";
 import type { Row } from "../../sql/tables.ts";
+import type { Registered } from "./shared_model.ts";
 
-export type RegisteredRow = Pick<Row<"ops_db.model_versions">, "version" | "model" | "artifact">;
+type RegisteredRow = Pick<Row<"ops_db.model_versions">, "version" | "model" | "artifact">;
 
-/** The version `name`, or the newest of the model `name`, the champion first; null: nothing is registered so. */
-export async function registeredVersion(db: Db, name: string): Promise<RegisteredRow | null> {
-  return await db.row<RegisteredRow>("serve/registered_version", [name]) ?? null;
+/** All of the registry, the champion first, then the newest. */
+export async function registeredVersions(db: Db): Promise<Registered[]> {
+  return await db.rows<RegisteredRow>("serve/registered_versions");
+}
+
+/** The version `name`, or the first of the model `name`; null: nothing is registered so. */
+export function versionCalled(name: string, versions: readonly Registered[]): Registered | null {
+  return versions.find(({ version }) => version === name) ??
+    versions.find(({ model }) => model === name) ?? null;
 }

@@ -51,6 +51,7 @@ class Truth {
       ratings: rows((key) => this.ratings.has(key) ? 2 * this.ratings.get(key)! : null),
       hidden: rows((key) => this.hidden.has(key) ? 0 : null),
       erased: sharedInt32([...this.erased].sort((a, b) => a - b)),
+      registered: [],
     };
   }
 }

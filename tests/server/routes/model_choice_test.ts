@@ -1,21 +1,24 @@
 import assert from "@std/assert";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { encodeSnapshot, openSnapshot } from "../../../models/snapshot/snapshot.ts";
+import { encodeSnapshot } from "../../../models/snapshot/snapshot.ts";
 import {
   NO_SETTINGS,
   type ServedVariant,
   type ServingSettings,
 } from "../../../models/snapshot/serving_settings.ts";
+import { readBase } from "../../../server/follow/newer_ratings.ts";
 import type { AppDeps } from "../../../server/http/env.ts";
+import { Problem } from "../../../server/http/problem.ts";
 import { openShared } from "../../../server/live/live.ts";
 import { loadSnapshot } from "../../../server/live/load.ts";
+import { createNewerRatings } from "../../../server/live/newer.ts";
+import { createNewerLog } from "../../../server/live/newer_log.ts";
 import { createShadow } from "../../../server/recommend/shadow.ts";
 import { variantOf } from "../../../server/recommend/variants.ts";
 import { testPool } from "../../support/database.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
 import type { UntrainedModel } from "../../support/untrained.ts";
-import { newerRatings } from "../_serving.ts";
 import { writingApp } from "../_writing.ts";
 
 const USER = userIdOf(4);
@@ -57,7 +60,9 @@ async function serverWith(
     sha256: snapshot.sha256,
     publicationId: 1,
   });
-  const current = { ...await openShared(loaded), newer: newerRatings(openSnapshot(bytes).batchId) };
+  const newerLog = createNewerLog(1024);
+  const base = await readBase(pool, { serial: 1, epoch: 0, afterBatch: loaded.snapshot.batchId });
+  const current = { ...await openShared(loaded), newer: createNewerRatings(base, newerLog) };
   const { app } = writingApp(pool, current, deps);
   return {
     get: async (path: string) => {
@@ -97,6 +102,18 @@ Deno.test("a registered model is loaded when it is asked for, by name or version
     const { status, body } = await get(`/recommend/${name}`);
     assert.deepEqual([status, body.type], [404, "urn:matinee:problem:unknown-model"]);
   }
+});
+
+Deno.test("while PostgreSQL is down, what was registered before is loaded all the same", async () => {
+  const down = () => Promise.reject(new Problem("database-down", "It is down in this test."));
+  await using server = await serverWith(() => Promise.resolve({}), { database: { use: down } });
+  for (const name of ["als", "als-7", "als_als-7"]) {
+    const { status, body } = await server.get(`/users/${USER}/recommendations?model=${name}`);
+    assert.deepEqual([status, body.model_version], [200, "als-7"], name);
+  }
+  assert.equal((await server.get("/recommend/lost-1")).status, 404, "its artifact is gone");
+  // It may have been registered since.
+  assert.equal((await server.get("/recommend/nobody")).body.type, "urn:matinee:problem:database-down");
 });
 
 Deno.test("people get their variant's model, and the variant is said", async () => {
