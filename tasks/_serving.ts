@@ -7,22 +7,40 @@ import type { TaskContext } from "./runner/task.ts";
 
 type World = Pick<TaskContext, "db" | "artifacts" | "log">;
 
+interface Served {
+  /** The champion's version; null: there is none. */
+  champion: string | null;
+  /** That the archive has. */
+  genres: readonly string[];
+}
+
 /**
  * Settings with the versions of now. What no version stands for yet, or any more, is left out and said as a warning:
- * whom it was meant for gets the champion, and the day goes on.
+ * whom it was meant for gets the champion, and the day goes on. So does one that compares the champion with itself.
  */
 export async function resolveServing(
   world: World,
   { variants, shadow, hide }: ServingOptions,
-  genres: readonly string[],
+  { champion, genres }: Served,
 ): Promise<ServingSettings> {
   const settings: ServingSettings = { variants: [], shadow: null, hide: { movies: [], genres: [] } };
+  const versionOf = async (model: string, what: string) => {
+    const found = await versionNamed(world, model, what);
+    // Named as the champion, it is meant to be.
+    if (found?.version === champion && model !== "champion") {
+      world.log.warn(
+        `${what} compares the champion with itself: "${model}" is version ${champion}, as everybody else gets. ` +
+          "Next: name another model, or champion if that is meant",
+      );
+    }
+    return found;
+  };
   for (const [name, { model, share }] of Object.entries(variants)) {
-    const found = await versionNamed(world, model, `variant "${name}"`);
+    const found = await versionOf(model, `variant "${name}"`);
     if (found) settings.variants.push({ name, share, ...found });
   }
   if (shadow) {
-    const found = await versionNamed(world, shadow.model, "the shadow");
+    const found = await versionOf(shadow.model, "the shadow");
     if (found) settings.shadow = { share: shadow.share, ...found };
   }
   for (const genre of hide.genres) {

@@ -165,7 +165,10 @@ async function nextSnapshot(
     userRatingSums,
     people,
     champion: served,
-    serving: await resolveServing(context, settings.serving, movies.genres),
+    serving: await resolveServing(context, settings.serving, {
+      champion: champion?.row.version ?? null,
+      genres: movies.genres,
+    }),
     batchId,
   });
   return { bytes, nRatings: state.nRatings, nUsers: userIds.length };

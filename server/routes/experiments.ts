@@ -20,6 +20,9 @@ const experiment = z.object({
       share: z.number().describe("Of the people, as the manifest says."),
       model: z.string().nullable().describe("Null: the champion."),
       version: z.string().nullable(),
+      is_champion: z.boolean().describe(
+        "Whether its people get the champion's lists: of two such groups nothing can differ but chance.",
+      ),
     }),
   ).describe("None: no experiment is on."),
   sample_ratio: z.object({
@@ -50,7 +53,7 @@ const NOTHING = { impressions: 0, clicks: 0, hides: 0, n_people: 0, rate: null, 
 
 export function experimentRoutes({ database, clock }: AppDeps) {
   return createRouter().openapi(look, async (c) => {
-    const { variants } = servingOf(c).snapshot.serving;
+    const { champion, serving: { variants } } = servingOf(c).snapshot;
     const since = feedbackSince(clock());
     const { byVariant } = await database.use((db) => clickThrough(db, since));
     const shares = variants.length === 0 ? new Map<string, number>() : sharesOf(variants);
@@ -62,7 +65,8 @@ export function experimentRoutes({ database, clock }: AppDeps) {
       variants: Array.from(shares, ([name, share]) => {
         const found = byVariant.find(({ variant }) => variant === name) ?? NOTHING;
         const { model = null, version = null } = variants.find((variant) => variant.name === name) ?? {};
-        return { ...found, variant: name, share, model, version };
+        const is_champion = version === null || version === champion?.version;
+        return { ...found, variant: name, share, model, version, is_champion };
       }),
       sample_ratio: { chi_square: chiSquare, p, is_mismatch: isMismatch },
     }, 200);

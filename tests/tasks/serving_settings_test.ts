@@ -14,7 +14,11 @@ import { askOne } from "./import/_ask.ts";
 
 const POPULARITY = { model: "popularity" };
 const SERVING = servingSchema.parse({
-  variants: { same: { model: "champion", share: 0.5 }, other: { model: "bias", share: 0.25 } },
+  variants: {
+    same: { model: "champion", share: 0.5 },
+    again: { model: "popularity", share: 0.1 },
+    other: { model: "bias", share: 0.25 },
+  },
   shadow: { model: "ease", share: 0.1 },
   hide: { movies: [7], genres: ["Horror", "Horor"] },
 });
@@ -34,7 +38,7 @@ Deno.test("publish turns the models that serving names into versions, and leaves
   });
   assert.match(
     decided.reason,
-    /; variant same: champion for 50 %; variant other: bias for 25 %; ease in the shadow of 10 %; 1 movie, Horror, Horor hidden$/,
+    /; variant same: champion for 50 %; variant again: popularity for 10 %; variant other: bias for 25 %; ease in the shadow of 10 %; 1 movie, Horror, Horor hidden$/,
   );
 
   const { snapshot } = await day.stage("publish", publish);
@@ -42,21 +46,24 @@ Deno.test("publish turns the models that serving names into versions, and leaves
   assert.deepEqual(serving, {
     variants: [
       { name: "same", share: 0.5, ...await stored(String(version), "popularity") },
+      { name: "again", share: 0.1, ...await stored(String(version), "popularity") },
       { name: "other", share: 0.25, ...await stored(String(other), "bias") },
     ],
     shadow: null,
     hide: { movies: [7], genres: ["Horror", "Horor"] },
   });
-  assert.deepEqual(day.lines.filter((line) => /^warn (the shadow|serving)/.test(line)), [
+  assert.deepEqual(day.lines.filter((line) => /^warn (variant|the shadow|serving)/.test(line)), [
+    `warn variant "again" compares the champion with itself: "popularity" is version ${version}, as everybody else ` +
+    "gets. Next: name another model, or champion if that is meant",
     'warn the shadow is left out: the registry has no "ease". Its people get the champion. Next: deno task models list',
     'warn serving.hide.genres names "Horor", which no movie of the archive has (did you mean "Horror"?)',
   ]);
 
   // A file that is gone keeps nobody from being served.
-  await Deno.remove(join(lake.artifacts, serving.variants[1].artifact));
+  await Deno.remove(join(lake.artifacts, serving.variants[2].artifact));
   const again = await day.stage("publish", publish);
   const { serving: rest } = openSnapshot(await loadArtifact(lake.artifacts, String(again.snapshot)));
-  assert.deepEqual(rest.variants.map(({ name }) => name), ["same"]);
+  assert.deepEqual(rest.variants.map(({ name }) => name), ["same", "again"]);
   assert.ok(
     day.lines.some((line) => line.includes('variant "other" is left out') && line.includes("is gone")),
   );

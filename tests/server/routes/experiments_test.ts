@@ -8,8 +8,8 @@ import { NOW, writingApp } from "../_writing.ts";
 
 const PARTS = snapshotParts();
 const VERSION = "0123456789abcdef";
-const variant = (name: string, share: number) => {
-  return { name, share, version: VERSION, model: "als", artifact: "models/a.bin", sha256: "" };
+const variant = (name: string, share: number, version = VERSION) => {
+  return { name, share, version, model: "als", artifact: "models/a.bin", sha256: "" };
 };
 const SERVING = await servingOf({
   ...PARTS,
@@ -66,6 +66,17 @@ Deno.test("GET /experiments has click-through by variant, and says when the grou
   assert.ok(Math.abs(sample_ratio.chi_square - 50 / 55) < 1e-9 && !sample_ratio.is_mismatch);
   await feedback(pool, { variant: "blue", version: VERSION, people: 200, clicks: 0, from: 5000 });
   assert.equal((await look()).sample_ratio.is_mismatch, true);
+});
+
+Deno.test("GET /experiments says which groups get the champion's lists", async () => {
+  await using pool = await testPool();
+  const variants = [variant("blue", 0.5), variant("same", 0.1, PARTS.champion!.version)];
+  const { app } = writingApp(pool, await servingOf({ ...PARTS, serving: { ...PARTS.serving, variants } }));
+  const { variants: found } = await (await app.request("/experiments")).json();
+  assert.deepEqual(
+    found.map((row: Record<string, unknown>) => [row.variant, row.is_champion]),
+    [["blue", false], ["same", true], ["champion", true]],
+  );
 });
 
 Deno.test("GET /data/click_through has each version by variant; old feedback and none are left out", async () => {

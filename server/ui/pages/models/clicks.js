@@ -57,6 +57,7 @@ function experimentView({ variants, sample_ratio: ratio }) {
       rows: variants,
       columns: [
         { name: "Variant", isHead: true, value: ({ variant }) => variant },
+        { name: "Lists by", value: (row) => row.is_champion ? "the champion" : row.model },
         { name: "Share", isNumber: true, value: ({ share }) => percent(share, 0) },
         { name: "People", isNumber: true, value: ({ n_people: n }) => count(n) },
         ...RATES,
