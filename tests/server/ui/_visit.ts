@@ -22,12 +22,19 @@ export interface Visit {
   open(path: string, look?: Look): Promise<Page>;
 }
 
+/** One for all tests of a file: starting it costs more than most tests. Each visit has contexts of its own. */
+let browser: Browser | undefined;
+
 /** Registers a test of pages; `module` names the file when there is no browser. */
 export function pageTests(module: string) {
   if (!hasBrowser) {
     const line = `${module} is left out as there is no ${BROWSER}: apt-get install chromium\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(line));
   }
+  Deno.test.beforeAll(async () => {
+    if (hasBrowser) browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] });
+  });
+  Deno.test.afterAll(() => browser?.close());
   return (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !hasBrowser, fn });
 }
 
@@ -38,20 +45,21 @@ export async function visit(
 ): Promise<void> {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
   const origin = `http://127.0.0.1:${server.addr.port}`;
-  const browser: Browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] });
+  const contexts: BrowserContext[] = [];
   const faults: string[] = [];
   try {
     await body({
       origin,
       faults,
       async open(path, { colorScheme = "light", width = 1100 } = {}) {
-        const context: BrowserContext = await browser.newContext({
+        const context = await browser!.newContext({
           colorScheme,
           viewport: { width, height: 800 },
           hasTouch: width < 500,
           reducedMotion: "reduce",
           acceptDownloads: true,
         });
+        contexts.push(context);
         const page = await context.newPage();
         page.setDefaultTimeout(PATIENCE);
         page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -66,7 +74,7 @@ export async function visit(
     });
     assert.deepEqual(faults, []);
   } finally {
-    await browser.close();
+    await Promise.all(contexts.map((context) => context.close()));
     await server.shutdown();
   }
 }
