@@ -4,6 +4,7 @@ import type { AppDeps } from "./http/env.ts";
 import { addProblems } from "./http/fallback.ts";
 import { addFrame } from "./http/frame.ts";
 import { createRouter } from "./http/router.ts";
+import { accessRoutes } from "./routes/access.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { indexRoutes } from "./routes/index.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -32,6 +33,7 @@ export function createApp(deps: AppDeps) {
   const routes = app
     .route("/", indexRoutes(deps))
     .route("/", healthRoutes(deps))
+    .route("/", accessRoutes())
     .route("/", recommendationRoutes(deps))
     .route("/", userRoutes(deps))
     .route("/", movieRoutes())

@@ -7,7 +7,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
 /** read: lists and facts; write: ratings and feedback; operate: runs, models, erasing a person. */
-const SCOPES = ["read", "write", "operate"] as const;
+export const SCOPES = ["read", "write", "operate"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Shortest key that is taken, in characters. */

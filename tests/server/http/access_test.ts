@@ -72,6 +72,18 @@ Deno.test("on a network, all but health needs a key of the right scope", async (
   }
 });
 
+Deno.test("/access tells what whoever asks may do, with a key or without", async () => {
+  const asked = async (access: AccessSettings, headers: Record<string, string> = {}) =>
+    await (await ask(access, "/access", headers)).json();
+  assert.deepEqual(await asked(LOOPBACK), { key: null, scopes: ["read", "write"] });
+  const local = { keys: KEYS, isLoopback: true };
+  assert.deepEqual(await asked(local), { key: null, scopes: ["read"] });
+  assert.deepEqual(await asked(local, { host: "evil.example" }), { key: null, scopes: [] });
+  assert.deepEqual(await asked(local, bearer(WRITER)), { key: "writer", scopes: ["read", "write"] });
+  assert.deepEqual(await asked({ keys: KEYS, isLoopback: false }), { key: null, scopes: [] });
+  assert.equal((await ask(local, "/access", bearer("not-a-key-of-this-server"))).status, 401);
+});
+
 Deno.test("a page of another name that points at loopback is no loopback", async () => {
   for (
     const host of ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example"]

@@ -76,6 +76,7 @@ Deno.test("the routes that need no key are those that say nothing of anybody", (
   const open = operations.filter(([, { security }]) => security?.length === 0).map(([name]) => name);
   assert.deepEqual(open.sort(), [
     "get /",
+    "get /access",
     "get /health",
     "get /health/live",
     "get /health/ready",
