@@ -7,6 +7,7 @@ import { announce, complain, dismiss } from "../parts/say.js";
 import { stars } from "../parts/stars.js";
 import { heading } from "../parts/states.js";
 import { titleOf } from "../parts/text.js";
+import { createFeedback } from "./for_you/feedback.js";
 import { filtersView } from "./for_you/filters.js";
 import { listView, sourceLine } from "./for_you/list.js";
 import { listFor, saveRating } from "./for_you/lists.js";
@@ -38,6 +39,7 @@ export async function start(show) {
 function createPage(state, show) {
   let known = { examples: [], genres: [], popular: [] };
   let asked = null;
+  const feedback = createFeedback();
   const draw = () => glide(document.querySelector(".for-you"), () => show(view()));
   const whyNot = createWhyNot(draw);
   const search = movieSearch({
@@ -73,10 +75,12 @@ function createPage(state, show) {
     }
     state.isBusy = false;
     draw();
+    if (state.list !== null) feedback.shown(state);
   }
 
   /** `place`: where in the list the movie stood; the one that takes its place gets the focus. */
   async function rate(movie, value, place = null) {
+    feedback.chosen(state, movie);
     if (state.user !== null && state.isSaving) {
       try {
         await saveRating(state, movie.movie_id, value);
@@ -94,6 +98,7 @@ function createPage(state, show) {
 
   const actions = {
     rate,
+    opened: (movie) => feedback.chosen(state, movie),
     pick(user) {
       if (user === "") return;
       become(state, user);

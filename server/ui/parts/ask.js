@@ -15,10 +15,11 @@ export class Refusal extends Error {
  *
  * @throws {Refusal}
  */
-export async function ask(path, { query = {}, method = "GET", body, signal, headers = {} } = {}) {
+export async function ask(path, { query = {}, method = "GET", body, signal, headers = {}, keepalive } = {}) {
   const response = await send(withQuery(path, query), {
     method,
     signal,
+    keepalive,
     headers: {
       accept: "application/json",
       ...(body === undefined ? {} : { "content-type": "application/json" }),

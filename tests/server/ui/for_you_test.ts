@@ -12,7 +12,10 @@ import { assertSound, pageTests, visit } from "./_visit.ts";
 
 const test = pageTests("for_you_test.ts");
 const PARTS = snapshotParts({ users: 40, seenShare: 0.3 });
-const handler = async () => appOn(await servingOf(PARTS)).app.fetch;
+/** There is a key, so reading is open and writing is not: no feedback is sent. */
+const keys = readKeys(`me:read,write:${"w".repeat(24)}`, "the test");
+const access = { keys, isLoopback: true };
+const handler = async () => appOn(await servingOf(PARTS), {}, { access }).app.fetch;
 
 const cards = (page: Page) => page.locator(".recommendations > li");
 const titles = (page: Page) => page.locator(".recommendations h3").allTextContents();
@@ -147,8 +150,7 @@ test("on a phone nothing overflows and axe finds nothing serious, in light and d
 test("a rating is stored for good when the box says so, and refused aloud without a key that may", async () => {
   await using pool = await testPool();
   await createArchive(pool, PARTS);
-  const keys = readKeys(`me:read,write:${"w".repeat(24)}`, "the test");
-  const { app } = writingApp(pool, await servingOf(PARTS), { access: { keys, isLoopback: true } });
+  const { app } = writingApp(pool, await servingOf(PARTS), { access });
   await visit(app.fetch, async ({ open, faults }) => {
     const page = await open(`/ui?user=${userIdOf(4)}`);
     await settled(page);

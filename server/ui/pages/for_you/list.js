@@ -8,7 +8,7 @@ import { count, fixed, titleOf } from "../../parts/text.js";
 /** How many of the movies that pulled one up are named. */
 const REASONS = 3;
 
-export function listView({ list, isBusy }, { rate, hide }) {
+export function listView({ list, isBusy }, actions) {
   if (list === null) return placeholders();
   if (list.items.length === 0) {
     return empty("Nothing is left: every movie that fits has been seen, rated or hidden.", {
@@ -17,18 +17,22 @@ export function listView({ list, isBusy }, { rate, hide }) {
   }
   return html`
     <ol class="recommendations ${isBusy ? "is-busy" : ""}">
-      ${repeat(list.items, ({ movie_id: id }) => id, (item, i) => card(item, i, list, { rate, hide }))}
+      ${repeat(list.items, ({ movie_id: id }) => id, (item, i) => card(item, i, list, actions))}
     </ol>
   `;
 }
 
-function card(item, i, list, { rate, hide }) {
+function card(item, i, list, { rate, hide, opened }) {
+  const address = movieAddress(item.movie_id);
+  const open = () => opened(item);
   return html`
     <li data-key=${item.movie_id}>
-      ${titleCard(item)}
+      <a class="cover" href=${address} tabindex="-1" aria-hidden="true" @click=${open} @auxclick=${open}>
+        ${titleCard(item)}
+      </a>
       <div class="about">
         <p class="rank"><span class="unseen">Rank </span>${i + 1}</p>
-        <h3><a href=${movieAddress(item.movie_id)}>${item.title}</a></h3>
+        <h3><a href=${address} @click=${open} @auxclick=${open}>${item.title}</a></h3>
         <p class="quiet small">${[item.year, genreLine(item)].filter(Boolean).join(" · ")}</p>
         <p class="score">${expectation(item, list)}</p>
         ${because(item)}

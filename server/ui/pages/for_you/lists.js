@@ -33,16 +33,18 @@ export function wishesOf({ filters: { genres, yearFrom, yearTo, diversity }, hid
 
 /** Stores one rating for good. */
 export function saveRating(state, movieId, stars) {
-  const id = idOf(state);
   return ask("/ratings", {
     method: "POST",
     headers: { "idempotency-key": crypto.randomUUID() },
-    body: {
-      ...(typeof id === "number" ? { user_id: id } : { user_key: id.slice("key:".length) }),
-      movie_id: movieId,
-      rating: stars,
-    },
+    body: { ...personOf(state), movie_id: movieId, rating: stars },
   });
+}
+
+/** The fields that name a person in what is written; none for a guest. */
+export function personOf(state) {
+  if (state.user === null) return {};
+  const id = idOf(state);
+  return typeof id === "number" ? { user_id: id } : { user_key: id.slice("key:".length) };
 }
 
 /** As the API takes it in a body: a number, or `key:` and a text. */

@@ -25,7 +25,7 @@ export function clicksView({ clicks, experiment }) {
       <p class="quiet small">Of the last 30 days, with 95 % intervals.</p>
       ${experimentView(experiment)}
       ${clicks.length === 0
-        ? empty("No impressions have been reported: POST /feedback takes them, with the rec_id of a list.")
+        ? empty("No list has been reported as shown. For you reports its own; programs send POST /feedback.")
         : table({
           caption: "Click-through by version and variant",
           rows: clicks,
