@@ -10,18 +10,7 @@ import { problems, wholeNumber } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
 import { csvOf, type ListRow } from "./lists/list.ts";
 import { DATABASE_LISTS } from "./lists/of_database.ts";
-import * as ofSnapshot from "./lists/of_snapshot.ts";
-
-const SNAPSHOT_LISTS: Readonly<Record<string, (snapshot: Snapshot) => ListRow[]>> = {
-  totals: ofSnapshot.totals,
-  rating_histogram: ofSnapshot.ratingHistogram,
-  ratings_per_movie: ofSnapshot.ratingsPerMovie,
-  ratings_per_user: ofSnapshot.ratingsPerUser,
-  genres: ofSnapshot.genres,
-  top_movies: ofSnapshot.topMovies,
-  most_rated: ofSnapshot.mostRated,
-  demographics: ofSnapshot.demographics,
-};
+import { SNAPSHOT_LISTS } from "./lists/of_snapshot.ts";
 
 const NAMES = [...Object.keys(SNAPSHOT_LISTS), ...Object.keys(DATABASE_LISTS)] as [string, ...string[]];
 const USUAL_RUNS = 400;
@@ -88,14 +77,19 @@ export function dataRoutes({ database, clock }: AppDeps) {
       const { list } = c.req.valid("param");
       const { format = "json", n = USUAL_RUNS } = c.req.valid("query");
       const ofDatabase = DATABASE_LISTS[list];
+      const { columns } = ofDatabase ?? SNAPSHOT_LISTS[list];
       const rows = ofDatabase === undefined
         ? countOnce(servingOf(c).snapshot, list)
-        : await database.use((db) => ofDatabase(db, { n, now: clock() }));
+        : await database.use((db) => ofDatabase.rows(db, { n, now: clock() }));
       const source = ofDatabase === undefined ? "snapshot" : "database";
       const version = c.get("serving")?.sha256 ?? "none";
       if (format === "csv") {
         c.header("content-disposition", `attachment; filename="${list}.csv"`);
-        return tagged(c, csvOf(rows), { version, audience: "private", type: "text/csv; charset=utf-8" });
+        return tagged(c, csvOf(columns, rows), {
+          version,
+          audience: "private",
+          type: "text/csv; charset=utf-8",
+        });
       }
       return answer(c, { list, n: rows.length, source, rows }, { version, audience: "private" });
     });
@@ -104,7 +98,7 @@ export function dataRoutes({ database, clock }: AppDeps) {
 function countOnce(snapshot: Snapshot, list: string): ListRow[] {
   const known = counted.get(snapshot) ?? new Map<string, ListRow[]>();
   counted.set(snapshot, known);
-  const rows = known.get(list) ?? SNAPSHOT_LISTS[list](snapshot);
+  const rows = known.get(list) ?? SNAPSHOT_LISTS[list].rows(snapshot);
   known.set(list, rows);
   return rows;
 }

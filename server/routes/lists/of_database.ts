@@ -9,7 +9,10 @@ export interface DatabaseListOptions {
   now: Date;
 }
 
-export type DatabaseList = (db: Db, options: DatabaseListOptions) => Promise<ListRow[]>;
+export interface DatabaseList {
+  columns: readonly string[];
+  rows: (db: Db, options: DatabaseListOptions) => Promise<ListRow[]>;
+}
 
 /** Days of feedback that click-through is about. */
 const FEEDBACK_DAYS = 30;
@@ -17,21 +20,42 @@ const MS_PER_DAY = 86_400_000;
 
 export const feedbackSince = (now: Date) => new Date(now.getTime() - FEEDBACK_DAYS * MS_PER_DAY);
 
-type Rows = Record<string, unknown>[];
-const plain = (rows: Rows) => rows.map(plainRow);
+type Rows = readonly object[];
+const listOf = (
+  columns: readonly string[],
+  rows: (db: Db, options: DatabaseListOptions) => Promise<Rows>,
+): DatabaseList => ({
+  columns,
+  rows: async (db, options) => (await rows(db, options)).map((row) => plainRow(columns, { ...row })),
+});
 
 export const DATABASE_LISTS: Readonly<Record<string, DatabaseList>> = {
-  ratings_per_day: async (db) => plain(await db.rows("data/ratings_per_day")),
-  rejects: async (db) => {
+  ratings_per_day: listOf(["day", "n_ratings", "mean_rating"], (db) => db.rows("data/ratings_per_day")),
+  rejects: listOf(["reason", "n_ratings"], async (db) => {
     const rows = await db.rows<{ reason: string; n: number }>("status/rejects_by_reason");
     return rows.map(({ reason, n }) => ({ reason, n_ratings: n }));
-  },
-  runs: async (db, { n }) => plain(await db.rows("data/runs", [n, null])),
-  metric_history: async (db, { n }) => plain(await db.rows("data/metric_history", [n])),
-  model_metrics: async (db, { n }) => plain(await db.rows("data/model_metrics", [n, null])),
-  model_versions: async (db) => plain(await db.rows("registry/list_versions")),
-  click_through: async (db, { now }) => {
-    const { byVersion } = await clickThrough(db, feedbackSince(now));
-    return byVersion.map((row) => plainRow({ ...row }));
-  },
+  }),
+  runs: listOf(
+    ["run_id", "day", "kind", "status", "started_at", "finished_at", "slot"],
+    (db, { n }) => db.rows("data/runs", [n, null]),
+  ),
+  metric_history: listOf(
+    ["run_id", "day", "metric", "slice", "value", "threshold", "is_breach"],
+    (db, { n }) => db.rows("data/metric_history", [n]),
+  ),
+  model_metrics: listOf(
+    ["run_id", "day", "protocol", "version", "metric", "value", "n", "is_champion"],
+    (db, { n }) => db.rows("data/model_metrics", [n, null]),
+  ),
+  model_versions: listOf(
+    [
+      ...["version", "model", "mode", "status", "parent", "day", "run_id", "from_batch", "through_batch"],
+      ...["n_ratings", "rated_through", "seed", "created_at", "decided_at", "promoted_at", "pruned_at"],
+    ],
+    (db) => db.rows("registry/list_versions"),
+  ),
+  click_through: listOf(
+    ["version", "variant", "impressions", "clicks", "hides", "n_people", "rate", "low", "high"],
+    async (db, { now }) => (await clickThrough(db, feedbackSince(now))).byVersion,
+  ),
 };

@@ -1,16 +1,19 @@
 /** Lists about the archive that the snapshot answers: no request of them asks the database. */
 import { STAR_STEPS } from "../../../models/snapshot/histograms.ts";
 import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
-import type { ListRow } from "./list.ts";
+import type { ListRow, Plain } from "./list.ts";
+
+export interface SnapshotList {
+  columns: readonly string[];
+  rows: (snapshot: Snapshot) => ListRow[];
+}
 
 /** Movies in a list of movies. */
 const LONGEST = 100;
 /** Ratings of the mean that a movie is given beforehand, so that one with a single 5 is not the best. */
 const PRIOR_RATINGS = 25;
 
-export function totals(
-  { totals, movieIds, userIds, nRatings: counts, edition, genres }: Snapshot,
-): ListRow[] {
+function totals({ totals, movieIds, userIds, nRatings: counts, edition, genres }: Snapshot) {
   const { nRatings, ratingSum } = totals;
   return [
     { name: "edition", value: edition },
@@ -23,21 +26,21 @@ export function totals(
   ];
 }
 
-export function ratingHistogram({ histograms }: Snapshot): ListRow[] {
+function ratingHistogram({ histograms }: Snapshot) {
   const counts = new Float64Array(STAR_STEPS);
   for (let i = 0; i < histograms.length; i++) counts[i % STAR_STEPS] += histograms[i];
   return Array.from(counts, (n_ratings, step) => ({ rating: (step + 1) / 2, n_ratings }));
 }
 
-export function ratingsPerMovie({ nRatings }: Snapshot): ListRow[] {
+function ratingsPerMovie({ nRatings }: Snapshot) {
   return tail(nRatings);
 }
 
-export function ratingsPerUser({ rated: { offsets, userIds } }: Snapshot): ListRow[] {
+function ratingsPerUser({ rated: { offsets, userIds } }: Snapshot) {
   return tail(userIds.map((_, user) => offsets[user + 1] - offsets[user]));
 }
 
-export function genres({ genres, movieIds, genreIdsOf, nRatings, ratingSums }: Snapshot): ListRow[] {
+function genres({ genres, movieIds, genreIdsOf, nRatings, ratingSums }: Snapshot) {
   const rows = genres.map((genre) => ({ genre, n_movies: 0, n_ratings: 0, sum: 0 }));
   for (let movie = 0; movie < movieIds.length; movie++) {
     for (const genre of genreIdsOf(movie)) {
@@ -50,7 +53,7 @@ export function genres({ genres, movieIds, genreIdsOf, nRatings, ratingSums }: S
 }
 
 /** (Σ ratings + k · mean of all) / (n + k), k = PRIOR_RATINGS; ties by id. */
-export function topMovies(snapshot: Snapshot): ListRow[] {
+function topMovies(snapshot: Snapshot) {
   const { totals: { nRatings: n, ratingSum }, nRatings, ratingSums } = snapshot;
   const prior = n === 0 ? 0 : ratingSum / n;
   const score = (movie: number) =>
@@ -58,12 +61,12 @@ export function topMovies(snapshot: Snapshot): ListRow[] {
   return moviesBy(snapshot, score);
 }
 
-export function mostRated(snapshot: Snapshot): ListRow[] {
+function mostRated(snapshot: Snapshot) {
   return moviesBy(snapshot, (movie) => snapshot.nRatings[movie]);
 }
 
 /** How many people of which gender, age and occupation; none where the archive says nothing of people. */
-export function demographics({ userIds, person }: Snapshot): ListRow[] {
+function demographics({ userIds, person }: Snapshot) {
   const counts = {
     gender: new Map<string, number>(),
     age: new Map<string, number>(),
@@ -82,7 +85,7 @@ export function demographics({ userIds, person }: Snapshot): ListRow[] {
   );
 }
 
-function moviesBy(snapshot: Snapshot, score: (movie: number) => number): ListRow[] {
+function moviesBy(snapshot: Snapshot, score: (movie: number) => number) {
   const { movieIds, nRatings, ratingSums } = snapshot;
   const scores = Float64Array.from(movieIds, (_, movie) => score(movie));
   return [...movieIds.keys()]
@@ -100,7 +103,7 @@ function moviesBy(snapshot: Snapshot, score: (movie: number) => number): ListRow
 }
 
 /** How many have 1, 2–3, 4–7, … ratings; nobody is left out between the first and the last. */
-function tail(counts: ArrayLike<number>): ListRow[] {
+function tail(counts: ArrayLike<number>) {
   const found: number[] = [];
   for (let i = 0; i < counts.length; i++) {
     if (counts[i] === 0) continue;
@@ -112,6 +115,28 @@ function tail(counts: ArrayLike<number>): ListRow[] {
     return { bucket: from === to ? `${from}` : `${from}–${to}`, from, to, n };
   });
 }
+
+/** The compiler holds the rows to the columns. */
+function listOf<const Column extends string>(
+  columns: readonly Column[],
+  rows: (snapshot: Snapshot) => Readonly<Record<Column, Plain>>[],
+): SnapshotList {
+  return { columns, rows };
+}
+
+const TAIL = ["bucket", "from", "to", "n"] as const;
+const MOVIES = ["rank", "movie_id", "title", "year", "n_ratings", "mean_rating"] as const;
+
+export const SNAPSHOT_LISTS: Readonly<Record<string, SnapshotList>> = {
+  totals: listOf(["name", "value"], totals),
+  rating_histogram: listOf(["rating", "n_ratings"], ratingHistogram),
+  ratings_per_movie: listOf(TAIL, ratingsPerMovie),
+  ratings_per_user: listOf(TAIL, ratingsPerUser),
+  genres: listOf(["genre", "n_movies", "n_ratings", "mean_rating"], genres),
+  top_movies: listOf(MOVIES, topMovies),
+  most_rated: listOf(MOVIES, mostRated),
+  demographics: listOf(["kind", "value", "n_users"], demographics),
+};
 
 const rounded = (value: number) => Math.round(value * 1000) / 1000;
 const mean = (sum: number, n: number) => n === 0 ? null : rounded(sum / n);

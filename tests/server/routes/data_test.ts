@@ -83,12 +83,19 @@ Deno.test("GET /data names all lists, and refuses others", async () => {
   assert.equal((await app.request("/data/genrse")).status, 400);
 });
 
-Deno.test("GET /data/rejects and click_through of an empty ledger are empty", async () => {
+Deno.test("GET /data/{list} of an empty ledger has no rows, and a CSV of its header alone", async () => {
   await using pool = await testPool();
   const { app } = writingApp(pool, SERVING);
-  for (const list of ["rejects", "click_through", "ratings_per_day", "runs"]) {
+  const headers = {
+    rejects: "reason,n_ratings",
+    click_through: "version,variant,impressions,clicks,hides,n_people,rate,low,high",
+    ratings_per_day: "day,n_ratings,mean_rating",
+    runs: "run_id,day,kind,status,started_at,finished_at,slot",
+    demographics: "kind,value,n_users",
+  };
+  for (const [list, header] of Object.entries(headers)) {
     const response = await app.request(`/data/${list}`);
     assert.deepEqual((await response.json()).rows, [], list);
-    assert.equal(await (await app.request(`/data/${list}?format=csv`)).text(), "");
+    assert.equal(await (await app.request(`/data/${list}?format=csv`)).text(), `${header}\r\n`);
   }
 });

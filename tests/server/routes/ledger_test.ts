@@ -126,9 +126,15 @@ Deno.test("GET /runs, /pipeline, /models, /drift and /data tell what the days ha
   });
 
   await t.step("/data/{list} has the ledger's lists", async () => {
-    for (const list of ["ratings_per_day", "runs", "metric_history", "model_metrics", "model_versions"]) {
+    await lake.pool.script(`
+      insert into ops_db.feedback (rec_id, event, movie_id) values ('popularity.-.1', 'click', 1);
+      insert into data_lake_db.rejects values ('live', 999999, 0, 'unknown_movie', '{"user_id": 1}')`);
+    const lists = ["ratings_per_day", "rejects", "runs", "metric_history", "model_metrics", "model_versions"];
+    for (const list of [...lists, "click_through"]) {
       const { rows } = await get(`/data/${list}`);
       assert.ok(rows.length > 0, list);
+      const csv = await (await app.request(`/data/${list}?format=csv`)).text();
+      assert.deepEqual(csv.split("\r\n")[0].split(","), Object.keys(rows[0]), list);
     }
     const { rows } = await get("/data/model_metrics");
     assert.ok(rows.some(({ is_champion }: { is_champion: boolean }) => is_champion));
