@@ -1,6 +1,8 @@
 /** Who and what a path names: an id, or `key:` and what the data set calls it. */
 import type { KeyTable } from "../../models/snapshot/key_table.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import type { Serving } from "../live/live.ts";
+import type { Database } from "./env.ts";
 import { Problem } from "./problem.ts";
 
 /** PostgreSQL's integer ends here. */
@@ -28,9 +30,40 @@ export const GUEST: Named = { id: NOBODY };
 /** What they or it are called where a person reads it. */
 export const nameIn = ({ id, key }: Named) => key === undefined ? id : JSON.stringify(key);
 
-/** The user in a path: an id, or `key:` and what the data set calls them. */
-export function userFrom(text: string, { userIds, userKeys, userIndex }: Snapshot): Named {
-  return namedFrom(text, { what: "user", ids: userIds, keys: userKeys, indexOf: userIndex });
+/**
+ * The user in a path: an id, or `key:` and what the data set calls them. Who came after the snapshot is known by key to
+ * the database alone.
+ *
+ * @throws {Problem} `database-down`, for a key that the snapshot has not.
+ */
+export async function userFrom(text: string, serving: Serving, database: Database): Promise<Named> {
+  const named = servedUser(text, serving);
+  const { id, key } = named;
+  // PostgreSQL's text holds every character but this one.
+  if (id >= 0 || key === undefined || key.includes("\0")) return named;
+  const row = await database.use((db) => db.row<{ user_id: number }>("serve/user_of_key", [key]));
+  return { ...named, id: row?.user_id ?? NOBODY };
+}
+
+/** The same, for who only reads: while the database is down, a key that the snapshot has not is a stranger's. */
+export async function readerFrom(text: string, serving: Serving, database: Database): Promise<Named> {
+  try {
+    return await userFrom(text, serving, database);
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "database-down") return servedUser(text, serving);
+    throw error;
+  }
+}
+
+/**
+ * What the snapshot calls somebody who was erased since is nobody's: neither does the number tell the key, nor the key
+ * the number.
+ */
+function servedUser(text: string, { snapshot, newer }: Serving): Named {
+  const { userIds, userKeys, userIndex } = snapshot;
+  const named = namedFrom(text, { what: "user", ids: userIds, keys: userKeys, indexOf: userIndex });
+  if (named.key === undefined || !newer.isErased(named.id)) return named;
+  return text.startsWith(KEY) ? { ...named, id: NOBODY } : { id: named.id };
 }
 
 /** The movie in a path: an id, or `key:` and what the data set calls it. */

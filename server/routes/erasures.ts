@@ -1,6 +1,5 @@
 /** Erasing a person, everywhere, and the proof of it. */
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Db } from "../../sql/db.ts";
 import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
 import { userFrom } from "../http/parameters.ts";
@@ -98,18 +97,17 @@ const prove = createRoute({
 export function erasureRoutes({ database, bulletin, log }: AppDeps) {
   return createRouter()
     .openapi(erasePerson, async (c) => {
-      const { id, key } = userFrom(c.req.valid("param").id, servingOf(c).snapshot);
+      const { id } = await userFrom(c.req.valid("param").id, servingOf(c), database);
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES)).toHex();
       const by = c.get("caller").key?.name ?? "nobody";
       const found = await database.use(async (db) => {
-        const userId = id >= 0 ? id : await idOfKey(db, key);
-        const found = userId === null ? null : await erase(db, userId, { salt, by });
-        if (found === null) return null;
-        bulletin.append([{ kind: "erased", userId: userId! }]);
-        return { ...found, receipt: `${userId}-${salt}` };
+        const found = id < 0 ? null : await erase(db, id, { salt, by });
+        if (found !== null) bulletin.append([{ kind: "erased", userId: id }]);
+        return found;
       });
       if (found === null) throw new Problem("unknown-user", "No table knows this user.");
-      const { erasureId, erasedAt, counts, receipt } = found;
+      const { erasureId, erasedAt, counts } = found;
+      const receipt = `${id}-${salt}`;
       log.info("a person was erased", { erasure: erasureId, by });
       c.header("cache-control", "no-store");
       return c.json({ erasure_id: erasureId, erased_at: erasedAt.toISOString(), counts, receipt }, 200);
@@ -128,9 +126,4 @@ export function erasureRoutes({ database, bulletin, log }: AppDeps) {
       c.header("cache-control", "no-store");
       return c.json(found, 200);
     });
-}
-
-/** Of somebody who came after the snapshot. */
-async function idOfKey(db: Db, key = ""): Promise<number | null> {
-  return (await db.row<{ user_id: number }>("erase/user_of_key", [key]))?.user_id ?? null;
 }

@@ -1,7 +1,7 @@
 /** What people do with their lists, and what they never want to see in one. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { needs } from "../http/access.ts";
-import type { AppDeps } from "../http/env.ts";
+import type { AppDeps, Database } from "../http/env.ts";
 import { movieFrom, userFrom } from "../http/parameters.ts";
 import { Problem } from "../http/problem.ts";
 import { LONGEST_REC_ID } from "../http/rec_id.ts";
@@ -9,6 +9,7 @@ import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
 import { json, movieId, problems, userId } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
+import type { Serving } from "../live/live.ts";
 import { sharesOf } from "../recommend/variants.ts";
 import { acceptFeedback, FEEDBACK_EVENTS } from "../writes/feedback.ts";
 import { hiddenMovies, hideMovie, showMovie } from "../writes/hidden.ts";
@@ -124,13 +125,14 @@ const show = createRoute({
 export function feedbackRoutes({ database, bulletin }: AppDeps) {
   return createRouter()
     .openapi(post, async (c) => {
-      const { snapshot } = servingOf(c);
+      const serving = servingOf(c);
+      const { snapshot } = serving;
       const given = c.req.valid("json");
       const posted = "events" in given ? given.events : [given];
       const movies = movieIdsOf(posted, snapshot, "events");
       const counted = await database.use(async (db) => {
         const people = posted.filter(({ user_id, user_key }) => isOne(user_id, user_key));
-        const ids = await userIdsOf(people, { db, snapshot });
+        const ids = await userIdsOf(people, { db, serving });
         const events = posted.map((event, place) => ({
           recId: event.rec_id,
           event: event.event,
@@ -151,8 +153,9 @@ export function feedbackRoutes({ database, bulletin }: AppDeps) {
       return c.json({ accepted: posted.length, counted }, 202);
     })
     .openapi(hidden, async (c) => {
-      const { snapshot } = servingOf(c);
-      const { id } = knownUser(c.req.valid("param").id, snapshot);
+      const serving = servingOf(c);
+      const { snapshot } = serving;
+      const { id } = await knownUser(c.req.valid("param").id, serving, database);
       const rows = await database.use((db) => hiddenMovies(db, id));
       const movies = rows.map(({ movie_id, hidden_at }) => {
         const index = snapshot.movieIndex(movie_id);
@@ -162,7 +165,7 @@ export function feedbackRoutes({ database, bulletin }: AppDeps) {
       return c.json({ user_id: id, movies }, 200);
     })
     .openapi(hide, async (c) => {
-      const pair = pairFrom(c.req.valid("param"), servingOf(c));
+      const pair = await pairFrom(c.req.valid("param"), servingOf(c), database);
       await database.use(async (db) => {
         await hideMovie(db, pair);
         bulletin.append([{ kind: "hidden", ...pair }]);
@@ -170,7 +173,7 @@ export function feedbackRoutes({ database, bulletin }: AppDeps) {
       return c.body(null, 204);
     })
     .openapi(show, async (c) => {
-      const pair = pairFrom(c.req.valid("param"), servingOf(c));
+      const pair = await pairFrom(c.req.valid("param"), servingOf(c), database);
       await database.use(async (db) => {
         await showMovie(db, pair);
         bulletin.append([{ kind: "shown", ...pair }]);
@@ -179,20 +182,20 @@ export function feedbackRoutes({ database, bulletin }: AppDeps) {
     });
 }
 
-type Snapshot = ReturnType<typeof servingOf>["snapshot"];
-
 /** A number may be anybody's; a key must be known. */
-function knownUser(text: string, snapshot: Snapshot) {
-  const named = userFrom(text, snapshot);
+async function knownUser(text: string, serving: Serving, database: Database) {
+  const named = await userFrom(text, serving, database);
   if (named.id < 0) throw new Problem("unknown-user", `No user ${JSON.stringify(named.key)} is known.`);
   return named;
 }
 
-function pairFrom(
+async function pairFrom(
   { id, movie }: { id: string; movie: string },
-  { snapshot }: { snapshot: Snapshot },
-): { userId: number; movieId: number } {
-  const { id: userId } = knownUser(id, snapshot);
+  serving: Serving,
+  database: Database,
+): Promise<{ userId: number; movieId: number }> {
+  const { snapshot } = serving;
+  const { id: userId } = await knownUser(id, serving, database);
   const { id: movieId, key } = movieFrom(movie, snapshot);
   if (snapshot.movieIndex(movieId) >= 0) return { userId, movieId };
   throw new Problem(

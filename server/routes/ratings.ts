@@ -68,15 +68,15 @@ const post = createRoute({
 export function ratingRoutes({ database, bulletin, clock }: AppDeps) {
   return createRouter()
     .openapi(post, async (c) => {
-      const { snapshot } = servingOf(c);
+      const serving = servingOf(c);
       const given = c.req.valid("json");
       const posted = "ratings" in given ? given.ratings : [given];
       const now = clock();
       refuseImpossibleTimes(posted, now);
-      const movies = movieIdsOf(posted, snapshot, "ratings");
+      const movies = movieIdsOf(posted, serving.snapshot, "ratings");
       const key = c.req.valid("header")["idempotency-key"] ?? null;
       const answer = await database.use(async (db) => {
-        const users = await userIdsOf(posted, { db, snapshot });
+        const users = await userIdsOf(posted, { db, serving });
         const ratings = posted.map(({ rating, rated_at }, place) => ({
           userId: users[place],
           movieId: movies[place],

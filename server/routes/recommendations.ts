@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { needs } from "../http/access.ts";
 import { answer } from "../http/answer.ts";
 import type { AppDeps } from "../http/env.ts";
-import { GUEST, movieFrom, type Named, userFrom } from "../http/parameters.ts";
+import { GUEST, movieFrom, type Named, readerFrom } from "../http/parameters.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
 import { json, jsonBody, problems, userId } from "../http/schemas.ts";
@@ -101,7 +101,7 @@ export function recommendationRoutes({ metrics, database, shadow }: AppDeps) {
   return createRouter()
     .openapi(list, async (c) => {
       const serving = servingOf(c);
-      const user = userFrom(c.req.valid("param").id, serving.snapshot);
+      const user = await readerFrom(c.req.valid("param").id, serving, database);
       const { n = USUAL_LIST, ...wishes } = c.req.valid("query");
       const request = { userId: idOf(user), n, ...requestOf(wishes, serving) };
       await haveModel(request.model, serving, database);
@@ -114,7 +114,7 @@ export function recommendationRoutes({ metrics, database, shadow }: AppDeps) {
     .openapi(recommendation, async (c) => {
       const serving = servingOf(c);
       const { user_id, ratings = [], top_n_final, top_k_retrieve, ...wishes } = c.req.valid("json");
-      const user = user_id == null ? GUEST : userFrom(String(user_id), serving.snapshot);
+      const user = user_id == null ? GUEST : await readerFrom(String(user_id), serving, database);
       const given = ratings.map(({ movie_id, rating }) => ({
         movieId: movieFrom(String(movie_id), serving.snapshot).id,
         stars: rating,
@@ -136,7 +136,7 @@ export function recommendationRoutes({ metrics, database, shadow }: AppDeps) {
     .openapi(byModel, async (c) => {
       const serving = servingOf(c);
       const { user_id, format, n = USUAL_LIST } = c.req.valid("query");
-      const user = user_id === undefined ? GUEST : userFrom(user_id, serving.snapshot);
+      const user = user_id === undefined ? GUEST : await readerFrom(user_id, serving, database);
       const request = { userId: idOf(user), n, ...requestOf(c.req.valid("param"), serving) };
       await haveModel(request.model, serving, database);
       const list = listFor(serving, request);

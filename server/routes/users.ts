@@ -2,8 +2,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { needs } from "../http/access.ts";
 import { answer } from "../http/answer.ts";
-import type { AppDeps } from "../http/env.ts";
-import { movieFrom, type Named, nameIn, userFrom } from "../http/parameters.ts";
+import type { AppDeps, Database } from "../http/env.ts";
+import { movieFrom, type Named, nameIn, readerFrom } from "../http/parameters.ts";
 import { Problem } from "../http/problem.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
@@ -81,19 +81,19 @@ const whyNotRoute = createRoute({
 
 export function userRoutes({ database }: AppDeps) {
   return createRouter()
-    .openapi(profile, (c) => {
+    .openapi(profile, async (c) => {
       const serving = servingOf(c);
-      const user = profileOf(serving, c.req.valid("param").id);
+      const user = await profileOf(serving, c.req.valid("param").id, database);
       return answer(c, user, { version: serving.sha256, audience: "private" });
     })
-    .openapi(alias, (c) => {
+    .openapi(alias, async (c) => {
       const serving = servingOf(c);
-      const user = profileOf(serving, c.req.valid("param").id);
+      const user = await profileOf(serving, c.req.valid("param").id, database);
       return answer(c, user, { version: serving.sha256, audience: "private" });
     })
-    .openapi(ratings, (c) => {
+    .openapi(ratings, async (c) => {
       const serving = servingOf(c);
-      const named = userFrom(c.req.valid("param").id, serving.snapshot);
+      const named = await readerFrom(c.req.valid("param").id, serving, database);
       const { offset = 0, n = USUAL_PAGE } = c.req.valid("query");
       const history = historyView(serving, named, { offset, n });
       if (!history) throw unknownUser(named);
@@ -102,7 +102,7 @@ export function userRoutes({ database }: AppDeps) {
     .openapi(whyNotRoute, async (c) => {
       const serving = servingOf(c);
       const { id, movie_id } = c.req.valid("param");
-      const user = userFrom(id, serving.snapshot);
+      const user = await readerFrom(id, serving, database);
       const movie = movieFrom(movie_id, serving.snapshot);
       const { n = USUAL_LIST, ...wishes } = c.req.valid("query");
       const request = { userId: user.id, n, ...requestOf(wishes, serving) };
@@ -113,8 +113,8 @@ export function userRoutes({ database }: AppDeps) {
     });
 }
 
-function profileOf(serving: Serving, text: string) {
-  const named = userFrom(text, serving.snapshot);
+async function profileOf(serving: Serving, text: string, database: Database) {
+  const named = await readerFrom(text, serving, database);
   const user = userView(serving, named);
   if (!user) throw unknownUser(named);
   return user;

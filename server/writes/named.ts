@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { Db } from "../../sql/db.ts";
+import type { Serving } from "../live/live.ts";
 import { type Fault, Problem } from "../http/problem.ts";
 
 /** PostgreSQL's integer ends here. */
@@ -61,13 +62,13 @@ export function movieIdsOf(items: readonly NamedMovie[], snapshot: Snapshot, fie
 }
 
 /**
- * The user id of each of `items`; a key that nobody has yet gets a number.
+ * The user id of each of `items`; a key that nobody has yet, or whose owner was erased, gets a number.
  *
  * @throws {Problem} when a key is given and the archive's ids are numbers.
  */
 export async function userIdsOf(
   items: readonly NamedUser[],
-  { db, snapshot }: { db: Db; snapshot: Snapshot },
+  { db, serving: { snapshot, newer } }: { db: Db; serving: Pick<Serving, "snapshot" | "newer"> },
 ): Promise<number[]> {
   const { userKeys, userIds } = snapshot;
   const numbers = new Map<string, number>();
@@ -77,7 +78,7 @@ export async function userIdsOf(
       throw new Problem("bad-parameter", "Cannot find a user by key as the ids of this archive are numbers.");
     }
     const index = userKeys.find(user_key);
-    numbers.set(user_key, index < 0 ? -1 : userIds[index]);
+    numbers.set(user_key, index < 0 || newer.isErased(userIds[index]) ? -1 : userIds[index]);
   }
   await numberNew(numbers, db);
   return items.map(({ user_id, user_key }) => user_key === undefined ? user_id! : numbers.get(user_key)!);

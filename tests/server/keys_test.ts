@@ -3,7 +3,11 @@ import assert from "@std/assert";
 import { decode, encode } from "../../models/container.ts";
 import { encodeSnapshot, openSnapshot } from "../../models/snapshot/snapshot.ts";
 import { snapshotParts, userIdOf } from "../support/snapshot.ts";
+import type { Pool } from "../../sql/db.ts";
+import type { Notice } from "../../server/writes/bulletin.ts";
+import { testPool } from "../support/database.ts";
 import { appOn, servingOf } from "./_serving.ts";
+import { sent, writingApp } from "./_writing.ts";
 
 const PLAIN = snapshotParts();
 const KEYED = {
@@ -50,6 +54,59 @@ Deno.test("GET /users/key:{key} and /movies/key:{key} say what is known, or that
   assert.deepEqual([stranger.status, stranger.body.detail], [404, 'No ratings of user "nobody" are known.']);
   const missing = await get("/movies/key:");
   assert.deepEqual([missing.status, missing.body.detail], [404, 'The archive has no movie "".']);
+});
+
+/** The application on the archive's keys, without that of whom `gone` numbers; what is posted is told at once. */
+async function writing(pool: Pool, gone?: number) {
+  const serving = await servingOf(KEYED);
+  const rows = [...PLAIN.rated.userIds].map((id, i) => `(${id}, '${KEYED.userKeys[i]}')`);
+  await pool.script(`
+    insert into raw_db.user_keys values ${rows};
+    delete from raw_db.user_keys where user_id = ${gone ?? -1}`);
+  if (gone !== undefined) serving.newer.append([{ kind: "erased", userId: gone }]);
+  const bulletin = { append: (notices: readonly Notice[]) => void serving.newer.append(notices) };
+  return writingApp(pool, serving, { bulletin }).app;
+}
+
+Deno.test("whoever was erased after the snapshot: no answer tells the key of the number, nor the number of the key", async () => {
+  await using pool = await testPool();
+  const app = await writing(pool, USER);
+  const text = async (path: string) => await (await app.request(path)).text();
+  for (const path of ["/recommendations", "/why-not/30", "/ratings", ""]) {
+    const ofNumber = await text(`/users/${USER}${path}`);
+    assert.ok(!ofNumber.includes("zoë"), `${path}: ${ofNumber}`);
+    const ofKey = JSON.parse(await text(`${PATH}${path}`));
+    assert.ok(ofKey.status === 404 || ofKey.user_id === null, `${path}: ${JSON.stringify(ofKey)}`);
+  }
+  const body = { user_id: `key:${KEYED.userKeys[4]}` };
+  const { user_id } = await (await app.request("/recommend", sent("POST", body))).json();
+  assert.equal(user_id, null);
+});
+
+Deno.test("whoever comes back after an erasure is somebody new", async () => {
+  await using pool = await testPool();
+  const app = Promise.resolve(await writing(pool, USER));
+  const rating = { user_key: KEYED.userKeys[4], movie_id: 30, rating: 4 };
+  assert.equal((await (await app).request("/ratings", sent("POST", rating))).status, 202);
+  const { body } = await get(PATH, app);
+  assert.deepEqual([body.user_id === USER, body.n_rated], [false, 1]);
+  const known = await pool.rows("serve/user_of_key", [KEYED.userKeys[4]]);
+  assert.deepEqual(known, [{ user_id: body.user_id }]);
+});
+
+Deno.test("whoever came after the snapshot is known by key: what they rated or hid is on no list", async () => {
+  await using pool = await testPool();
+  const app = Promise.resolve(await writing(pool));
+  const listed = async () =>
+    (await get("/users/key:ada/recommendations?n=100", app)).body.items.map((
+      { movie_id }: { movie_id: number },
+    ) => movie_id);
+  const [first, second, ...rest] = await listed();
+  const rating = { user_key: "ada", movie_id: first, rating: 4 };
+  assert.equal((await (await app).request("/ratings", sent("POST", rating))).status, 202);
+  assert.equal((await (await app).request(`/users/key:ada/hidden/${second}`, { method: "PUT" })).status, 204);
+  assert.deepEqual(new Set(await listed()), new Set(rest));
+  assert.equal((await get("/users/key:%00", app)).status, 404);
 });
 
 Deno.test("GET /users/key:{key} where ids are numbers says so", async () => {
