@@ -114,6 +114,11 @@ function withheldIn(snapshot: Snapshot): Uint8Array | null {
   return mask;
 }
 
+/** Those of the genres asked for of which no list shows a movie, as the operator hides them. */
+export function hiddenGenres({ serving: { hide } }: Snapshot, { genres = [] }: Filter): string[] {
+  return genres.filter((name) => hide.genres.includes(name));
+}
+
 /** No name of `names` is left out of sight: of an unknown one there is no movie. */
 function idsOf({ genres }: Snapshot, names: readonly string[]): number[] | null {
   return names.length === 0 ? null : names.map((name) => genres.indexOf(name)).filter((id) => id >= 0);

@@ -113,16 +113,18 @@ export function movieRoutes() {
     })
     .openapi(popular, (c) => {
       const serving = servingOf(c);
-      const { window = USUAL_WINDOW, n = USUAL_LIST, ...filters } = c.req.valid("query");
-      const movies = popularIn(serving.snapshot, window, { n, ...filterOf(filters, serving) });
-      const view = popularView(serving.snapshot, { window, source: POPULARITY, movies });
+      const { window = USUAL_WINDOW, n = USUAL_LIST, ...wanted } = c.req.valid("query");
+      const filter = filterOf(wanted, serving);
+      const movies = popularIn(serving.snapshot, window, { n, ...filter });
+      const view = popularView(serving.snapshot, { window, source: POPULARITY, filter, movies });
       return answer(c, view, { version: serving.sha256, audience: "public" });
     })
     .openapi(rising, (c) => {
       const serving = servingOf(c);
-      const { n = USUAL_LIST, ...filters } = c.req.valid("query");
-      const movies = trending(serving.snapshot, { n, ...filterOf(filters, serving) });
-      const view = popularView(serving.snapshot, { window: "7d", source: "trend", movies });
+      const { n = USUAL_LIST, ...wanted } = c.req.valid("query");
+      const filter = filterOf(wanted, serving);
+      const movies = trending(serving.snapshot, { n, ...filter });
+      const view = popularView(serving.snapshot, { window: "7d", source: "trend", filter, movies });
       return answer(c, view, { version: serving.sha256, audience: "public" });
     })
     .openapi(facts, (c) => {
@@ -141,10 +143,14 @@ export function movieRoutes() {
       const named = movieFrom(c.req.valid("param").id, snapshot);
       const movie = snapshot.movieIndex(named.id);
       if (movie < 0) throw new Problem("unknown-movie", `The archive has no movie ${nameIn(named)}.`);
-      const { n = USUAL_LIST, ...filters } = c.req.valid("query");
+      const { n = USUAL_LIST, ...wanted } = c.req.valid("query");
+      const filter = filterOf(wanted, serving);
       const vectors = championVectors(snapshot);
-      const found = similarTo(snapshot, movie, { n, vectors, ...filterOf(filters, serving) });
-      return answer(c, similarView(snapshot, movie, found), { version: sha256, audience: "public" });
+      const view = similarView(snapshot, movie, {
+        ...similarTo(snapshot, movie, { n, vectors, ...filter }),
+        filter,
+      });
+      return answer(c, view, { version: sha256, audience: "public" });
     });
 }
 

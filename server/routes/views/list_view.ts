@@ -5,7 +5,16 @@ import type { Named } from "../../http/parameters.ts";
 import { recIdOf } from "../../http/rec_id.ts";
 import type { Serving } from "../../live/live.ts";
 import type { ListedMovie, ListRequest, RecommendationList } from "../../recommend/request.ts";
-import { modelVersion, path, sampleFields, sampleLabel, source, variant } from "./model_view.ts";
+import {
+  filterFields,
+  filterNotes,
+  modelVersion,
+  path,
+  sampleFields,
+  sampleLabel,
+  source,
+  variant,
+} from "./model_view.ts";
 import { titleOf, titleSchema } from "./movie_view.ts";
 import { nameFields, nameOf } from "./user_view.ts";
 
@@ -46,6 +55,7 @@ export const listedFields = {
 export const listSchema = z.object({
   ...nameFields,
   ...listedFields,
+  ...filterFields,
   ...sampleFields,
   items: z.array(itemSchema).describe("The best first; ties by movie id."),
 }).openapi("RecommendationList");
@@ -62,6 +72,7 @@ export function listView({ serving: { snapshot }, user, request, list }: Listed)
   return {
     ...nameOf(user),
     ...madeBy(snapshot, request, list),
+    ...filterNotes(snapshot, request),
     ...sampleLabel(snapshot),
     items: list.items.map((item, i) => ({
       rank: i + 1,

@@ -1,6 +1,7 @@
 /** What every answer says of where it comes from. */
 import { z } from "@hono/zod-openapi";
 import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
+import { type Filter, hiddenGenres } from "../../recommend/shelf.ts";
 
 export const modelVersion = z.string().nullable().describe(
   "The version that answered; where none did, the champion's; null: there is none.",
@@ -34,6 +35,18 @@ export const sampleFields = {
 /** Made-up ratings are called so wherever they may be taken for real ones. */
 export function sampleLabel({ isSample, edition }: Snapshot) {
   return isSample ? { sample: true as const, edition } : {};
+}
+
+export const filterFields = {
+  hidden_genres: z.array(z.string()).optional().describe(
+    "Genres of `genres` that the manifest hides: no list shows a movie of them.",
+  ),
+};
+
+/** What a filter asks for in vain is said. */
+export function filterNotes(snapshot: Snapshot, filter: Filter) {
+  const hidden = hiddenGenres(snapshot, filter);
+  return hidden.length > 0 ? { hidden_genres: hidden } : {};
 }
 
 /** Rounded to two places; null of nothing. */

@@ -2,8 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import type { Snapshot } from "../../../models/snapshot/snapshot.ts";
 import { type PopularMovie, type Window, WINDOWS } from "../../recommend/popular.ts";
+import type { Filter } from "../../recommend/shelf.ts";
 import type { SimilarMovies } from "../../recommend/similar.ts";
-import { mean, modelOf, modelVersion, SNAPSHOT, source } from "./model_view.ts";
+import { filterFields, filterNotes, mean, modelOf, modelVersion, SNAPSHOT, source } from "./model_view.ts";
 import { titleOf, titleSchema } from "./movie_view.ts";
 
 const made = { model_version: modelVersion, source };
@@ -35,6 +36,7 @@ export function foundView(
 export const popularSchema = z.object({
   window: z.enum(WINDOWS).describe("Days before the archive's newest rating in which ratings are counted."),
   ...made,
+  ...filterFields,
   items: z.array(rated.extend({
     rank: z.int().min(1),
     n_ratings_in_window: z.int(),
@@ -44,12 +46,18 @@ export const popularSchema = z.object({
 
 export function popularView(
   snapshot: Snapshot,
-  { window, source, movies }: { window: Window; source: string; movies: readonly PopularMovie[] },
+  { window, source, filter, movies }: {
+    window: Window;
+    source: string;
+    filter: Filter;
+    movies: readonly PopularMovie[];
+  },
 ): z.infer<typeof popularSchema> {
   return {
     window,
     ...modelOf(snapshot),
     source,
+    ...filterNotes(snapshot, filter),
     items: movies.map(({ movie, nRatings, trend }, i) => ({
       rank: i + 1,
       ...titleOf(snapshot, movie),
@@ -64,6 +72,7 @@ export const similarSchema = z.object({
   movie_id: z.int(),
   title: z.string(),
   ...made,
+  ...filterFields,
   by: z.enum(["vectors", "facts"]).describe(
     "vectors: cosine of the model's; facts: genres, year and how often both are rated.",
   ),
@@ -76,7 +85,7 @@ export const similarSchema = z.object({
 export function similarView(
   snapshot: Snapshot,
   movie: number,
-  { by, items }: SimilarMovies,
+  { by, items, filter }: SimilarMovies & { filter: Filter },
 ): z.infer<typeof similarSchema> {
   return {
     movie_id: snapshot.movieIds[movie],
@@ -84,6 +93,7 @@ export function similarView(
     ...modelOf(snapshot),
     source: by === "vectors" ? snapshot.champion?.model ?? SNAPSHOT : SNAPSHOT,
     by,
+    ...filterNotes(snapshot, filter),
     items: items.map(({ movie: other, likeness }, i) => ({
       rank: i + 1,
       ...titleOf(snapshot, other),

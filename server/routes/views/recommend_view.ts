@@ -5,7 +5,7 @@ import { closed } from "../../http/refusal.ts";
 import { anyId } from "../../http/schemas.ts";
 import { bodyWishes, LONGEST_LIST, MOST_RETRIEVED, USUAL_LIST } from "../requests/list_query.ts";
 import { explanationFields, explanationOf, type Listed, listedFields, madeBy, rounded } from "./list_view.ts";
-import { sampleFields, sampleLabel } from "./model_view.ts";
+import { filterFields, filterNotes, sampleFields, sampleLabel } from "./model_view.ts";
 import { titleOf, titleSchema } from "./movie_view.ts";
 import { demographicFields, demographicsOf } from "./user_view.ts";
 
@@ -42,6 +42,7 @@ export const recommendSchema = z.object({
     ...explanationFields,
   })),
   ...listedFields,
+  ...filterFields,
   ...sampleFields,
   unknown_movies: z.array(z.union([z.int(), z.string()])).optional()
     .describe("Movies of `ratings` that the archive has not: they tell nothing."),
@@ -63,6 +64,7 @@ export function recommendView(
       ...explanationOf(snapshot, item),
     })),
     ...madeBy(snapshot, request, list),
+    ...filterNotes(snapshot, request),
     ...sampleLabel(snapshot),
     ...(unknown.length > 0 ? { unknown_movies: [...unknown] } : {}),
   };

@@ -159,3 +159,26 @@ Deno.test("rec_id is the same for the same list, and another for another", async
   const others = await Promise.all([path, `${path}?n=9`, `/users/${userIdOf(5)}/recommendations`].map(idOf));
   assert.equal(new Set(others).size, 3);
 });
+
+Deno.test("a genre that the manifest hides is asked for in vain, and the answer says so", async () => {
+  const [hidden, shown] = PARTS.genres;
+  const hide = { movies: [], genres: [hidden] };
+  const { app } = appOn(await servingOf({ ...PARTS, serving: { ...PARTS.serving, hide } }));
+  const ask = async (path: string, init?: RequestInit) => await (await app.request(path, init)).json();
+  const query = (...genres: string[]) => `genres=${encodeURIComponent(genres.join())}`;
+  const lists = [
+    await ask(`/users/${USER}/recommendations?${query(hidden.toUpperCase())}`),
+    await ask("/recommend", sent("POST", { user_id: USER, genres: [hidden] })),
+    await ask(`/movies/popular?window=all&${query(hidden)}`),
+    await ask(`/movies/trending?${query(hidden)}`),
+    await ask(`/movies/10/similar?${query(hidden)}`),
+  ];
+  for (const { hidden_genres, items, recommendations = items } of lists) {
+    assert.deepEqual([recommendations, hidden_genres], [[], [hidden]]);
+  }
+  const both = await ask(`/users/${USER}/recommendations?${query(hidden, shown)}`);
+  assert.ok(both.items.length > 0);
+  assert.deepEqual(both.hidden_genres, [hidden]);
+  const other = await ask(`/users/${USER}/recommendations?${query(shown)}`);
+  assert.deepEqual([other.hidden_genres, other.items], [undefined, both.items]);
+});

@@ -11,8 +11,11 @@ const REASONS = 3;
 export function listView({ list, isBusy }, actions) {
   if (list === null) return placeholders();
   if (list.items.length === 0) {
+    const { hidden_genres: hidden = [] } = list;
     return empty("Nothing is left: every movie that fits has been seen, rated or hidden.", {
-      more: html`<p>Widen the filters, or bring hidden movies back.</p>`,
+      more: html`<p>${
+        hidden.length > 0 ? `This server shows no movies of ${hidden.join(" or ")}. ` : nothing
+      }Widen the filters, or bring hidden movies back.</p>`,
     });
   }
   return html`
