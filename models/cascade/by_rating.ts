@@ -38,7 +38,7 @@ export function openByRating({ header, arrays }: Container, config: CascadeConfi
 }
 
 function createByRating(artifact: Container, { retrieve }: Pick<CascadeConfig, "retrieve">): Scorer {
-  const { towers, predict } = openRanker(artifact);
+  const { towers, predict, rate } = openRanker(artifact);
   return {
     model: "cascade",
     predict,
@@ -50,13 +50,13 @@ function createByRating(artifact: Container, { retrieve }: Pick<CascadeConfig, "
         find(now, user, retrieved);
         const seen = new Set(now.histories.of(user).movies);
         const { movies } = topN(retrieved, { n: retrieve, isSeen: (movie) => seen.has(movie), ids });
-        putBelow(out, retrieved, movies, Float64Array.from(movies, (movie) => predict(now, user, movie)));
+        putBelow(out, retrieved, movies, rate(now, user, movies));
       };
     },
     stages: (moment) => ({
       retrieve: towers.retriever!(moment),
       candidates: retrieve,
-      rank: (now, user, movies) => Float64Array.from(movies, (movie) => predict(now, user, movie)),
+      rank: rate,
     }),
   };
 }

@@ -65,24 +65,45 @@ function behindLine(
   };
 }
 
-/** r̂ of the inputs, by layers that `folded()` gave. One at a time: it keeps room for what is between layers. */
-export function forwardFolded(layers: readonly Dense[]): (inputs: Float32Array) => number {
+/**
+ * r̂ by layers that `folded()` gave, of inputs that come in two halves: what `head` adds to the first layer is summed
+ * once for every `tail`. One at a time: it keeps room for what is between layers.
+ */
+export function forwardFolded(
+  layers: readonly Dense[],
+): (head: Float32Array) => (tail: Float32Array) => number {
   const rooms = layers.map(({ units }) => new Float64Array(units));
-  return (inputs) => {
-    let previous: Float32Array | Float64Array = inputs;
-    layers.forEach(({ units, kernel, bias }, l) => {
-      const out = rooms[l];
-      out.set(bias);
-      for (let i = 0; i < previous.length; i++) {
-        const value = previous[i];
-        if (value === 0) continue;
-        for (let j = 0, at = i * units; j < units; j++, at++) out[j] += value * kernel[at];
-      }
-      if (l < layers.length - 1) { for (let j = 0; j < units; j++) if (out[j] < 0) out[j] = 0; }
-      previous = out;
-    });
-    return previous[0];
+  const [first, ...rest] = layers;
+  const begun = new Float64Array(first.units);
+  return (head) => {
+    begun.set(first.bias);
+    addProduct(begun, head, first);
+    return (tail) => {
+      rooms[0].set(begun);
+      addProduct(rooms[0], tail, first, head.length);
+      rest.forEach((layer, l) => {
+        const [below, out] = [rooms[l], rooms[l + 1]];
+        for (let i = 0; i < below.length; i++) if (below[i] < 0) below[i] = 0;
+        out.set(layer.bias);
+        addProduct(out, below, layer);
+      });
+      return rooms[rest.length][0];
+    };
   };
+}
+
+/** out += x K, x being the layer's inputs from `from` on. */
+function addProduct(
+  out: Float64Array,
+  x: Float32Array | Float64Array,
+  { units, kernel }: Dense,
+  from = 0,
+): void {
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i];
+    if (value === 0) continue;
+    for (let j = 0, at = (from + i) * units; j < units; j++, at++) out[j] += value * kernel[at];
+  }
 }
 
 export interface RankerShape {

@@ -107,27 +107,33 @@ export interface RankerParts {
 /** The scorer; one at a time: it keeps room for one pair's inputs. */
 export function createRanker({ towers, content, network }: RankerParts) {
   const features = rankerFeatures(towers, content);
-  const inputs = new Float32Array(features.userWidth + features.movieWidth);
+  const [person, rated] = [new Float32Array(features.userWidth), new Float32Array(features.movieWidth)];
   const layers = folded(network);
-  if (layers[0].inputs !== inputs.length) {
+  const width = person.length + rated.length;
+  if (layers[0].inputs !== width) {
     throw new SyntaxError(
-      `Cannot rank as the network should take ${inputs.length} inputs: found ${layers[0].inputs}`,
+      `Cannot rank as the network should take ${width} inputs: found ${layers[0].inputs}`,
     );
   }
-  const rate = forwardFolded(layers);
-  function predict(moment: Moment, user: number, movie: number): number {
-    features.userInputs(moment, user, inputs, 0);
-    features.movieInputs(moment, movie, inputs, features.userWidth);
-    return rate(inputs);
+  const forward = forwardFolded(layers);
+  /** Stars of each of `movies` (positions); the person's inputs, which may be a whole history, are made once. */
+  function rate(moment: Moment, user: number, movies: ArrayLike<number>): Float64Array {
+    features.userInputs(moment, user, person, 0);
+    const ofPerson = forward(person);
+    return Float64Array.from(movies, (movie) => {
+      features.movieInputs(moment, movie, rated, 0);
+      return ofPerson(rated);
+    });
   }
   return {
     model: "ranker",
     towers,
-    predict,
+    rate,
+    predict: (moment: Moment, user: number, movie: number) => rate(moment, user, [movie])[0],
     stages: (moment: Moment): Stages => ({
       retrieve: retrieverOf(towers.embedder!, moment),
       candidates: USUAL_CANDIDATES,
-      rank: (now, user, movies) => Float64Array.from(movies, (movie) => predict(now, user, movie)),
+      rank: rate,
     }),
     portable: () => ({
       network: portableRanker(network, { user: features.userWidth, movie: features.movieWidth }),
@@ -141,7 +147,7 @@ export function createRanker({ towers, content, network }: RankerParts) {
         return rows;
       },
     }),
-  } satisfies Scorer & { towers: Scorer };
+  } satisfies Scorer & { towers: Scorer; rate: Stages["rank"] };
 }
 
 /** Opens an artifact of this model. @throws {SyntaxError} when it is another's, or damaged. */

@@ -43,8 +43,9 @@ function unfolded({ hidden, top }: RankerNetwork, x: Float32Array): number {
   return product(top)[0];
 }
 
-const inputsOf = (i: number) =>
-  Float32Array.of(...examples.user.subarray(5 * i, 5 * i + 5), ...examples.movie.subarray(4 * i, 4 * i + 4));
+const userOf = (i: number) => examples.user.subarray(5 * i, 5 * i + 5);
+const movieOf = (i: number) => examples.movie.subarray(4 * i, 4 * i + 4);
+const inputsOf = (i: number) => Float32Array.of(...userOf(i), ...movieOf(i));
 
 /** A network whose normalisation does something. */
 function drawn(): RankerNetwork {
@@ -80,13 +81,24 @@ Deno.test("folded() is the same network: one unit by hand", () => {
     variance: Float32Array.of(9 - NORM_EPSILON),
   };
   const network = { hidden: [{ ...dense(2, 1), norm, dropout: 0 }], top: dense(10, 3) };
-  near(forwardFolded(folded(network))(Float32Array.of(3)), 73, 1e-4);
+  near(forwardFolded(folded(network))(Float32Array.of(3))(new Float32Array()), 73, 1e-4);
 });
 
 Deno.test("folded() answers as the network with its normalisation does, to 1e-5", () => {
   const network = drawn();
   const answer = forwardFolded(folded(network));
-  for (let i = 0; i < examples.length; i++) near(answer(inputsOf(i)), unfolded(network, inputsOf(i)), 1e-5);
+  for (let i = 0; i < examples.length; i++) {
+    near(answer(userOf(i))(movieOf(i)), unfolded(network, inputsOf(i)), 1e-5);
+  }
+});
+
+Deno.test("forwardFolded() answers for a head's every tail as for the whole", () => {
+  const answer = forwardFolded(folded(drawn()));
+  const none = new Float32Array();
+  const wanted = [0, 1, 2].map((i) => answer(Float32Array.of(...userOf(0), ...movieOf(i)))(none));
+  const ofFirst = answer(userOf(0));
+  assert.deepEqual([0, 1, 2].map((i) => ofFirst(movieOf(i))), wanted);
+  assert.equal(new Set(wanted).size, 3);
 });
 
 Deno.test("the learner predicts as the plain forward pass does, before and after training, and learns", async () => {
@@ -101,7 +113,7 @@ Deno.test("the learner predicts as the plain forward pass does, before and after
     for (let step = 0; step < steps; step++) await learner.step(examples, 0.03);
     const answer = forwardFolded(folded(learner.weights()));
     const found = await learner.predict(examples);
-    found.forEach((value, i) => near(value, answer(inputsOf(i)), 1e-4));
+    found.forEach((value, i) => near(value, answer(userOf(i))(movieOf(i)), 1e-4));
   }
   assert.ok(await errorOf() < before / 2, `${await errorOf()}, from ${before}`);
   const { norm } = learner.weights().hidden[0];

@@ -4,7 +4,7 @@ import { momentAfter } from "../../../models/evaluation/frozen.ts";
 import type { FitOptions } from "../../../models/model.ts";
 import { observe } from "../../../models/ratings.ts";
 import { ranker } from "../../../models/ranker/fit.ts";
-import { rankerConfig } from "../../../models/ranker/ranker.ts";
+import { openRanker, rankerConfig } from "../../../models/ranker/ranker.ts";
 import { datasetOf, ratingsOf, seededRows, slice } from "../../support/ratings.ts";
 import { compute } from "../../support/compute.ts";
 
@@ -40,6 +40,20 @@ Deno.test("ranker runs without content features, on vectors alone", async () => 
   const config = { ...CONFIG, content: false, epochs: 1 };
   const { artifact } = await ranker.fit(datasetOf(catalogue, past), config, options);
   assert.equal(artifact.arrays["0.kernel"].length, (8 + 8) * 32);
+});
+
+Deno.test("ranker makes a person's inputs once for all their candidates", async () => {
+  const { artifact } = await ranker.fit(datasetOf(catalogue, past), { ...CONFIG, epochs: 1 }, options);
+  const { towers, rate, predict } = openRanker(artifact);
+  const moment = await momentAfter(datasetOf(catalogue, past), signal);
+  const movies = Int32Array.of(4, 9, 2);
+  const wanted = Array.from(movies, (movie) => predict(moment, 3, movie));
+  const embedder = towers.embedder!;
+  const { embedUser } = embedder;
+  let asked = 0;
+  embedder.embedUser = (...args) => (asked++, embedUser(...args));
+  assert.deepEqual([...rate(moment, 3, movies)], wanted);
+  assert.equal(asked, 1);
 });
 
 Deno.test("ranker config checks the towers' own hyperparameters", () => {
