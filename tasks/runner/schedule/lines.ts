@@ -2,7 +2,7 @@
 import { dayOf } from "../due.ts";
 import type { Schedule } from "../manifest/manifest.ts";
 import { nextDue } from "./cron.ts";
-import type { NewSlot } from "./settle.ts";
+import type { Slot } from "./slots.ts";
 
 /** "2026-03-02 02:00" on the clock of `timezone`. */
 export function localTime(at: Date, timezone: string): string {
@@ -21,16 +21,16 @@ export function dueLines(schedules: readonly Schedule[], now: Date): string[] {
 }
 
 /** A line for each schedule of which something was missed, made up or skipped. */
-export function settledLines(entered: ReadonlyMap<Schedule, readonly NewSlot[]>): string[] {
+export function settledLines(entered: ReadonlyMap<Schedule, readonly Slot[]>): string[] {
   return [...entered].flatMap(([{ name, timezone }, slots]) => {
-    const times = (found: readonly NewSlot[]) => {
-      const said = found.map(({ dueAt }) => localTime(dueAt, timezone));
+    const times = (found: readonly Slot[]) => {
+      const said = found.map(({ due_at }) => localTime(due_at, timezone));
       return said.length < 4
         ? said.join(", ")
         : `${said[0]} to ${said[said.length - 1]} (${said.length} times)`;
     };
     const missed = slots.filter(({ status }) => status === "missed");
-    const madeUp = slots.filter(({ isMadeUp }) => isMadeUp);
+    const madeUp = slots.filter(({ is_made_up }) => is_made_up);
     const skipped = slots.filter(({ status }) => status === "skipped");
     return [
       ...(missed.length > 0 ? [`Schedule ${name} missed ${times(missed)}: ${missed[0].reason}.`] : []),

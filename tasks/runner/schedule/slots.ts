@@ -18,8 +18,8 @@ export interface SlotEnd {
 export interface SlotLedger {
   /** How far each schedule is settled. */
   settledTo(): Promise<ReadonlyMap<string, Date>>;
-  /** Enters what was due, all of it or nothing. */
-  settle(schedule: Pick<Schedule, "name" | "only">, settled: Settled): Promise<void>;
+  /** Enters what was due, all of it or nothing; returns what was new, with a day done that had been run already. */
+  settle(schedule: Pick<Schedule, "name" | "only">, settled: Settled): Promise<Slot[]>;
   /** Forgets every schedule but these, and what waits of the others. */
   keepOnly(schedules: readonly string[]): Promise<void>;
   /** What a scheduler left behind that is gone is made up, where `schedules` name it. */
@@ -49,12 +49,13 @@ export function createSlotLedger(db: Db): SlotLedger {
         due_at: dueAt,
         is_made_up: isMadeUp,
       }));
-      await db.transaction(async (tx) => {
+      return await db.transaction(async (tx) => {
         if (supersedes) await tx.execute("ops/supersede_slots", [name, SUPERSEDED]);
-        if (rows.length > 0) {
-          await tx.execute("ops/insert_slots", [name, only !== null, JSON.stringify(rows)]);
-        }
+        const entered = rows.length === 0
+          ? []
+          : await tx.rows<Slot>("ops/insert_slots", [name, only !== null, JSON.stringify(rows)]);
         await tx.execute("ops/advance_schedule", [name, settledTo]);
+        return entered;
       });
     },
     async keepOnly(schedules) {

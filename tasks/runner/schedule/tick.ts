@@ -1,7 +1,7 @@
 /** What happens each minute: all that has come due since the last one gets its slot. */
 import type { Schedule } from "../manifest/manifest.ts";
-import { type Moment, type NewSlot, settle, TICK_MS, watchFrom } from "./settle.ts";
-import type { SlotLedger } from "./slots.ts";
+import { type Moment, settle, TICK_MS, watchFrom } from "./settle.ts";
+import type { Slot, SlotLedger } from "./slots.ts";
 
 /** Takes over from a scheduler that is gone: where all is caught up with, what it left behind counts as missed by it. */
 export async function takeOver({ ledger, schedules }: Omit<TickOptions, "moment">): Promise<void> {
@@ -17,15 +17,13 @@ export interface TickOptions {
 /** Gives everything that was due up to now its slot; returns the new ones, by schedule. */
 export async function settleAll(
   { ledger, schedules, moment }: TickOptions,
-): Promise<Map<Schedule, NewSlot[]>> {
-  const entered = new Map<Schedule, NewSlot[]>();
+): Promise<Map<Schedule, Slot[]>> {
+  const entered = new Map<Schedule, Slot[]>();
   await ledger.keepOnly(schedules.map(({ name }) => name));
   const settledTo = await ledger.settledTo();
   for (const schedule of schedules) {
     const from = settledTo.get(schedule.name) ?? watchFrom(schedule, moment.now);
-    const settled = settle(schedule, from, moment);
-    await ledger.settle(schedule, settled);
-    entered.set(schedule, settled.slots);
+    entered.set(schedule, await ledger.settle(schedule, settle(schedule, from, moment)));
   }
   return entered;
 }

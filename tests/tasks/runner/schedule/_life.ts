@@ -108,8 +108,9 @@ function mortal(
     ...ledger,
     async settle(schedule, found) {
       mayDie();
-      await ledger.settle(schedule, found);
+      const entered = await ledger.settle(schedule, found);
       settled(schedule.name);
+      return entered;
     },
     keepOnly: (...args) => (mayDie(), ledger.keepOnly(...args)),
     adopt: (...args) => (mayDie(), ledger.adopt(...args)),

@@ -24,18 +24,24 @@ export class Memory {
 }
 
 export function memoryLedger(memory: Memory): SlotLedger {
-  const write = (body: () => void) => {
-    body();
+  const write = <Found>(body: () => Found) => {
+    const found = body();
     memory.open = memory.open.filter(({ status }) => status === "queued" || status === "running");
-    return Promise.resolve();
+    return Promise.resolve(found);
   };
   const change = (slot: SlotKey, parts: Partial<Slot>) =>
     write(() => void Object.assign(memory.slots.get(slotName(slot))!, parts));
-  const enter = (slot: Slot) => {
-    if (memory.slots.has(slotName(slot))) return;
+  const enter = (slot: Slot): Slot[] => {
+    if (memory.slots.has(slotName(slot))) return [];
     memory.slots.set(slotName(slot), slot);
+    const run = slot.is_part ? undefined : memory.days.get(slot.day);
+    if (run?.status === "succeeded") {
+      const { run_id, finished_at } = run;
+      return [Object.assign(slot, { status: "done", is_made_up: false, reason: null, run_id, finished_at })];
+    }
     memory.open.push(slot);
     if (!slot.is_part) memory.undone.push(slot);
+    return [slot];
   };
   return {
     settledTo: () => Promise.resolve(new Map(memory.settled)),
@@ -54,10 +60,10 @@ export function memoryLedger(memory: Memory): SlotLedger {
           finished_at: null,
           is_told: false,
         };
-        for (const { dueAt, isMadeUp, ...rest } of slots) {
-          enter({ ...blank, due_at: dueAt, is_made_up: isMadeUp, ...rest });
-        }
         memory.settled.set(name, settledTo);
+        return slots.flatMap(({ dueAt, isMadeUp, ...rest }) =>
+          enter({ ...blank, due_at: dueAt, is_made_up: isMadeUp, ...rest })
+        );
       }),
     keepOnly: () => Promise.resolve(),
     adopt: (schedules) =>

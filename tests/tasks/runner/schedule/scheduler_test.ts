@@ -99,6 +99,30 @@ Deno.test("createScheduler() says what is due next, makes up what was missed, an
   assert.deepEqual(await slots(pool), ["daily 02-28T20:15 done", "daily 03-01T20:15 done"]);
 });
 
+Deno.test("createScheduler() finds days done that were run by hand while no scheduler ran", async () => {
+  await using pool = await testPool();
+  const schedule = "{ catch_up: last }";
+  {
+    await using one = schedulerOf(pool, { schedule });
+    await one.minute("2026-03-01T12:00:30Z");
+  }
+  await pool.script(`insert into ops_db.runs (day, kind, status, manifest_hash, manifest, seed, pid, host)
+    select day, 'daily', 'succeeded', '', '', 1, 1, ''
+    from unnest(array['2026-03-02', '2026-03-04']::date[]) day`);
+  await using two = schedulerOf(pool, { schedule, pid: 2 });
+  await two.minute("2026-03-04T12:00:30Z");
+  assert.deepEqual(two.said.slice(1), [
+    "Schedule daily missed 2026-03-03 02:00: no scheduler ran, and catch_up is last.",
+  ]);
+  assert.deepEqual(two.calls, ["resume"]);
+  assert.deepEqual(await slots(pool), [
+    "daily 03-01T02:00 done",
+    "daily 03-02T02:00 done",
+    "daily 03-03T02:00 missed",
+    "daily 03-04T02:00 done",
+  ]);
+});
+
 Deno.test("createScheduler() resumes what was left unfinished first, once", async () => {
   await using pool = await testPool();
   await using one = schedulerOf(pool, { schedule: "{ catch_up: none }" });
