@@ -1,8 +1,8 @@
 /** PostgreSQL killed under a day at work: the day starts it again, goes on, and ends as if nothing had happened. */
 import assert from "@std/assert";
 import { join } from "node:path";
-import { placeFor } from "../../sql/_launcher/place.ts";
 import { createCheckout } from "../support/checkout.ts";
+import { childrenOf, serverOf, signalTo } from "../support/embedded_server.ts";
 import { QUICK_DAY } from "./_manifest.ts";
 
 const RETRYING = QUICK_DAY.replace("epochs: 2,", "epochs: 1,").replace(
@@ -25,33 +25,22 @@ interface Run {
  * The sender is stopped first, and looked at again: between a look and a kill it would send a whole batch.
  */
 async function killWhileSending(home: string): Promise<void> {
-  const { data } = await placeFor(home);
-  const [server] = (await Deno.readTextFile(join(data, "postmaster.pid"))).split("\n").map(Number);
+  const server = (await serverOf(home))!;
   for (;;) {
-    const pids = await Deno.readTextFile(`/proc/${server}/task/${server}/children`);
-    const children = pids.trim().split(" ").map(Number);
+    const children = await childrenOf(server);
     const titles = await Promise.all(children.map(titleOf));
     const sender = children[titles.findIndex(isSending)];
     if (sender === undefined) continue;
-    signal(sender, "SIGSTOP");
+    signalTo(sender, "SIGSTOP");
     if (isSending(await titleOf(sender))) {
-      for (const pid of [...children, server]) signal(pid, "SIGKILL");
+      for (const pid of [...children, server]) signalTo(pid, "SIGKILL");
       return;
     }
-    signal(sender, "SIGCONT");
+    signalTo(sender, "SIGCONT");
   }
 }
 
 const isSending = (title: string) => title.includes(" COPY");
-
-function signal(pid: number, name: Deno.Signal): void {
-  try {
-    Deno.kill(pid, name);
-  } catch (error) {
-    // The server ends its other processes by itself when one has died.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
 
 /** What a backend says it is doing; "" when it has just ended. */
 const titleOf = (pid: number) => Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");

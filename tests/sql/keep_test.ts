@@ -1,10 +1,9 @@
 import assert from "@std/assert";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { placeFor } from "../../sql/_launcher/place.ts";
 import { findDatabase } from "../../sql/launcher.ts";
 import { testPool } from "../support/database.ts";
-import { until } from "../server/_until.ts";
+import { ownHome, serverOf, signalTo } from "../support/embedded_server.ts";
+import { until } from "../support/until.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 const NOBODY = "postgres://postgres@127.0.0.1:1/none";
@@ -70,7 +69,7 @@ Deno.test("keep.ts passes signals on", async () => {
       Deno.addSignalListener("${signal}", () => Deno.exit(9));
       setTimeout(() => Deno.exit(1), 60_000);
       console.log("up");`;
-    const child = keeper(program, NOBODY).spawn();
+    await using child = keeper(program, NOBODY).spawn();
     let said = "";
     const reading = heardOf(child.stdout, (text) => said += text);
     const complaints = new Response(child.stderr).text();
@@ -82,9 +81,9 @@ Deno.test("keep.ts passes signals on", async () => {
 });
 
 Deno.test("keep.ts starts an embedded server again that dies under the command", async () => {
-  const home = await Deno.makeTempDir({ prefix: "matinee keep " });
-  await Deno.chmod(home, 0o755);
-  const child = keeper("console.log('up'); await Deno.stdin.read(new Uint8Array(1))", "", {
+  await using own = await ownHome("matinee keep ");
+  const { home } = own;
+  await using child = keeper("console.log('up'); await Deno.stdin.read(new Uint8Array(1))", "", {
     env: { MATINEE_HOME: home },
     stdin: "piped",
   }).spawn();
@@ -94,18 +93,14 @@ Deno.test("keep.ts starts an embedded server again that dies under the command",
     heardOf(child.stderr, (text) => err += text),
   ]);
   await until(() => out.includes("up"), "the command runs", 60);
-  const { data } = await placeFor(home);
-  const first = await Deno.readTextFile(join(data, "postmaster.pid"));
-  Deno.kill(Number(first.split("\n")[0]), "SIGKILL");
+  const before = await findDatabase({ home });
+  const killed = await serverOf(home);
+  assert.ok(before !== null && killed !== null && signalTo(killed, "SIGKILL"));
   await until(() => err.includes("PostgreSQL went away: it is here again."), "it is told", 60);
-  const url = await findDatabase({ home });
-  assert.notEqual(url, null);
-  const again = await Deno.readTextFile(join(data, "postmaster.pid"));
-  assert.notEqual(again.split("\n")[0], first.split("\n")[0]);
-  assert.equal(again.split("\n")[3], first.split("\n")[3], "at the same port");
+  assert.equal(await findDatabase({ home }), before, "at the same address");
+  assert.notEqual(await serverOf(home), killed);
   await child.stdin.close();
   assert.equal((await child.status).code, 0, err);
   await reading;
   assert.equal(await findDatabase({ home }), null, "the last to leave stops the new one too");
-  await Deno.remove(home, { recursive: true });
 });

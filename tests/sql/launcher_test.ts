@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { VERSION } from "../../sql/_launcher/binaries.ts";
 import { placeFor, unprivilegedUser } from "../../sql/_launcher/place.ts";
 import { DatabaseError, findDatabase, openDatabase } from "../../sql/launcher.ts";
+import { endServer, serverOf } from "../support/embedded_server.ts";
 
 /** One home for most tests, with a space in its path; what one test leaves running would fail the next. */
 const folder = await Deno.makeTempDir({ prefix: "matinee launcher " });
@@ -12,6 +13,7 @@ const home = join(folder, "the home");
 const isRoot = Deno.uid() === 0;
 
 Deno.test.afterAll(async () => {
+  await endServer(home); // of a test that failed
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -48,11 +50,6 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>> 
   const sql = postgres(url, { max: 1 });
   const [row] = await sql.unsafe(text).finally(() => sql.end());
   return row;
-}
-
-async function postmaster(of = home): Promise<number> {
-  const place = await placeFor(of);
-  return Number((await Deno.readTextFile(join(place.data, "postmaster.pid"))).split("\n")[0]);
 }
 
 Deno.test("openDatabase() makes a database once for starters that come together", async () => {
@@ -116,8 +113,7 @@ Deno.test("openDatabase() starts nothing for a database whose password is gone",
       name: "DatabaseError",
       message: /password is gone: found no ".*database\.password"\. Next: put that file back, or delete/,
     });
-    const { data } = await placeFor(home);
-    await assert.rejects(Deno.stat(join(data, "postmaster.pid")), Deno.errors.NotFound);
+    assert.equal(await serverOf(home), null);
   } finally {
     await Deno.rename(`${path}.aside`, path);
   }
@@ -174,10 +170,10 @@ Deno.test("leave() keeps the database for a session of another program", async (
 Deno.test("openDatabase() starts a server that Ctrl-C in its starter's terminal does not reach", async () => {
   const starter = await startHolder();
   await using database = await openDatabase({ home });
-  const pid = await postmaster();
+  const pid = await serverOf(home);
   assert.equal((await starter.kill("SIGINT")).success, false);
   assert.equal((await ask(database.url, "select 1 as n")).n, 1);
-  assert.equal(await postmaster(), pid);
+  assert.equal(await serverOf(home), pid);
   await database.leave();
   assert.equal(await findDatabase({ home }), null);
 });
@@ -202,7 +198,7 @@ Deno.test("openDatabase() starts again after the server was killed, with all tha
      begin while clock_timestamp() < began + interval '4 s' loop end loop; end $$`,
   ).catch(() => {});
   await ask(before.url, "select pg_sleep(0.2)");
-  Deno.kill(await postmaster(), "SIGKILL");
+  Deno.kill((await serverOf(home))!, "SIGKILL");
   await using after = await openDatabase({ home });
   assert.equal((await ask(after.url, "table committed")).n, 7);
   await busy;
@@ -261,7 +257,7 @@ Deno.test({
     assert.match(root, /^\/var\/lib\/matinee\/[0-9a-f]{12}$/);
     assert.equal(database.place, join(root, "database"));
     assert.equal(lines.filter((line) => line.includes(root) && line.includes(hidden)).length, 1);
-    const server = await Deno.stat(`/proc/${await postmaster(hidden)}`);
+    const server = await Deno.stat(`/proc/${await serverOf(hidden)}`);
     assert.notEqual(server.uid, 0);
     assert.equal(server.uid, owner?.uid);
     await database.leave();

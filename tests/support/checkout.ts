@@ -2,6 +2,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endServer } from "./embedded_server.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PARTS = ["deno.json", "deno.lock", "pipeline.yaml", "tasks", "models", "server", "sql"];
@@ -33,6 +34,7 @@ export async function createCheckout({ manifest }: { manifest?: string } = {}): 
   await Deno.chmod(folder, 0o755); // the database's user must get through
   for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });
   if (manifest !== undefined) await Deno.writeTextFile(join(folder, "pipeline.yaml"), manifest);
+  const started: Deno.ChildProcess[] = [];
   const command = (args: readonly string[], env: Record<string, string>) =>
     new Deno.Command(Deno.execPath(), {
       args: [...args],
@@ -49,11 +51,16 @@ export async function createCheckout({ manifest }: { manifest?: string } = {}): 
       const text = new TextDecoder();
       return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
     },
-    start: ([name, ...args], env = {}) =>
-      watch(command(["run", "--no-prompt", "-P=daily", "tasks/runner/main.ts", name, ...args], env).spawn()),
+    start([name, ...args], env = {}) {
+      const all = ["run", "--no-prompt", "-P=daily", "tasks/runner/main.ts", name, ...args];
+      const child = command(all, env).spawn();
+      started.push(child);
+      return watch(child);
+    },
     async [Symbol.asyncDispose]() {
-      // The last command to leave stops the database; after a kill nobody has left, so one more does.
-      await command(["task", "status"], {}).output();
+      // What a test that failed has left: a day at work, and a database that nobody was there to stop.
+      for (const child of started) await child[Symbol.asyncDispose]();
+      await endServer(join(folder, ".matinee"));
       await Deno.remove(folder, { recursive: true });
     },
   };

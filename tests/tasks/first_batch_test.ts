@@ -9,7 +9,7 @@ import { structureOf } from "../sql/_structure.ts";
 import { testRun, type TestRunOptions } from "../support/context.ts";
 import { testPool } from "../support/database.ts";
 import { addMovies, addSource, post, type RawRating, soundRatings } from "./_archive.ts";
-import { until } from "../server/_until.ts";
+import { until } from "../support/until.ts";
 import { lakeRows } from "./_found.ts";
 import { ask } from "./import/_ask.ts";
 

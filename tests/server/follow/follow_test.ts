@@ -17,7 +17,7 @@ import {
 } from "../_archive.ts";
 import { createCutLine } from "../_cut_line.ts";
 import { memoryLog } from "../_serving.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 
 /** Longer than any test: what happens, happens by NOTIFY. */
 const NEVER = 600_000;

@@ -7,7 +7,7 @@ import { testPool } from "../../support/database.ts";
 import { snapshotParts } from "../../support/snapshot.ts";
 import { addInbox, createArchive, publish } from "../_archive.ts";
 import { memoryLog } from "../_serving.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 
 const RATINGS = 60;
 

@@ -2,7 +2,7 @@ import assert from "@std/assert";
 import { testPool } from "../../support/database.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
 import { createArchive, publish } from "../_archive.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 import { jsonOf, load, OPTIONS, started, statusOf, withHome, withSnapshots } from "./_home.ts";
 import { serve } from "../../../server/process/serve.ts";
 import { memoryLog } from "../_serving.ts";

@@ -1,32 +1,24 @@
 /** PostgreSQL killed under a server with requests: lists go on, writes say when to try again, and all comes back. */
 import assert from "@std/assert";
 import { join } from "node:path";
-import { placeFor } from "../../../sql/_launcher/place.ts";
 import { connect } from "../../../sql/db.ts";
 import { openDatabase } from "../../../sql/launcher.ts";
 import { migrate } from "../../../sql/migrate.ts";
 import { createDatabase } from "../../../server/process/database.ts";
 import { testPool } from "../../support/database.ts";
+import { childrenOf, serverOf, signalTo } from "../../support/embedded_server.ts";
 import { movieIdOf, snapshotParts, userIdOf } from "../../support/snapshot.ts";
 import { createArchive, publish } from "../_archive.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 import { load, started, withHome } from "./_home.ts";
 
 const LIST = `users/${userIdOf(1)}/recommendations`;
 
 /** As a power cut does: the server and all that it has started, at once. */
 async function killServer(home: string): Promise<void> {
-  const { data } = await placeFor(home);
-  const [server] = (await Deno.readTextFile(join(data, "postmaster.pid"))).split("\n").map(Number);
-  const children = (await Deno.readTextFile(`/proc/${server}/task/${server}/children`)).trim().split(" ");
+  const server = (await serverOf(home))!;
   // Its backends first: left alone, they would still end what they are doing.
-  for (const pid of [...children.map(Number), server]) {
-    try {
-      Deno.kill(pid, "SIGKILL");
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
+  for (const pid of [...await childrenOf(server), server]) signalTo(pid, "SIGKILL");
 }
 
 const isLinux = Deno.build.os === "linux"; // /proc says what the server has started
@@ -38,7 +30,7 @@ Deno.test(
   },
   () =>
     withHome(async (home) => {
-      const database = await openDatabase({ home });
+      await using database = await openDatabase({ home });
       const pool = connect(database.url, { max: 2 });
       await migrate(pool);
       await createArchive(pool, snapshotParts());

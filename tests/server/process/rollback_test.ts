@@ -2,7 +2,7 @@
 import assert from "@std/assert";
 import { join } from "node:path";
 import { openDesk } from "../../tasks/registry/_desk.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 import { jsonOf, load, started, withHome } from "./_home.ts";
 
 const LIST = "users/1/recommendations?n=10";

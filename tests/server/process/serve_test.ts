@@ -5,7 +5,7 @@ import { jsonOf, load, started, withHome, withSnapshots } from "./_home.ts";
 import { testPool } from "../../support/database.ts";
 import { movieIdOf, snapshotParts, userIdOf } from "../../support/snapshot.ts";
 import { addInbox, createArchive, publish } from "../_archive.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../../../", import.meta.url));
 const LIST = `users/${userIdOf(1)}/recommendations`;
