@@ -6,7 +6,7 @@ import { testPool } from "../../support/database.ts";
 import { snapshotParts, userIdOf } from "../../support/snapshot.ts";
 import { ask } from "../../tasks/import/_ask.ts";
 import { createArchive } from "../_archive.ts";
-import { until } from "../_until.ts";
+import { until } from "../../support/until.ts";
 import { servingOf } from "../_serving.ts";
 import { writingApp } from "../_writing.ts";
 import { pageTests, visit } from "./_visit.ts";
