@@ -129,6 +129,7 @@ export class World {
       ratings: rowsOf(since),
       hidden: rowsOf(hidden),
       erased,
+      registered: [],
     };
   }
 }
