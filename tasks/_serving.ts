@@ -44,12 +44,8 @@ export async function resolveServing(
     if (found) settings.shadow = { share: shadow.share, ...found };
   }
   for (const genre of hide.genres) {
-    if (genres.includes(genre)) continue;
-    const meant = nearest(genre, genres);
-    world.log.warn(
-      `serving.hide.genres names "${genre}", which no movie of the archive has` +
-        (meant ? ` (did you mean "${meant}"?)` : ""),
-    );
+    const reason = unknownGenre(genre, genres);
+    if (reason !== null) world.log.warn(`serving.hide.genres names "${genre}", ${reason}`);
   }
   settings.hide = { movies: [...hide.movies], genres: [...hide.genres] };
   return settings;
@@ -78,13 +74,24 @@ async function versionNamed(
   }
 }
 
-/** What of `serving` a plan says: nothing, where nothing is set. */
-export function servingInWords({ variants, shadow, hide }: ServingOptions): string[] {
+/** What is wrong with hiding `genre`, which may be a slip or yet to come; null: nothing. */
+function unknownGenre(genre: string, genres: readonly string[]): string | null {
+  if (genres.includes(genre)) return null;
+  const meant = nearest(genre, genres);
+  return "which no movie of the archive has" + (meant ? ` (did you mean "${meant}"?)` : "");
+}
+
+/** What of `serving` a plan says: nothing, where nothing is set. `genres` are the archive's; null: there is none yet. */
+export function servingInWords(
+  { variants, shadow, hide }: ServingOptions,
+  genres: readonly string[] | null,
+): string[] {
   const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
-  const { movies, genres } = hide;
+  const { movies } = hide;
+  const unknown = (genre: string) => genres && unknownGenre(genre, genres);
   const hidden = [
     ...movies.length > 0 ? [movies.length === 1 ? "1 movie" : `${movies.length} movies`] : [],
-    ...genres,
+    ...hide.genres.filter((genre) => unknown(genre) === null),
   ];
   return [
     ...Object.entries(variants).map(([name, { model, share }]) =>
@@ -92,5 +99,9 @@ export function servingInWords({ variants, shadow, hide }: ServingOptions): stri
     ),
     ...shadow ? [`${shadow.model} in the shadow of ${percent(shadow.share)}`] : [],
     ...hidden.length > 0 ? [`${hidden.join(", ")} hidden`] : [],
+    ...hide.genres.flatMap((genre) => {
+      const reason = unknown(genre);
+      return reason === null ? [] : [`"${genre}" is to be hidden, ${reason}`];
+    }),
   ];
 }

@@ -90,7 +90,7 @@ export default task({
 });
 
 function planPublication(
-  { finished, champion, published }: PlanState,
+  { finished, champion, published, genres = [], importsFirst }: PlanState,
   { settings }: Pick<DecisionOptions<unknown>, "settings">,
 ): Decision {
   const batch = finished.features ?? -1;
@@ -101,7 +101,7 @@ function planPublication(
     action: "run",
     reason: [
       `features and seen lists as of batch ${batch}, ${what}${change}`,
-      ...servingInWords(settings.serving),
+      ...servingInWords(settings.serving, importsFirst ? null : genres),
     ].join("; "),
     outcomes: [{ published: { version: champion?.version ?? null, batch } }],
   };

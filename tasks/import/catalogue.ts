@@ -53,7 +53,7 @@ export function genreNames(genres: string): string[] {
 
 /** The place of every genre that `movies` name; new ones are appended in alphabetical order. */
 async function genrePlaces(tx: Db, movies: readonly RawMovie[]): Promise<Map<string, number>> {
-  const known = await tx.rows<Row<"data_lake_db.genres">>("import/genres");
+  const known = await tx.rows<Row<"data_lake_db.genres">>("lake/genres");
   const places = new Map(known.map(({ name, genre_id }) => [name, genre_id]));
   const named = new Set(movies.flatMap(({ genres }) => genreNames(genres)));
   const added = [...named].filter((name) => !places.has(name)).sort();

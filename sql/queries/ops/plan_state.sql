@@ -81,6 +81,7 @@ select
    where unparsable_id > coalesce((select last_id from taken where lane = 'unparsable'), 0)) as unparsable,
   (select coalesce(bool_and(coalesce(m.is_implicit, false)), false)
    from raw_db.sources s left join raw_db.source_mappings m using (source_id)) as is_implicit,
+  coalesce((select jsonb_agg(name order by genre_id) from data_lake_db.genres), '[]') as genres,
   (select max(batch_id) from ops_db.batches) as newest_batch,
   coalesce((select jsonb_object_agg(task, batch_id) from (table by_batch union all table by_success) t), '{}')
     as finished,

@@ -13,6 +13,8 @@ export interface PlanState {
   importsFirst?: boolean;
   /** All ratings that were imported are interactions: nobody said how much they liked what. */
   isImplicit?: boolean;
+  /** Names of the genres that the archive's movies have. */
+  genres?: readonly string[];
   newestBatch: number | null;
   /**
    * The newest batch that each task has finished; for a task that finishes no batches, the newest batch there was

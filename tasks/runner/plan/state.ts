@@ -11,6 +11,7 @@ interface Found {
   live: number;
   unparsable: number;
   is_implicit: boolean;
+  genres: string[];
   newest_batch: number | null;
   finished: Record<string, number>;
   champion: Version | null;

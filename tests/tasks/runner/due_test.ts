@@ -105,6 +105,7 @@ Deno.test("readPlanState() of an empty ledger", async () => {
     day: "2026-03-01",
     kind: "bootstrap",
     isImplicit: false,
+    genres: [],
     waiting: { imported: 0, live: 0, unparsable: 0 },
     newestBatch: null,
     finished: {},
@@ -170,6 +171,7 @@ Deno.test("readPlanState() reads what waits, what is finished, the versions, and
     // A source that is not in whole waits with all its rows.
     waiting: { imported: 10, live: 2, unparsable: 2 },
     isImplicit: false,
+    genres: [],
     newestBatch: 1,
     // publish finishes no batches: what there was when it last succeeded.
     finished: { ingest: 1, clean: 1, features: 0, publish: 0 },
