@@ -120,6 +120,8 @@ export interface Snapshot extends SnapshotFacts, Readonly<MovieColumns> {
   genreIdsOf(movie: number): Uint16Array;
   /** All of these one after the other, and where each movie's begin [movies + 1]. */
   readonly genreRows: { readonly offsets: Uint32Array; readonly ids: Uint16Array };
+  /** Titles in UTF-8, one after the other, and where each begins [movies + 1]. */
+  readonly titleRows: { readonly offsets: Uint32Array; readonly bytes: Uint8Array };
   /** A user's last ratings (`models/rating_entry.ts`), oldest first arrival first: a view. */
   recentBy(user: number): Int32Array;
   /** Ratings of each movie in the archive's last `days`: a view; null when that is no window. */
@@ -241,6 +243,7 @@ function snapshotOf(header: Header, columns: Columns): Snapshot {
     },
     genreIdsOf,
     genreRows: { offsets: genreOffsets, ids: columns.genreIds },
+    titleRows: { offsets: titleOffsets, bytes: columns.titles },
     recentBy: (user) => recent.entries.subarray(recent.offsets[user], recent.offsets[user + 1]),
     countsIn(days) {
       const window = WINDOW_DAYS.findIndex((length) => length === days);

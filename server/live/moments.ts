@@ -130,15 +130,22 @@ function load(state: FeatureState, entries: Int32Array): void {
   state.loadUser(PERSON, { nRatings: entries.length, ratingSum, genreCounts, genreSums });
 }
 
-/** The snapshot's movies as models know a catalogue, column by column. */
-export function catalogueOf({ movieIds, genres, year, genreRows }: Snapshot): Catalogue {
+const catalogues = new WeakMap<Snapshot, Catalogue>();
+
+/** The snapshot's movies as models know a catalogue, column by column; made once. */
+export function catalogueOf(snapshot: Snapshot): Catalogue {
+  const known = catalogues.get(snapshot);
+  if (known) return known;
+  const { movieIds, genres, year, genreRows } = snapshot;
   const years = new Int16Array(movieIds.length);
   for (let movie = 0; movie < years.length; movie++) years[movie] = year(movie) ?? 0;
-  return {
+  const made = {
     movies: IdIndex.from(movieIds),
     nGenres: genres.length,
     years,
     genreStarts: new Int32Array(genreRows.offsets),
     genres: new Uint8Array(genreRows.ids),
   };
+  catalogues.set(snapshot, made);
+  return made;
 }

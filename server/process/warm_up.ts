@@ -1,8 +1,10 @@
-/** What the first list of a snapshot costs a worker is spent before a person waits for it. */
+/** What the first requests of a snapshot cost a worker is spent before a person waits for it. */
 import { breathe } from "../../models/breathe.ts";
+import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { SharedSnapshot } from "../live/load.ts";
 import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
+import { shelfOf } from "../recommend/shelf.ts";
 
 /** Makes a list with each model of `shared`: some freeze their movies' side at the first. Requests go on in between. */
 export async function warmUp(serving: Serving, { beside }: Pick<SharedSnapshot, "beside">): Promise<void> {
@@ -16,6 +18,11 @@ export async function warmUp(serving: Serving, { beside }: Pick<SharedSnapshot, 
       // The coordinator has tried it before; whoever asks for what fails all the same is told why.
     }
   }
+}
+
+/** Makes what lists of popularity, filters and searches are looked up in; `before` has much of it, mostly. */
+export async function stock({ snapshot }: Serving, before: Snapshot | null): Promise<void> {
+  for (const _ of shelfOf(snapshot).stocking(before)) await breathe(NEVER);
 }
 
 const NEVER = new AbortController().signal;

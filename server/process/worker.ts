@@ -21,7 +21,7 @@ import { createFlags } from "./flags.ts";
 import { createHotPath } from "./hot_path.ts";
 import type { ListCache } from "./list_cache.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
-import { warmUp } from "./warm_up.ts";
+import { stock, warmUp } from "./warm_up.ts";
 import { createShadow } from "../recommend/shadow.ts";
 
 const NEVER = new AbortController().signal;
@@ -147,23 +147,32 @@ function sayOnce(log: ServerLog): (version: string, error: unknown) => void {
   };
 }
 
-/** One assignment: requests that have begun keep what they began with, and its memory goes with the last of them. */
+/** News come in order, and are taken in order, however long a model takes to load. */
 function takeNews(worker: Open, news: News): Promise<void> {
-  // News come in order, and are taken in order, however long a model takes to load.
-  return worker.lastNews = worker.lastNews.then(async () => {
-    const { live, newerLog, cache } = worker;
-    const isSwap = live.current?.sha256 !== news.shared.sha256;
-    const opened = isSwap || live.current === null ? await openShared(news) : live.current;
-    const newer = createNewerRatings(news.base, newerLog);
+  return worker.lastNews = worker.lastNews.then(() => take(worker, news));
+}
+
+/** One assignment: requests that have begun keep what they began with, and its memory goes with the last of them. */
+async function take({ live, newerLog, cache }: Open, { shared, base }: News): Promise<void> {
+  const before = live.current;
+  const newer = createNewerRatings(base, newerLog);
+  if (before?.sha256 === shared.sha256) {
     newer.takeIn();
-    if (isSwap) await warmUp(servingOf(opened, newer), news.shared);
-    if (live.current?.snapshot !== opened.snapshot) cache.clear();
-    live.current = servingOf(opened, newer);
-    if (!isSwap) return;
-    // Those who came meanwhile do not wait for this as well.
-    await breathe(NEVER);
-    letGo(news.shared.bytes.length);
-  });
+    live.current = servingOf(before, newer);
+    return;
+  }
+  const serving = servingOf(await openShared({ shared }), newer);
+  newer.takeIn();
+  await warmUp(serving, shared);
+  const stocking = stock(serving, before?.snapshot ?? null);
+  // At the start nobody waits for a better shelf than none.
+  if (before !== null) await stocking;
+  cache.clear();
+  live.current = serving;
+  if (before === null) return;
+  // Those who came meanwhile do not wait for this as well.
+  await breathe(NEVER);
+  letGo(shared.bytes.length);
 }
 
 function listen({ settings, handler }: Open, port: number): void {

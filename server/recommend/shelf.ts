@@ -1,11 +1,14 @@
 /**
- * What requests ask of a snapshot's movies again and again, made once for each snapshot, when somebody first asks:
- * the catalogue as models know it, the order of popularity, and the movies that a filter lets through.
+ * What requests ask of a snapshot's movies again and again, made once for each snapshot: the catalogue as models know
+ * it, the order of popularity, the words of titles, and the movies that a filter lets through. `stocking()` makes it
+ * before a person waits for it; what nobody has stocked is made when somebody first asks.
  */
+import { Buffer } from "node:buffer";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
 import { catalogueOf } from "../live/moments.ts";
 import { createTitleIndex, type TitleIndex } from "./search.ts";
+import { indexing, type WordIndex, wordIndexOf } from "./word_index.ts";
 
 export interface Shelf {
   readonly nMovies: number;
@@ -21,6 +24,10 @@ export interface Shelf {
   keptOutBy(filter: Filter, movie: number): boolean;
   /** What titles are searched by. */
   readonly titles: TitleIndex;
+  /** Of titles; null: not looked at yet. */
+  readonly words: WordIndex | null;
+  /** Makes all of the above, some milliseconds' work a step. `before`: what is served until then. */
+  stocking(before: Snapshot | null): Generator<void, void>;
 }
 
 export interface Filter {
@@ -34,9 +41,6 @@ export interface Filter {
 /** Filters whose answer is kept: pages ask with the same few over and over. One takes a byte a movie. */
 const KEPT_FILTERS = 16;
 
-/** More than there are movies. */
-const KEY = 2 ** 31;
-
 const shelves = new WeakMap<Snapshot, Shelf>();
 
 export function shelfOf(snapshot: Snapshot): Shelf {
@@ -46,26 +50,37 @@ export function shelfOf(snapshot: Snapshot): Shelf {
 }
 
 function createShelf(snapshot: Snapshot): Shelf {
-  let catalogue: Catalogue | null = null;
-  let byPopularity: Int32Array | null = null;
+  let popularity: Int32Array | null = null;
   let titles: TitleIndex | null = null;
+  const nMovies = snapshot.movieIds.length;
+  const byPopularity = () => popularity ??= popularityOrder(snapshot.nRatings);
+  const indexWith = (words: WordIndex) =>
+    titles ??= createTitleIndex({ nMovies, year: snapshot.year, byPopularity: byPopularity(), words });
+  const titled = { nMovies, title: snapshot.title };
   const withheld = withheldIn(snapshot);
   const kept = new Map<string, Uint8Array>();
   return {
-    nMovies: snapshot.movieIds.length,
+    nMovies,
     get catalogue() {
-      return catalogue ??= catalogueOf(snapshot);
+      return catalogueOf(snapshot);
     },
     get byPopularity() {
-      return byPopularity ??= popularityOrder(snapshot.nRatings);
+      return byPopularity();
     },
     get titles() {
-      return titles ??= createTitleIndex({
-        nMovies: snapshot.movieIds.length,
-        title: snapshot.title,
-        year: snapshot.year,
-        byPopularity: this.byPopularity,
-      });
+      return titles ?? indexWith(wordIndexOf(titled));
+    },
+    get words() {
+      return titles?.words ?? null;
+    },
+    *stocking(before) {
+      catalogueOf(snapshot);
+      yield;
+      byPopularity();
+      yield;
+      if (titles !== null) return;
+      const known = before && haveSameTitles(before, snapshot) ? shelfOf(before).words : null;
+      indexWith(known ?? (yield* indexing(titled)));
     },
     withheld,
     keptOutBy: ({ genres = [], yearFrom = -Infinity, yearTo = Infinity }, movie) => {
@@ -92,10 +107,35 @@ function createShelf(snapshot: Snapshot): Shelf {
   };
 }
 
-/** One sort of numbers: descending by count, then ascending by index; exact up to 2²² ratings a movie. */
+function haveSameTitles({ titleRows: one }: Snapshot, { titleRows: other }: Snapshot): boolean {
+  return one.offsets.length === other.offsets.length && equals(one.offsets, other.offsets) &&
+    equals(one.bytes, other.bytes);
+}
+
+/** Whether both have the same bytes. */
+function equals(one: Uint8Array | Uint32Array, other: Uint8Array | Uint32Array): boolean {
+  const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint32Array) =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  return bytesOf(one).equals(bytesOf(other));
+}
+
+/** Digits of a count that are looked at in one pass, in bits. */
+const DIGIT = 16;
+
+/** Descending by count, then ascending by index. Two passes of a sort by digits: 2 ms, where a sort takes 20. */
 function popularityOrder(counts: Uint32Array): Int32Array {
-  const keys = Float64Array.from(counts, (count, movie) => -count * KEY + movie).sort();
-  return Int32Array.from(keys, (key) => key - Math.floor(key / KEY) * KEY);
+  let order = Int32Array.from(counts.keys());
+  for (const shift of [0, DIGIT]) {
+    const places = new Uint32Array(2 ** DIGIT + 1);
+    // Complements, so that the greatest comes first.
+    const digitOf = (movie: number) => (~counts[movie] >>> shift) & (2 ** DIGIT - 1);
+    for (const movie of order) places[digitOf(movie) + 1]++;
+    for (let digit = 0; digit < 2 ** DIGIT; digit++) places[digit + 1] += places[digit];
+    const sorted = new Int32Array(order.length);
+    for (const movie of order) sorted[places[digitOf(movie)]++] = movie;
+    order = sorted;
+  }
+  return order;
 }
 
 /** The movies that the manifest hides, by id and by genre. */

@@ -1,5 +1,6 @@
 import assert from "@std/assert";
 import { createTitleIndex } from "../../../server/recommend/search.ts";
+import { wordIndexOf } from "../../../server/recommend/word_index.ts";
 import { isOneTypo, wordsOf } from "../../../server/recommend/title_words.ts";
 
 const TITLES: [title: string, year: number | null][] = [
@@ -19,7 +20,7 @@ const TITLES: [title: string, year: number | null][] = [
 /** The index is the popularity, the last title being the most popular. */
 const index = createTitleIndex({
   nMovies: TITLES.length,
-  title: (movie) => TITLES[movie][0],
+  words: wordIndexOf({ nMovies: TITLES.length, title: (movie) => TITLES[movie][0] }),
   year: (movie) => TITLES[movie][1],
   byPopularity: Int32Array.from(TITLES.keys()).reverse(),
 });
