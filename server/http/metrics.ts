@@ -4,12 +4,13 @@
  *
  * Each worker has its own registry; `GET /metrics` adds those of all workers up, whichever of them is asked.
  */
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { AggregatorRegistry, Counter, Gauge, Registry } from "prom-client";
 import type { Live } from "../live/live.ts";
 import type { RecommendationList } from "../recommend/request.ts";
 import type { ShadowSums } from "../recommend/shadow.ts";
 import type { ServerState } from "./env.ts";
 import type { ProblemKind } from "./problem.ts";
+import { createDurations, createTallies, type Duration, type Tally } from "./series.ts";
 
 /** One worker's figures: plain data, so that workers can send them. */
 export type WorkerMetrics = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
@@ -23,10 +24,17 @@ export interface Answered {
   seconds: number;
 }
 
+/** What made a list. */
+export type ListOrigin = Pick<RecommendationList, "source" | "path" | "variant">;
+
 export interface Metrics {
   answered(request: Answered): void;
+  /** Where the durations of requests that are all alike are added. */
+  durations(kind: Omit<Answered, "seconds">): Duration;
   /** Counts a list that goes out, and what its last step took out. */
-  listed(list: Pick<RecommendationList, "source" | "path" | "variant" | "dropped">): void;
+  listed(list: ListOrigin & Pick<RecommendationList, "dropped">): void;
+  /** Where lists of one origin are counted. */
+  lists(origin: ListOrigin): Tally;
   /** Counts a look into the cache of lists. */
   cached(result: "hit" | "miss"): void;
   problem(kind: ProblemKind): void;
@@ -66,36 +74,44 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registers = [new Registry()];
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Counter({ name: `matinee_${name}`, help, labelNames, registers });
-  const requests = new Histogram({
+  const requests = createDurations({
     name: "matinee_http_request_duration_seconds",
     help: "Time that requests took, by route and status.",
-    labelNames: ["method", "route", "status"],
-    buckets: SECONDS,
-    registers,
+    bounds: SECONDS,
   });
-  const lists = counter("lists_total", "Lists that went out, by what made them.", [
-    "source",
-    "path",
-    "variant",
-  ]);
+  const durations: Metrics["durations"] = ({ method, route, status }) =>
+    requests.of({ method, route, status });
+  const origins = createTallies({
+    name: "matinee_lists_total",
+    help: "Lists that went out, by what made them.",
+    labelNames: ["source", "path", "variant"],
+  }, registers);
+  const lists: Metrics["lists"] = ({ source, path, variant }) =>
+    origins.of({ source, path, variant: variant ?? "" });
   const dropped = counter("list_dropped_total", "Candidates that the last step took out of lists.", ["why"]);
-  const looks = counter("list_cache_total", "Looks into the cache of lists.", ["result"]);
+  const looks = createTallies({
+    name: "matinee_list_cache_total",
+    help: "Looks into the cache of lists.",
+    labelNames: ["result"],
+  }, registers);
+  const [hit, miss] = [looks.of({ result: "hit" }), looks.of({ result: "miss" })];
   const problems = counter("problems_total", "Answers that say what went wrong, by kind.", ["kind"]);
   addServed(registers, options);
   addShadow(registers, options);
   return {
-    answered({ method, route, status, seconds }) {
-      requests.observe({ method, route, status }, seconds);
-    },
-    listed({ source, path, variant, dropped: { seen, hidden, excluded } }) {
-      lists.inc({ source, path, variant: variant ?? "" });
+    durations,
+    answered: (request) => durations(request).add(request.seconds),
+    lists,
+    listed(list) {
+      lists(list).n++;
+      const { seen, hidden, excluded } = list.dropped;
       if (seen > 0) dropped.inc({ why: "seen" }, seen);
       if (hidden > 0) dropped.inc({ why: "hidden" }, hidden);
       if (excluded > 0) dropped.inc({ why: "excluded" }, excluded);
     },
-    cached: (result) => looks.inc({ result }),
+    cached: (result) => void (result === "hit" ? hit : miss).n++,
     problem: (kind) => problems.inc({ kind }),
-    collect: () => registers[0].getMetricsAsJSON(),
+    collect: async () => [requests.collect(), ...await registers[0].getMetricsAsJSON()],
   };
 }
 
