@@ -4,7 +4,7 @@ import type { Live, Serving } from "../live/live.ts";
 import type { Db } from "../../sql/db.ts";
 import type { ServerLog } from "../log.ts";
 import type { AccessSettings, Caller } from "./access.ts";
-import type { Metrics, WorkerMetrics } from "./metrics.ts";
+import type { ListOrigin, Metrics, WorkerMetrics } from "./metrics.ts";
 import type { RateLimiter } from "./rate_limit.ts";
 import type { Bulletin } from "../writes/bulletin.ts";
 import type { Shadow } from "../recommend/shadow.ts";
@@ -50,8 +50,14 @@ export interface AppDeps {
   gatherMetrics?: () => Promise<WorkerMetrics[]>;
 }
 
+/** What comes to the application beside a request. */
+export interface Surroundings extends Partial<Deno.ServeHandlerInfo<Deno.NetAddr>> {
+  /** Told what made the list that the answer holds. */
+  listed?(origin: ListOrigin): void;
+}
+
 export interface Env {
-  /** What `Deno.serve` tells of the connection; absent in `app.request()`. */
-  Bindings: Partial<Deno.ServeHandlerInfo<Deno.NetAddr>> | undefined;
+  /** The connection as `Deno.serve` tells of it, and who stands in between; absent in `app.request()`. */
+  Bindings: Surroundings | undefined;
   Variables: RequestIdVariables & { serving: Serving | null; caller: Caller };
 }

@@ -5,17 +5,17 @@
  * a hidden movie or an erasure would change in the list changes the person's version first.
  */
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
-import type { RecommendationList } from "../recommend/request.ts";
+import type { Tally } from "../http/series.ts";
 
 export interface CachedList {
-  /** As the application made it, but for the headers that differ from request to request. Its clones go out. */
+  /** As the application made it, with whatever headers the last request has got for its own. Its clones go out. */
   readonly answer: Response;
   /** Bytes of its body. */
   readonly length: number;
   /** Of the person, read before the list was made. */
   readonly version: number;
-  /** What the figures tell of the list. */
-  readonly made: Pick<RecommendationList, "source" | "path" | "variant">;
+  /** What counts it when it goes out. */
+  readonly tally: Tally;
 }
 
 export interface ListCache {

@@ -106,6 +106,7 @@ export function recommendationRoutes({ metrics, database, shadow }: AppDeps) {
       const request = { userId: idOf(user), n, ...requestOf(wishes, serving) };
       await haveModel(request.model, serving, database);
       const list = listFor(serving, request);
+      c.env?.listed?.(list);
       return answer(c, listView({ serving, user, request, list }), {
         version: serving.sha256,
         audience: "private",

@@ -163,8 +163,7 @@ Deno.test("a swap makes every cached list stale, and lets the old snapshot go", 
 Deno.test("createListCache() drops the least recently used when it holds too many bytes", () => {
   const snapshot = {} as Parameters<ReturnType<typeof createListCache>["keep"]>[1];
   const cache = createListCache(3 * 3_600);
-  const made = { source: "popularity", path: "popularity" as const, variant: null };
-  const list = { answer: new Response(), length: 1_000, version: 0, made };
+  const list = { answer: new Response(), length: 1_000, version: 0, tally: { n: 0 } };
   const has = (target: string) => cache.find(target, { snapshot, version: 0 }) !== null;
   for (const target of ["a", "b", "c"]) cache.keep(target, snapshot, list);
   assert.ok(has("a"));
