@@ -146,6 +146,13 @@ Deno.test("each answer carries a request id, the model's version, and headers th
     assert.equal(headers.get("x-model-version"), "test-1");
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.match(headers.get("content-security-policy") ?? "", /default-src 'self'/);
+    assert.equal(headers.get("cross-origin-resource-policy"), "same-origin");
+  }
+  for (const path of ["/ui", "/docs"]) {
+    const { headers } = await app.request(path);
+    assert.equal(headers.get("x-frame-options"), "DENY");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
   }
 });
 
