@@ -6,8 +6,9 @@
  * log's; the next base has the database's.
  */
 import { indexOfId } from "../../models/snapshot/index_of_id.ts";
-import { type NewerBase, rowOf } from "./newer_base.ts";
+import { type MovieRows, type NewerBase, rowOf } from "./newer_base.ts";
 import type { NewerEntry, NewerLog } from "./newer_log.ts";
+import { createNewerNotes } from "./newer_notes.ts";
 
 export interface NewerRatings {
   readonly base: NewerBase;
@@ -32,33 +33,34 @@ export interface NewerRatings {
   append(entries: readonly NewerEntry[]): boolean;
 }
 
-/** What the log says about one person, on top of the base. */
-interface Person {
-  ratings: Map<number, number>;
-  hidden: Set<number>;
-  isErased: boolean;
-  /** How many entries had been taken in with the last about them. */
-  version: number;
-}
-
 /** Versions of one base: more than a log has entries between two bases. */
 const VERSIONS = 2 ** 31;
 
 /** The view of `base` and of all that `log` has since. */
 export function createNewerRatings(base: NewerBase, log: NewerLog): NewerRatings {
-  const people = new Map<number, Person>();
+  const notes = createNewerNotes();
   let position = base.epoch;
-  let taken = 0;
   let nRatings = base.ratings.movieIds.length;
   const isErasedInBase = (userId: number) => includes(base.erased, userId);
+  /** What the base has of the person and still counts. */
+  const rowIn = (rows: MovieRows, userId: number) => notes.isErased(userId) ? null : rowOf(rows, userId);
 
+  const ratingsOf = (userId: number): Map<number, number> => {
+    const { movieIds, halfStars } = base.ratings;
+    const found = new Map<number, number>();
+    const [start, end] = rowIn(base.ratings, userId) ?? [0, 0];
+    for (let i = start; i < end; i++) found.set(movieIds[i], halfStars[i] / 2 || NaN);
+    notes.eachRating(userId, (movieId, stars) => found.set(movieId, stars));
+    return found;
+  };
+  const isRatedInBase = (userId: number, movieId: number): boolean => {
+    const row = rowIn(base.ratings, userId);
+    return row !== null && includes(base.ratings.movieIds.subarray(...row), movieId);
+  };
   const take = (entry: NewerEntry) => {
-    let person = people.get(entry.userId);
-    if (!person) people.set(entry.userId, person = personIn(base, entry.userId));
-    person.version = ++taken;
-    nRatings -= person.ratings.size;
-    apply(entry, person);
-    nRatings += person.ratings.size;
+    if (entry.kind === "erased") nRatings -= ratingsOf(entry.userId).size;
+    const isNew = notes.take(entry);
+    if (isNew && entry.kind === "rated" && !isRatedInBase(entry.userId, entry.movieId)) nRatings++;
   };
   return {
     base,
@@ -67,19 +69,24 @@ export function createNewerRatings(base: NewerBase, log: NewerLog): NewerRatings
       return nRatings;
     },
     of(userId) {
-      const ratings = people.get(userId)?.ratings ?? ratingsIn(base, userId);
+      const ratings = ratingsOf(userId);
       return ratings.size > 0 ? ratings : null;
     },
     hidden(userId) {
-      const hidden = people.get(userId)?.hidden ?? hiddenIn(base, userId);
+      const row = rowIn(base.hidden, userId);
+      const hidden = new Set(row && base.hidden.movieIds.subarray(...row));
+      notes.eachHidden(userId, (movieId, isHidden) => {
+        if (isHidden) hidden.add(movieId);
+        else hidden.delete(movieId);
+      });
       return hidden.size > 0 ? hidden : null;
     },
-    isErased: (userId) => people.get(userId)?.isErased ?? isErasedInBase(userId),
+    isErased: (userId) => notes.isErased(userId) || isErasedInBase(userId),
     version(userId) {
-      const person = people.get(userId);
-      const isKnown = person || rowOf(base.ratings, userId) || rowOf(base.hidden, userId) ||
+      const version = notes.version(userId);
+      const isKnown = version > 0 || rowOf(base.ratings, userId) || rowOf(base.hidden, userId) ||
         isErasedInBase(userId);
-      return isKnown ? base.serial * VERSIONS + (person?.version ?? 0) + 1 : 0;
+      return isKnown ? base.serial * VERSIONS + version + 1 : 0;
     },
     takeIn() {
       const { head } = log;
@@ -89,46 +96,6 @@ export function createNewerRatings(base: NewerBase, log: NewerLog): NewerRatings
     },
     append: (entries) => log.append(entries),
   };
-}
-
-function personIn(base: NewerBase, userId: number): Person {
-  return {
-    ratings: ratingsIn(base, userId),
-    hidden: hiddenIn(base, userId),
-    isErased: includes(base.erased, userId),
-    version: 0,
-  };
-}
-
-function apply(entry: NewerEntry, person: Person): void {
-  switch (entry.kind) {
-    case "rated":
-      person.ratings.set(entry.movieId, entry.stars);
-      break;
-    case "hidden":
-      person.hidden.add(entry.movieId);
-      break;
-    case "shown":
-      person.hidden.delete(entry.movieId);
-      break;
-    case "erased":
-      person.ratings.clear();
-      person.hidden.clear();
-      person.isErased = true;
-  }
-}
-
-function ratingsIn({ ratings }: NewerBase, userId: number): Map<number, number> {
-  const row = rowOf(ratings, userId);
-  const found = new Map<number, number>();
-  if (!row) return found;
-  for (let i = row[0]; i < row[1]; i++) found.set(ratings.movieIds[i], ratings.halfStars[i] / 2 || NaN);
-  return found;
-}
-
-function hiddenIn({ hidden }: NewerBase, userId: number): Set<number> {
-  const row = rowOf(hidden, userId);
-  return new Set(row ? hidden.movieIds.subarray(row[0], row[1]) : []);
 }
 
 function includes(ids: Int32Array, id: number): boolean {

@@ -254,3 +254,20 @@ Deno.test("an owner that died in the middle of an append is let go, and what it 
   view.takeIn();
   assert.equal(view.nRatings, 1);
 });
+
+Deno.test("of() keeps the order in which ratings came: a replaced one in its place, nothing from before an erasure", () => {
+  const log = createNewerLog(16);
+  const view = createNewerRatings(emptyBase(0, 0), log);
+  const rated = (movieId: number, stars: number) =>
+    view.append([{ kind: "rated", userId: 1, movieId, stars }]);
+  rated(30, 1), rated(10, 2), rated(20, 3), rated(30, 4);
+  view.append([{ kind: "hidden", userId: 1, movieId: 20 }, { kind: "hidden", userId: 1, movieId: 40 }]);
+  view.takeIn();
+  assert.deepEqual([...view.of(1) ?? []], [[30, 4], [10, 2], [20, 3]]);
+  assert.deepEqual([...view.hidden(1) ?? []].sort(), [20, 40]);
+  view.append([{ kind: "erased", userId: 1 }]);
+  rated(10, 5);
+  view.takeIn();
+  assert.deepEqual([...view.of(1) ?? []], [[10, 5]]);
+  assert.equal(view.hidden(1), null);
+});
