@@ -84,7 +84,7 @@ export interface MatineeOptions {
   env?: Record<string, string>;
 }
 
-/** Matinee's own server, with the permissions that `deno task serve` gives it. */
+/** Matinee's own server, with the permissions and the heap that `deno task serve` gives it. */
 export function startMatinee({ home, workers, databaseUrl, args = [], env }: MatineeOptions) {
   const main = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
   return startServer({
@@ -94,6 +94,7 @@ export function startMatinee({ home, workers, databaseUrl, args = [], env }: Mat
       "--quiet",
       "--no-prompt",
       "-P=serve",
+      "--v8-flags=--max-old-space-size=1024",
       main,
       "--port",
       "0",
