@@ -25,6 +25,8 @@ export interface Moment {
   watchedFrom: Date;
   /** What is at work; null when nothing is. */
   busy: string | null;
+  /** The newest label that is done; null when none is. */
+  newestDay: string | null;
 }
 
 export interface Settled {
@@ -35,14 +37,19 @@ export interface Settled {
   supersedes: boolean;
 }
 
-/** From when on a schedule is watched that no scheduler has seen before: a whole day that was just due is not lost. */
-export function watchFrom(schedule: Schedule, now: Date): Date {
+/**
+ * From when on a schedule is watched that no scheduler has seen before: a whole day that was just due is not lost,
+ * unless it has been run, or comes before all that was asked for.
+ */
+export function watchFrom(schedule: Schedule, { now, newestDay }: Pick<Moment, "now" | "newestDay">): Date {
   const last = schedule.only === null && schedule.catchUp !== "none" ? lastDue(schedule, now) : null;
-  return last === null ? now : new Date(last.getTime() - 1);
+  if (last === null || newestDay !== null && dayOf(last, schedule.timezone) <= newestDay) return now;
+  return new Date(last.getTime() - 1);
 }
 
 /** Settles all that was due after `settledTo`, by what the schedule says of catching up and of overlap. */
-export function settle(schedule: Schedule, settledTo: Date, { now, watchedFrom, busy }: Moment): Settled {
+export function settle(schedule: Schedule, settledTo: Date, moment: Moment): Settled {
+  const { now, watchedFrom, busy } = moment;
   // A clock that was set back settles nothing twice.
   if (now <= settledTo) return { settledTo, slots: [], supersedes: false };
   const due = dueBetween(schedule, settledTo, now);
@@ -52,7 +59,7 @@ export function settle(schedule: Schedule, settledTo: Date, { now, watchedFrom, 
   const slots = [
     ...slept.map((at, i) => asleep(schedule, at, { isLast: i === slept.length - 1 })),
     ...awake.map((at, i) => whileAwake(schedule, at, { isLast: i === awake.length - 1, busy })),
-  ];
+  ].map((slot) => schedule.only === null ? unlessOvertaken(slot, moment) : slot);
   return {
     settledTo: now,
     slots,
@@ -83,6 +90,15 @@ function whileAwake(
     ? { ...slot, status: "queued", reason: null }
     : { ...slot, status: "skipped", reason: SUPERSEDED };
 }
+
+/** A day cannot be run after a later one. */
+function unlessOvertaken(slot: NewSlot, { newestDay }: Moment): NewSlot {
+  const isOvertaken = slot.status === "queued" && newestDay !== null && slot.day < newestDay;
+  return isOvertaken ? { ...slot, status: "missed", isMadeUp: false, reason: overtakenBy(newestDay) } : slot;
+}
+
+/** Why a day is missed that waited, or was to be made up. */
+export const overtakenBy = (newestDay: string) => `the run of ${newestDay}, a later day, is done`;
 
 /** Why a slot that waited is not run. */
 export const SUPERSEDED = "a later one was due before this one could begin";

@@ -11,7 +11,7 @@ export async function takeOver({ ledger, schedules }: Omit<TickOptions, "moment"
 export interface TickOptions {
   ledger: SlotLedger;
   schedules: readonly Schedule[];
-  moment: Moment;
+  moment: Omit<Moment, "newestDay">;
 }
 
 /** Gives everything that was due up to now its slot; returns the new ones, by schedule. */
@@ -21,9 +21,10 @@ export async function settleAll(
   const entered = new Map<Schedule, Slot[]>();
   await ledger.keepOnly(schedules.map(({ name }) => name));
   const settledTo = await ledger.settledTo();
+  const known = { ...moment, newestDay: await ledger.newestDay() };
   for (const schedule of schedules) {
-    const from = settledTo.get(schedule.name) ?? watchFrom(schedule, moment.now);
-    entered.set(schedule, await ledger.settle(schedule, settle(schedule, from, moment)));
+    const from = settledTo.get(schedule.name) ?? watchFrom(schedule, known);
+    entered.set(schedule, await ledger.settle(schedule, settle(schedule, from, known)));
   }
   return entered;
 }

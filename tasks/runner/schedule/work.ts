@@ -8,6 +8,7 @@
 import { describeError } from "../run/failure.ts";
 import type { RunOutcome } from "../run/journal.ts";
 import type { Schedule } from "../manifest/manifest.ts";
+import { overtakenBy } from "./settle.ts";
 import type { Slot, SlotLedger } from "./slots.ts";
 
 /** How work on a slot ended; `busy`: it could not begin, as another process is at work. */
@@ -96,7 +97,7 @@ async function refusalOf(
   const newest = await ledger.newestDay();
   if (is_part && newest === null) return { status: "skipped", reason: "no day has been run yet" };
   if (is_part || newest === null || newest < day) return undefined;
-  return { status: "missed", reason: `the run of ${newest}, a later day, is done` };
+  return { status: "missed", reason: overtakenBy(newest) };
 }
 
 /** What goes wrong is the slot's end: thrown on, it would come back with every tick. */

@@ -123,6 +123,20 @@ Deno.test("createScheduler() finds days done that were run by hand while no sche
   ]);
 });
 
+Deno.test("createScheduler() makes up nothing for who has run today by hand before its time", async () => {
+  await using pool = await testPool();
+  await pool.script(`insert into ops_db.runs (day, kind, status, manifest_hash, manifest, seed, pid, host)
+    values ('2026-03-02', 'daily', 'succeeded', '', '', 1, 1, '')`);
+  await using one = schedulerOf(pool, { schedule: "{}" });
+  await one.minute("2026-03-02T01:00:30Z");
+  assert.deepEqual(one.said, [
+    'Schedule daily ("0 2 * * *", the whole day): next due 2026-03-02 02:00 UTC.',
+  ]);
+  await one.minute("2026-03-02T02:00:30Z");
+  assert.deepEqual(one.calls, ["resume"]);
+  assert.deepEqual(await slots(pool), ["daily 03-02T02:00 done"]);
+});
+
 Deno.test("createScheduler() resumes what was left unfinished first, once", async () => {
   await using pool = await testPool();
   await using one = schedulerOf(pool, { schedule: "{ catch_up: none }" });

@@ -24,6 +24,7 @@ function settled(
     now,
     watchedFrom: now,
     busy: null,
+    newestDay: null,
     ...moment,
   });
   return slots.map(({ day, status, isMadeUp }) => `${day} ${status}${isMadeUp ? " made up" : ""}`);
@@ -55,7 +56,12 @@ Deno.test("settle() lets one slot of a schedule wait for a run at work, or skips
     "2026-03-02 skipped",
   ]);
   assert.deepEqual(settled({ overlap: "skip" }, window, { watchedFrom }), ["2026-03-02 queued"]);
-  const queued = settle(DAILY, at(window[0]), { now: at(window[1]), watchedFrom, busy: "a run" });
+  const queued = settle(DAILY, at(window[0]), {
+    now: at(window[1]),
+    watchedFrom,
+    busy: "a run",
+    newestDay: null,
+  });
   assert.deepEqual(queued.slots.map(({ status }) => status), ["queued"]);
   assert.equal(queued.supersedes, true, "what waited since before makes way");
 });
@@ -72,7 +78,7 @@ Deno.test("settle() of several ticks in one queues the newest alone", () => {
 Deno.test("settle() makes nothing way for what is made up", () => {
   const now = at("2026-03-04T12:00");
   assert.equal(
-    settle(DAILY, at("2026-03-01T02:00"), { now, watchedFrom: now, busy: null }).supersedes,
+    settle(DAILY, at("2026-03-01T02:00"), { now, watchedFrom: now, busy: null, newestDay: null }).supersedes,
     false,
   );
 });
@@ -92,21 +98,43 @@ Deno.test("settle() with a clock that was set back settles nothing twice", () =>
     now: at("2026-03-01T01:00"),
     watchedFrom,
     busy: null,
+    newestDay: null,
   });
   assert.deepEqual([slots, settledTo], [[], at("2026-03-02T02:00")]);
 });
 
 Deno.test("watchFrom() lets a first scheduler take the whole day that was just due, once", () => {
   const now = at("2026-03-02T12:00");
-  const first = watchFrom(DAILY, now);
-  const { slots } = settle(DAILY, first, { now, watchedFrom: now, busy: null });
+  const moment = { now, watchedFrom: now, busy: null, newestDay: null };
+  const first = watchFrom(DAILY, moment);
+  const { slots } = settle(DAILY, first, moment);
   assert.deepEqual(slots.map(({ day, isMadeUp }) => [day, isMadeUp]), [["2026-03-02", true]]);
-  assert.deepEqual(
-    settle(DAILY, now, { now: at("2026-03-02T12:01"), watchedFrom: now, busy: null }).slots,
-    [],
-  );
-  assert.deepEqual(watchFrom({ ...DAILY, catchUp: "none" }, now), now);
-  assert.deepEqual(watchFrom({ ...DAILY, only: ["publish"] }, now), now, "a part waits for its next time");
+  assert.deepEqual(settle(DAILY, now, { ...moment, now: at("2026-03-02T12:01") }).slots, []);
+  assert.deepEqual(watchFrom({ ...DAILY, catchUp: "none" }, moment), now);
+  assert.deepEqual(watchFrom({ ...DAILY, only: ["publish"] }, moment), now, "a part waits for its next time");
+});
+
+Deno.test("watchFrom() begins with what comes next where that day, or a later one, was run by hand", () => {
+  const now = at("2026-03-02T01:00"); // last due on March 1st
+  const from = (newestDay: string) => watchFrom(DAILY, { now, newestDay });
+  assert.deepEqual(from("2026-02-28"), new Date(at("2026-03-01T02:00").getTime() - 1));
+  assert.deepEqual(from("2026-03-01"), now);
+  assert.deepEqual(from("2026-03-02"), now);
+});
+
+Deno.test("settle() makes up no whole day before one that is done", () => {
+  const away: [string, string] = ["2026-03-01T02:00", "2026-03-04T12:00"];
+  const newestDay = "2026-03-04";
+  assert.deepEqual(settled({ catchUp: "all" }, away, { newestDay }), [
+    "2026-03-02 missed",
+    "2026-03-03 missed",
+    "2026-03-04 queued made up",
+  ]);
+  assert.deepEqual(settled({ catchUp: "all", only: ["publish"] }, away, { newestDay }), [
+    "2026-03-02 queued made up",
+    "2026-03-03 queued made up",
+    "2026-03-04 queued made up",
+  ]);
 });
 
 Deno.test("createWatch() starts anew after a gap: a machine that slept has watched nothing", () => {
