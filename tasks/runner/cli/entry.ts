@@ -6,7 +6,7 @@ import { nearest } from "../_nearest.ts";
 import type { Command, World } from "./command.ts";
 import { EXIT, ManifestErrors, UsageError } from "../errors.ts";
 import { createLog } from "./log.ts";
-import { helpText, type Options, readOptions } from "./options.ts";
+import { helpText, type Options, overview, readOptions } from "./options.ts";
 import { describeError } from "../run/run.ts";
 
 /** The commands of one entry. */
@@ -38,6 +38,10 @@ function overProgress(write: (text: string) => void): (text: string) => void {
 /** Runs the command that `args` name; returns its exit code. */
 export async function enter(args: string[], entry: Entry): Promise<number> {
   const [word = "help", ...rest] = args;
+  if (word === "help" || word === "--help") {
+    writeTo(Deno.stdout)(overview(`deno task ${entry.prefix ?? ""}`.trim(), entry.commands));
+    return EXIT.done;
+  }
   const name = entry.prefix ? `${entry.prefix} ${word}` : word;
   const stop = new AbortController();
   using _signals = onInterrupt(stop);

@@ -58,8 +58,16 @@ export function readOptions(args: string[], name: string, command: CommandHelp):
   }
   const { min, max } = command.words ?? { min: 0, max: 0 };
   if (!switches.has("help") && (words.length < min || words.length > max)) {
+    const wanted = max === 0
+      ? "no word"
+      : min === max
+      ? `${min}`
+      : min === 0
+      ? `at most ${max}`
+      : `${min} to ${max}`;
     throw new UsageError(
-      `Cannot run "${name}" with ${words.length} words beside the options. Usage: ${command.usage}`,
+      `Cannot run "${name}" as it takes ${wanted} beside the options: found ${words.length}. ` +
+        `Usage: ${command.usage}`,
     );
   }
   return { words, switches, values };
@@ -72,6 +80,15 @@ export function helpText(command: CommandHelp): string {
   const width = Math.max(...flags.map(([flag]) => flag.length));
   const lines = flags.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`);
   return `${command.summary}\n\nUsage: ${command.usage}\n\n${lines.join("\n")}\n`;
+}
+
+/** What an entry can do: a line for each of its commands. */
+export function overview(entry: string, commands: Readonly<Record<string, { help: CommandHelp }>>): string {
+  const width = Math.max(...Object.keys(commands).map(({ length }) => length));
+  const lines = Object.entries(commands).map(([name, { help }]) =>
+    `  ${entry} ${name.padEnd(width)}  ${help.summary.replaceAll("\n", " ").split(/[:;.](?: |$)/)[0]}`
+  );
+  return `${lines.join("\n")}\n\nEach has --help.\n`;
 }
 
 function parseOptions(declared: Record<string, Option>) {

@@ -83,8 +83,11 @@ Deno.test("models refuses wrong flags and too many words", async () => {
   for (
     const [args, message] of [
       [["list", "--jsn"], /Cannot run "models list" as it has no option "--jsn"\. Did you mean "--json"\?/],
-      [["show"], /Cannot run "models show" with 0 words/],
-      [["promote", "a", "b"], /with 2 words beside the options\. Usage: deno task models promote VERSION/],
+      [["show"], /Cannot run "models show" as it takes 1 beside the options: found 0/],
+      [
+        ["promote", "a", "b"],
+        /takes 1 beside the options: found 2\. Usage: deno task models promote VERSION/,
+      ],
       [["rollback", "--reason"], /needs a value: --reason TEXT/],
     ] as const
   ) await assert.rejects(desk.models(...args), { name: "UsageError", message });

@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import { UsageError } from "../../../../tasks/runner/errors.ts";
-import { type CommandHelp, helpText, readOptions } from "../../../../tasks/runner/cli/options.ts";
+import { type CommandHelp, helpText, overview, readOptions } from "../../../../tasks/runner/cli/options.ts";
 
 const COMMAND: CommandHelp = {
   usage: "deno task bake [WORD] [--from STAGE] [--json]",
@@ -70,12 +70,28 @@ Deno.test("readOptions() refuses a missing value, and a value for a switch", () 
 });
 
 Deno.test("readOptions() refuses too many words and too few, but for --help", () => {
-  assert.match(refusal("bread", "butter"), /Cannot run "bake" with 2 words .* Usage: deno task bake/);
-  const strict = { ...COMMAND, words: { min: 1, max: 1 } };
-  assert.throws(() => readOptions([], "bake", strict), UsageError);
+  assert.equal(
+    refusal("bread", "butter"),
+    'Cannot run "bake" as it takes at most 1 beside the options: found 2. ' +
+      "Usage: deno task bake [WORD] [--from STAGE] [--json]",
+  );
+  const strict = { ...COMMAND, words: { min: 1, max: 2 } };
+  assert.throws(() => readOptions([], "bake", strict), {
+    message: /takes 1 to 2 beside the options: found 0/,
+  });
   assert.equal(readOptions(["--help"], "bake", strict).switches.has("help"), true);
   const { words: _, ...wordless } = COMMAND;
-  assert.throws(() => readOptions(["bread"], "bake", wordless), UsageError);
+  assert.throws(() => readOptions(["bread"], "bake", wordless), { message: /takes no word beside/ });
+});
+
+Deno.test("overview() has a line for each command", () => {
+  assert.equal(
+    overview("deno task oven", {
+      bake: { help: COMMAND },
+      clean: { help: { ...COMMAND, summary: "Cleans what\nis there: all. No more." } },
+    }),
+    "  deno task oven bake   Bakes\n  deno task oven clean  Cleans what is there\n\nEach has --help.\n",
+  );
 });
 
 Deno.test("helpText() lists the command's options, and those that every command has", () => {
