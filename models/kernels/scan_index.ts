@@ -17,11 +17,14 @@
  * so rows with a smaller D are passed over while τ is the k-th best score so far, and the others get their exact score:
  * nothing is missed. And once ⟨c, q⟩ + N‖q‖ + δ < τ, N being the greatest distance to c from a block on, the scan is over.
  */
+import type { Steps } from "../steps.ts";
 
 /** Rows of a tile, whose cells lie together: for each four columns, those of the rows, one behind the other. */
 const TILE = 16;
 const COLUMNS = 4;
 const ROWS_PER_BLOCK = 128;
+/** About a millisecond's work. */
+const BLOCKS_PER_STEP = 12;
 /** The cell of a 0. */
 const OFFSET = 64;
 /** Doubles of a block: s, A, E, R, N. */
@@ -65,15 +68,15 @@ function layoutOf(at: number, n: number, d: number): Layout {
 const lined = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
 
 /**
- * Writes the index of the vectors [n × d] that stand in `memory` at `vectors` to `at`, a multiple of 64.
+ * Writes the index of the vectors [n × d] that stand in `memory` at `vectors` to `at`, a multiple of 64, in steps.
  *
  * @throws {RangeError} when one of them is not finite: no bound holds for it.
  */
-export function writeIndex(
+export function* writingIndex(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   { at, vectors, n, d }: ScanIndex,
-): void {
+): Steps<void> {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { writeDistances, writeBlock } = exports as Record<string, (...numbers: number[]) => void>;
   const { order, cells, bounds, centre } = layoutOf(at, n, d);
@@ -86,11 +89,14 @@ export function writeIndex(
       `Cannot scan vectors as they should be finite: found ${c[broken]} in column ${broken}`,
     );
   }
+  yield;
   places.set(byDistance(places));
+  yield;
   new Uint8Array(memory.buffer, cells, bounds - cells).fill(OFFSET);
   const blocks = new Float64Array(memory.buffer, bounds, BOUNDS * Math.ceil(n / ROWS_PER_BLOCK));
   for (let first = 0, to = bounds; first < n; first += ROWS_PER_BLOCK, to += 8 * BOUNDS) {
     writeBlock(vectors, d, centre, order, first, Math.min(ROWS_PER_BLOCK, n - first), cells, to);
+    if (first / ROWS_PER_BLOCK % BLOCKS_PER_STEP === BLOCKS_PER_STEP - 1) yield;
   }
   // N is of a block and of all that follow.
   for (let last = blocks.length - 1 - BOUNDS; last > 0; last -= BOUNDS) {

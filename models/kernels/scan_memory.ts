@@ -1,7 +1,8 @@
 /** Room for what a scan needs, in one shared memory that has exactly its size: vectors, index, a scratch a thread. */
 import { PAGE } from "./_sources.ts";
+import { inOneGo, type Steps } from "../steps.ts";
 import { scratchBytes } from "./scan.ts";
-import { indexBytes, type ScanIndex, writeIndex } from "./scan_index.ts";
+import { indexBytes, type ScanIndex, writingIndex } from "./scan_index.ts";
 
 export interface ScanRoom {
   memory: WebAssembly.Memory;
@@ -27,13 +28,13 @@ export function createSharedMemory(
   return new WebAssembly.Memory({ initial: pages(bytes), maximum: pages(most), shared: true });
 }
 
-/** Writes the index of vectors [n × d] at `vectors` behind them, to `at`, and says where scratches are. */
-export function placeScan(
+/** Writes the index of vectors [n × d] at `vectors` behind them, to `at`, in steps, and says where scratches are. */
+export function* placingScan(
   { module, memory }: { module: WebAssembly.Module; memory: WebAssembly.Memory },
   { at, threads, ...matrix }: ScanIndex & { threads: number },
-): ScanRoom {
+): Steps<ScanRoom> {
   const index = { at, ...matrix };
-  writeIndex(module, memory, index);
+  yield* writingIndex(module, memory, index);
   const first = at + lined(indexBytes(index.n, index.d));
   const each = lined(scratchBytes(index.n, index.d));
   return { memory, index, scratches: Array.from({ length: threads }, (_, i) => first + i * each) };
@@ -51,5 +52,5 @@ export function createScanMemory(
   const at = PAGE + lined(vectors.byteLength);
   const memory = createSharedMemory(at + scanBytes(n, { d, threads }));
   new Float32Array(memory.buffer, PAGE, vectors.length).set(vectors);
-  return placeScan({ module, memory }, { at, vectors: PAGE, n, d, threads });
+  return inOneGo(placingScan({ module, memory }, { at, vectors: PAGE, n, d, threads }));
 }

@@ -1,14 +1,18 @@
-/** Whether a snapshot's figures agree: whatever a request would follow as an index is looked at once, at opening. */
+/**
+ * Whether a snapshot's figures agree: whatever a request would follow as an index is looked at once, at opening, some
+ * milliseconds' worth a step.
+ */
 import { type Columns, contradiction } from "./_columns.ts";
 import type { KeyColumns } from "./key_table.ts";
 import { STAR_STEPS } from "./histograms.ts";
 import type { RatedLists } from "./rated_lists.ts";
 import { RECENT, type Rows } from "./rated_pairs.ts";
+import type { Steps } from "../steps.ts";
 import type { Champion, Snapshot } from "./snapshot.ts";
 import { WINDOW_DAYS } from "./windows.ts";
 
 /** @throws {SyntaxError} at the first contradiction. */
-export function checkSnapshot(snapshot: Snapshot, columns: Columns): void {
+export function* checking(snapshot: Snapshot, columns: Columns): Steps<void> {
   const { movieIds, userIds, rated, recent } = snapshot;
   const [nMovies, nUsers] = [movieIds.length, userIds.length];
   checkAscending("movie ids", movieIds);
@@ -23,24 +27,26 @@ export function checkSnapshot(snapshot: Snapshot, columns: Columns): void {
   checkRows("rated movies", rated.offsets, nUsers, rated.entries.length);
   checkRows("recent ratings", recent.offsets, nUsers, recent.entries.length);
   checkBelow("genre ids", columns.genreIds, snapshot.genres.length);
-  checkRated(rated, nMovies);
-  checkRecent(recent, nMovies);
+  yield;
+  yield* checkingRated(rated, nMovies);
+  yield* checkingRecent(recent, nMovies);
   checkKeys("user keys", columns.userKeys, nUsers);
   checkKeys("movie keys", columns.movieKeys, nMovies);
   if (columns.demographics) {
     const { gender, age, occupation } = columns.demographics;
     checkLengths(nUsers, { gender, age, occupation });
   }
-  if (snapshot.champion) checkChampion(snapshot.champion, nMovies, nUsers);
+  yield;
+  if (snapshot.champion) yield* checkingChampion(snapshot.champion, nMovies, nUsers);
 }
 
-function checkChampion(champion: Champion, nMovies: number, nUsers: number): void {
+function* checkingChampion(champion: Champion, nMovies: number, nUsers: number): Steps<void> {
   const { dimension, movieEmbeddings, userEmbeddings, slope, intercept } = champion;
   if (movieEmbeddings && userEmbeddings) {
     checkLengths(nMovies * dimension, { movieEmbeddings });
     checkLengths(nUsers * dimension, { userEmbeddings });
-    checkFinite("movie embeddings", movieEmbeddings);
-    checkFinite("user embeddings", userEmbeddings);
+    yield* checkingFinite("movie embeddings", movieEmbeddings);
+    yield* checkingFinite("user embeddings", userEmbeddings);
   } else if (dimension !== 0) throw contradiction("should have vectors of no dimension", dimension);
   if (!(slope > 0) || !Number.isFinite(slope + intercept)) {
     throw contradiction(
@@ -87,9 +93,28 @@ function checkBelow(name: string, values: Uint32Array | Uint16Array | Int32Array
   }
 }
 
+/** Entries that are looked at in one step: about a millisecond. */
+const PIECE = 500_000;
+
+// What loops over millions stands in functions of its own: in a generator it would take twice as long.
+
+function* checkingRated(rated: RatedLists, nMovies: number): Steps<void> {
+  const { userIds, offsets } = rated;
+  for (let from = 0, to = 0; from < userIds.length; from = to) {
+    const end = offsets[from] + PIECE;
+    do to++; while (to < userIds.length && offsets[to] < end);
+    checkRated(rated, nMovies, { from, to });
+    yield;
+  }
+}
+
 /** Tens of millions of entries: one pass, and no text unless something is wrong. */
-function checkRated({ userIds, offsets, entries }: RatedLists, nMovies: number): void {
-  for (let user = 0; user < userIds.length; user++) {
+function checkRated(
+  { userIds, offsets, entries }: RatedLists,
+  nMovies: number,
+  users: { from: number; to: number },
+): void {
+  for (let user = users.from; user < users.to; user++) {
     const end = offsets[user + 1];
     let last = -1;
     for (let i = offsets[user]; i < end; i++) {
@@ -107,11 +132,18 @@ function checkRated({ userIds, offsets, entries }: RatedLists, nMovies: number):
   }
 }
 
-function checkRecent({ offsets, entries }: Rows, nMovies: number): void {
+function* checkingRecent({ offsets, entries }: Rows, nMovies: number): Steps<void> {
   for (let row = 1; row < offsets.length; row++) {
     const n = offsets[row] - offsets[row - 1];
     if (n > RECENT) throw contradiction(`should have at most ${RECENT} recent ratings of anybody`, n);
   }
+  for (const piece of piecesOf(entries)) {
+    checkRatings(piece, nMovies);
+    yield;
+  }
+}
+
+function checkRatings(entries: Int32Array, nMovies: number): void {
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
     if (entry < 0 || entry >> 4 >= nMovies || (entry & 15) - 1 >>> 0 >= STAR_STEPS) {
@@ -120,8 +152,21 @@ function checkRecent({ offsets, entries }: Rows, nMovies: number): void {
   }
 }
 
+function* checkingFinite(name: string, values: Float32Array): Steps<void> {
+  for (const piece of piecesOf(values)) {
+    checkFinite(name, piece);
+    yield;
+  }
+}
+
 function checkFinite(name: string, values: Float32Array): void {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) throw contradiction(`${name} should be finite`, values[i]);
   }
+}
+
+function* piecesOf<A extends { length: number; subarray(from: number, to: number): A }>(
+  array: A,
+): Generator<A> {
+  for (let from = 0; from < array.length; from += PIECE) yield array.subarray(from, from + PIECE);
 }

@@ -8,7 +8,7 @@ export interface ByteSource {
 }
 
 /** Enough for the disk to be busy, little enough for nobody to wait while a piece is hashed. */
-const PIECE = 1 << 22;
+const PIECE = 1 << 21;
 
 /**
  * Fills `into` from `source`, and returns the hex sha256 of what was read. While a piece is hashed, the next is read;

@@ -4,7 +4,7 @@
  * Movies and users stand in ascending order of id, and everything else names them by their index in that order.
  * Opening makes views of the bytes: 32 million seen ratings cost no second copy, and titles are read when asked for.
  */
-import { checkSnapshot } from "./_checks.ts";
+import { checking } from "./_checks.ts";
 import {
   type Columns,
   columnsOf,
@@ -17,6 +17,7 @@ import {
 } from "./_columns.ts";
 import { type Container, decode, decodeHeader, encode, type Json } from "../container.ts";
 import type { People, Person } from "../people.ts";
+import { inOneGo, type Steps } from "../steps.ts";
 import { demographicColumns, personAt } from "./demographics.ts";
 import { type KeyTable, openKeys } from "./key_table.ts";
 import type { RatedLists } from "./rated_lists.ts";
@@ -182,12 +183,21 @@ export function openSnapshot(
   bytes: Uint8Array<ArrayBufferLike>,
   { isChecked = false }: { isChecked?: boolean } = {},
 ): Snapshot {
+  return isChecked ? viewsOf(bytes).snapshot : inOneGo(openingSnapshot(bytes));
+}
+
+/** `openSnapshot()` in steps of some milliseconds. @throws as it does, at any of them. */
+export function* openingSnapshot(bytes: Uint8Array<ArrayBufferLike>): Steps<Snapshot> {
+  const { snapshot, columns } = viewsOf(bytes);
+  yield* checking(snapshot, columns);
+  return snapshot;
+}
+
+function viewsOf(bytes: Uint8Array<ArrayBufferLike>): { snapshot: Snapshot; columns: Columns } {
   const container = decode(bytes);
   const header = checkedHeader(container.header);
   const columns = columnsOf(container.arrays, header);
-  const snapshot = snapshotOf(header, columns);
-  if (!isChecked) checkSnapshot(snapshot, columns);
-  return snapshot;
+  return { snapshot: snapshotOf(header, columns), columns };
 }
 
 /** What a snapshot is made with, of its file's first bytes. @throws {SyntaxError} as `openSnapshot()` does. */

@@ -34,7 +34,9 @@ export function createChooser(options: { live: Live; artifacts: string; log: Ser
         if (publication.sha256 === live.current?.sha256) return null;
         if (refused.has(publication.sha256)) continue;
         try {
-          const loaded = await loadSnapshot(artifacts, publication, { isBeside: live.current !== null });
+          const loaded = await loadSnapshot(artifacts, publication, {
+            pace: live.current === null ? "quick" : "calm",
+          });
           return { shared: loaded.shared, opened: await openShared(loaded) };
         } catch (error) {
           refuse(publication, error);

@@ -5,6 +5,7 @@
  * and the ratings that are newer than it: no request sees half of a swap. Its bytes stand in shared memory: the
  * coordinator loads them, and every worker opens the same ones.
  */
+import { breathe } from "../../models/breathe.ts";
 import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { SharedSnapshot } from "./load.ts";
 import { openModel } from "./loaded_model.ts";
@@ -27,6 +28,9 @@ export interface Live {
   /** Null: there is nothing to serve yet. */
   current: Serving | null;
 }
+
+const { signal } = new AbortController();
+const pause = () => breathe(signal);
 
 /** A snapshot as this thread sees it. */
 export type Opened = Pick<Serving, "snapshot" | "sha256" | "publicationId" | "models">;
@@ -54,8 +58,7 @@ export async function openShared(
     async load(registered: Registered) {
       if (artifacts === null) throw new Deno.errors.NotFound("There are no artifacts to load from");
       const module = vectors?.compiled?.module ?? null;
-      const { signal } = new AbortController();
-      return await open(await prepareModel(registered, { artifacts, moments, module, signal }));
+      return await open(await prepareModel(registered, { artifacts, moments, module, pause }));
     },
   });
   return { snapshot, sha256, publicationId, models };

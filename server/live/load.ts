@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { simdHere } from "../../models/kernels/_sources.ts";
 import { readCompiled } from "../../models/kernels/compiled.ts";
 import { readHashed } from "../../models/snapshot/read_hashed.ts";
-import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
+import { openingSnapshot, openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
+import { inOneGo, type Steps, withPauses } from "../../models/steps.ts";
 import type { Publication } from "../follow/publications.ts";
 import { createMoments } from "./moments.ts";
-import { prepareModel, type SharedModel } from "./shared_model.ts";
-import { createRoom, type SharedVectors, shareVectors } from "./shared_vectors.ts";
+import { type Preparation, prepareModel, type SharedModel } from "./shared_model.ts";
+import { createRoom, type SharedVectors, sharingVectors } from "./shared_vectors.ts";
 import { sha256Of } from "./sha256.ts";
 
 /** A verified snapshot, as one worker posts it to another: everything large in it is shared, and nothing copied. */
@@ -35,13 +36,18 @@ export interface Loaded {
   snapshot: Snapshot;
 }
 
-/** Milliseconds between two pieces of work beside requests: about what one piece takes. */
-const PAUSE = 5;
+/**
+ * Milliseconds between two steps of a millisecond or two, beside requests: the work takes a tenth of what two
+ * processors can do, so that those who ask meanwhile do not notice.
+ */
+const PAUSE = 10;
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
 
+/** Calm: others answer requests meanwhile, and are not to notice. Quick: whoever waits for it comes first. */
+export type Pace = "calm" | "quick";
+
 /**
- * Reads the snapshot of `publication` into shared memory. `isBeside`: others answer requests meanwhile, and the work
- * leaves them half of a processor.
+ * Reads the snapshot of `publication` into shared memory.
  *
  * @throws {SyntaxError} when its bytes are not those that were published, or contradict themselves.
  * @throws {Deno.errors.NotFound} when the file is gone.
@@ -49,21 +55,19 @@ const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
 export async function loadSnapshot(
   artifacts: string,
   { snapshot: path, sha256, publicationId }: Publication,
-  { isBeside = false }: { isBeside?: boolean } = {},
+  { pace = "quick" }: { pace?: Pace } = {},
 ): Promise<Loaded> {
-  const rest = isBeside ? pause : () => Promise.resolve();
+  const rest = pace === "calm" ? pause : () => Promise.resolve();
   const { memory, bytes, found } = await readShared(join(artifacts, path), rest);
   if (found !== sha256) {
     throw new SyntaxError(
       `Cannot serve snapshot "${path}" as its sha256 should be ${sha256}: found ${found}`,
     );
   }
-  const snapshot = openSnapshot(bytes);
-  await rest();
+  const snapshot = await withPauses(openingSnapshot(bytes), rest);
   const module = await compiledScan(artifacts);
-  const vectors = championVectors(snapshot, { memory, module });
-  await rest();
-  const { beside, missing } = await prepareBeside(snapshot, { artifacts, module });
+  const vectors = await withPauses(sharingChampion(snapshot, { memory, module }), rest);
+  const { beside, missing } = await prepareBeside(snapshot, { artifacts, module, pause: rest });
   return {
     snapshot,
     shared: { bytes, sha256, publicationId, vectors, beside, missing, artifacts },
@@ -75,7 +79,7 @@ export function shareSnapshot(bytes: Uint8Array): Loaded {
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
   shared.set(bytes);
   const snapshot = openSnapshot(shared);
-  const vectors = championVectors(snapshot, { memory: null, module: null });
+  const vectors = inOneGo(sharingChampion(snapshot, { memory: null, module: null }));
   const facts = { publicationId: null, beside: [], missing: [], artifacts: null };
   return { snapshot, shared: { bytes: shared, sha256: sha256Of(bytes), vectors, ...facts } };
 }
@@ -88,21 +92,21 @@ async function readShared(path: string, pause: () => Promise<void>) {
   return { memory, bytes, found: await readHashed(file, bytes, { pause }) };
 }
 
-function championVectors(
+function* sharingChampion(
   { champion, movieIds }: Snapshot,
   { memory, module }: { memory: WebAssembly.Memory | null; module: WebAssembly.Module | null },
-): SharedVectors | null {
+): Steps<SharedVectors | null> {
   const values = champion?.movieEmbeddings;
   if (!values) return null;
   const { dimension } = champion;
   if (memory === null) return { dimension, values, compiled: null };
-  return shareVectors(memory, { at: values.byteOffset, n: movieIds.length, dimension, module });
+  return yield* sharingVectors(memory, { at: values.byteOffset, n: movieIds.length, dimension, module });
 }
 
 /** A version that cannot be had keeps no snapshot from going live. */
 async function prepareBeside(
   snapshot: Snapshot,
-  { artifacts, module }: { artifacts: string; module: WebAssembly.Module | null },
+  how: Omit<Preparation, "moments">,
 ): Promise<Pick<SharedSnapshot, "beside" | "missing">> {
   const { variants, shadow } = snapshot.serving;
   const named = new Map([...variants, ...(shadow ? [shadow] : [])].map((each) => [each.version, each]));
@@ -110,7 +114,7 @@ async function prepareBeside(
   const beside: SharedModel[] = [];
   const missing: { version: string; reason: string }[] = [];
   if (named.size === 0) return { beside, missing };
-  const preparation = { artifacts, module, moments: createMoments(snapshot), signal: NEVER };
+  const preparation = { ...how, moments: createMoments(snapshot) };
   for (const [version, registered] of named) {
     try {
       beside.push(await prepareModel(registered, preparation));
@@ -120,8 +124,6 @@ async function prepareBeside(
   }
   return { beside, missing };
 }
-
-const NEVER = new AbortController().signal;
 
 const modules = new Map<string, WebAssembly.Module>();
 

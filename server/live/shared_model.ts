@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { decode } from "../../models/container.ts";
 import type { Embedder } from "../../models/model.ts";
 import type { ServedVersion } from "../../models/snapshot/serving_settings.ts";
+import { type Steps, withPauses } from "../../models/steps.ts";
 import type { Moments } from "./moments.ts";
-import { breathe } from "../../models/breathe.ts";
 import { openScorer } from "./openers.ts";
 import { sha256Of } from "./sha256.ts";
-import { createRoom, type SharedVectors, shareVectors } from "./shared_vectors.ts";
+import { createRoom, type SharedVectors, sharingVectors } from "./shared_vectors.ts";
 
 /** From a product of vectors to stars. */
 export interface Line {
@@ -38,11 +38,12 @@ export interface Preparation {
   moments: Moments;
   /** The compiled scan; null: there is none. */
   module: WebAssembly.Module | null;
-  signal: AbortSignal;
+  /** Awaited every few milliseconds: others answer requests meanwhile. */
+  pause: () => Promise<void>;
 }
 
-/** Movies that are embedded in one go: some ten milliseconds at most. */
-const MOVIES_PER_BREATH = 500;
+/** Movies that are embedded in one go: some milliseconds at most. */
+const MOVIES_PER_STEP = 100;
 
 /**
  * Reads the artifact of a registered version, and embeds the movies where it has vectors, with pauses for requests.
@@ -52,7 +53,7 @@ const MOVIES_PER_BREATH = 500;
  */
 export async function prepareModel(registered: Registered, preparation: Preparation): Promise<SharedModel> {
   const { version, model } = registered;
-  const { moments, module, signal } = preparation;
+  const { moments, module, pause } = preparation;
   const bytes = await readArtifact(preparation.artifacts, registered);
   const { embedder } = await openScorer(model, decode(bytes));
   const n = embedder ? moments.catalogue.movies.size : 0;
@@ -64,19 +65,20 @@ export async function prepareModel(registered: Registered, preparation: Preparat
   if (!embedder) return { ...shared, vectors: null, line: { slope: 1, intercept: 0 } };
   const { dimension } = embedder;
   const values = new Float32Array(memory.buffer, at + head, n * dimension);
-  await embedMovies(embedder, { values, moments, signal });
-  const vectors = shareVectors(memory, { at: at + head, n, dimension, module });
+  await withPauses(embeddingMovies(embedder, values, moments), pause);
+  const steps = sharingVectors(memory, { at: at + head, n, dimension, module });
+  const vectors = await withPauses(steps, pause);
   return { ...shared, vectors, line: embedder.line(moments.movies) };
 }
 
-async function embedMovies(
+function* embeddingMovies(
   embedder: Embedder,
-  { values, moments, signal }: { values: Float32Array; moments: Moments; signal: AbortSignal },
-): Promise<void> {
-  const { size } = moments.catalogue.movies;
-  for (let movie = 0; movie < size; movie++) {
-    embedder.embedMovie(moments.movies, movie, values, movie * embedder.dimension);
-    if (movie % MOVIES_PER_BREATH === MOVIES_PER_BREATH - 1) await breathe(signal);
+  values: Float32Array,
+  { movies, catalogue }: Moments,
+): Steps<void> {
+  for (let movie = 0; movie < catalogue.movies.size; movie++) {
+    embedder.embedMovie(movies, movie, values, movie * embedder.dimension);
+    if (movie % MOVIES_PER_STEP === MOVIES_PER_STEP - 1) yield;
   }
 }
 

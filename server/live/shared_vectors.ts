@@ -7,7 +7,8 @@
 import { createPlainScan } from "../../models/kernels/plain_scan.ts";
 import { openScan, type Scan } from "../../models/kernels/scan.ts";
 import type { ScanIndex } from "../../models/kernels/scan_index.ts";
-import { createSharedMemory, placeScan, scanBytes } from "../../models/kernels/scan_memory.ts";
+import { createSharedMemory, placingScan, scanBytes } from "../../models/kernels/scan_memory.ts";
+import type { Steps } from "../../models/steps.ts";
 
 /** Vectors as one thread posts them to another. */
 export interface SharedVectors {
@@ -42,8 +43,8 @@ export function createRoom(bytes: number): { memory: WebAssembly.Memory; at: num
   return { memory: createSharedMemory(PAGE + bytes, { most: 2 ** 32 }), at: PAGE };
 }
 
-/** Makes the vectors that stand in `memory` at `at` ready. @throws {RangeError} when one of them is not finite. */
-export function shareVectors(
+/** Makes the vectors that stand in `memory` at `at` ready, in steps. @throws {RangeError} when one is not finite. */
+export function* sharingVectors(
   memory: WebAssembly.Memory,
   { at, n, dimension, module }: {
     at: number;
@@ -51,13 +52,13 @@ export function shareVectors(
     dimension: number;
     module: WebAssembly.Module | null;
   },
-): SharedVectors {
+): Steps<SharedVectors> {
   const values = new Float32Array(memory.buffer, at, n * dimension);
   if (module === null) return { dimension, values, compiled: null };
   const held = memory.buffer.byteLength;
   const room = { d: dimension, threads: MOST_THREADS };
   memory.grow(Math.ceil(scanBytes(n, room) / PAGE));
-  const { index, scratches } = placeScan({ module, memory }, { at: held, vectors: at, n, ...room });
+  const { index, scratches } = yield* placingScan({ module, memory }, { at: held, vectors: at, n, ...room });
   return { dimension, values, compiled: { memory, module, index, scratches } };
 }
 

@@ -1,6 +1,7 @@
 /** What the first requests of a snapshot cost a worker is spent before a person waits for it. */
 import { breathe } from "../../models/breathe.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import { withPauses } from "../../models/steps.ts";
 import type { SharedSnapshot } from "../live/load.ts";
 import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
@@ -22,7 +23,7 @@ export async function warmUp(serving: Serving, { beside }: Pick<SharedSnapshot, 
 
 /** Makes what lists of popularity, filters and searches are looked up in; `before` has much of it, mostly. */
 export async function stock({ snapshot }: Serving, before: Snapshot | null): Promise<void> {
-  for (const _ of shelfOf(snapshot).stocking(before)) await breathe(NEVER);
+  await withPauses(shelfOf(snapshot).stocking(before), () => breathe(NEVER));
 }
 
 const NEVER = new AbortController().signal;

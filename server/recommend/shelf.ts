@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
+import type { Steps } from "../../models/steps.ts";
 import { catalogueOf } from "../live/moments.ts";
 import { createTitleIndex, type TitleIndex } from "./search.ts";
 import { indexing, type WordIndex, wordIndexOf } from "./word_index.ts";
@@ -27,7 +28,7 @@ export interface Shelf {
   /** Of titles; null: not looked at yet. */
   readonly words: WordIndex | null;
   /** Makes all of the above, some milliseconds' work a step. `before`: what is served until then. */
-  stocking(before: Snapshot | null): Generator<void, void>;
+  stocking(before: Snapshot | null): Steps<void>;
 }
 
 export interface Filter {

@@ -4,6 +4,7 @@
  * There are fewer words than titles, so a query looks at words first and at the movies of the few that match. All words
  * stand in one text, which the engine searches faster than anything that is written here.
  */
+import { inOneGo, type Steps } from "../../models/steps.ts";
 import { wordsOf } from "./title_words.ts";
 
 export interface WordIndex {
@@ -27,16 +28,10 @@ export interface Titles {
 /** Titles of one step: about a millisecond. */
 const PIECE = 500;
 
-export function wordIndexOf(titles: Titles): WordIndex {
-  const steps = indexing(titles);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
+export const wordIndexOf = (titles: Titles): WordIndex => inOneGo(indexing(titles));
 
 /** Makes the index one piece a step, so that others can work in between. */
-export function* indexing({ nMovies, title }: Titles): Generator<void, WordIndex> {
+export function* indexing({ nMovies, title }: Titles): Steps<WordIndex> {
   const known = new Map<string, number>();
   /** Of each word: movies that have it, and the last of them. */
   const counts: number[] = [];
