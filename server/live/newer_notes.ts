@@ -1,6 +1,6 @@
 /**
- * What the log has told of people since a base, in typed arrays: some twenty bytes a rating in each worker, where a Map
- * and a Set for each person take 360.
+ * What the log has told of people since a base, in typed arrays. Every worker has them: 70 bytes a rating where nearly
+ * everybody rated once, 28 where it was eight times; a Map and a Set for each person take 410 and 89.
  *
  * People have positions in the order of their first note. A person's notes are a chain, the newest first, with one note
  * for each movie rated and one for each movie hidden or shown again. To take one in is to walk along what this person

@@ -271,3 +271,20 @@ Deno.test("of() keeps the order in which ratings came: a replaced one in its pla
   assert.deepEqual([...view.of(1) ?? []], [[10, 5]]);
   assert.equal(view.hidden(1), null);
 });
+
+Deno.test("a view has room for as many people and ratings as come", () => {
+  const log = createNewerLog(1024);
+  const view = createNewerRatings(emptyBase(0, 0), log);
+  const people = Array.from({ length: 300 }, (_, person) => 7 * person);
+  for (const userId of people) view.append([{ kind: "erased", userId }]);
+  for (const movieId of [1, 2]) {
+    for (const userId of people) view.append([{ kind: "rated", userId, movieId, stars: movieId }]);
+  }
+  view.takeIn();
+  for (const userId of people) {
+    assert.deepEqual([...view.of(userId) ?? []], [[1, 1], [2, 2]]);
+    assert.ok(view.isErased(userId));
+    assert.ok(!view.isErased(userId + 1) && view.of(userId + 1) === null);
+  }
+  assert.equal(view.nRatings, 600);
+});
