@@ -47,6 +47,7 @@ export async function erase(
   return await db.transaction(async (tx) => {
     await refuseAtWork(tx);
     await tx.execute("erase/create_erased_rows");
+    await tx.row("erase/read_new_pages");
     await tx.execute("erase/find_rows", [userId]);
     await subtract(tx, userId);
     const raw = await tx.row<{ n: number }>("erase/raw_ratings");

@@ -32,6 +32,10 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     about: "a day of 50,000 ratings on a large archive, beside the same day on a thin one",
     load: async () => (await import("./day.ts")).day,
   },
+  erase: {
+    about: "erasing a person and proving it, beside one scan of the archive",
+    load: async () => (await import("./erase.ts")).erasing,
+  },
   snapshot: {
     about: "writing a snapshot, anew and by a day, and a server's start on it",
     load: async () => (await import("./snapshot.ts")).snapshots,

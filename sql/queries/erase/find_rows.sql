@@ -3,7 +3,7 @@
 --
 -- $1  user_id  integer
 --
--- raw = lake + rejects + pending: the archive itself, which has no index on people, is read only where it is pending.
+-- raw = lake + rejects + pending. The archive is read by person first: by range, all that waits would be read.
 
 with person as (
   select coalesce((select key from raw_db.user_keys where user_id = $1::integer), $1::text) as name
@@ -34,21 +34,19 @@ open_ranges as (
   from (values ('import'), ('live')) as lane (name)
   left join taken on taken.lane = lane.name
 ),
+own as materialized (
+  select lane, rating_id from raw_db.ratings where user_id = $1::integer
+),
 pending as (
-  select o.lane, found.rating_id as raw_id, o.batch_id
-  from open_ranges o
-  cross join lateral (
-    select rating_id
-    from raw_db.ratings r
-    where r.rating_id between o.first_id and o.last_id and r.lane = o.lane and r.user_id = $1::integer
-    offset 0
-  ) found
+  select own.lane, own.rating_id as raw_id, o.batch_id
+  from own
+  join open_ranges o on o.lane = own.lane and own.rating_id between o.first_id and o.last_id
 ),
 lines as (
   select u.unparsable_id as raw_id, r.batch_id
   from raw_db.unparsable u
   left join ops_db.batch_ranges r on r.lane = 'unparsable' and u.unparsable_id between r.first_id and r.last_id
-  where regexp_replace(u.line, '^\s*"?([^,:;|\t"]*).*$', '\1') = (select name from person)
+  where raw_db.first_field(u.line) = (select name from person)
 )
 insert into erased_rows (lane, raw_id, batch_id, is_accepted, is_late)
 select lane, raw_id, batch_id, is_accepted, is_late from lake

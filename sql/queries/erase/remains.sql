@@ -5,7 +5,7 @@
 select 'raw_db.ratings' as table_name, count(*) as n from raw_db.ratings where user_id = $1::integer
 union all
 select 'raw_db.unparsable', count(*) from raw_db.unparsable
-where regexp_replace(line, '^\s*"?([^,:;|\t"]*).*$', '\1') =
+where raw_db.first_field(line) =
   coalesce((select key from raw_db.user_keys where user_id = $1::integer), $1::text)
 union all
 select 'raw_db.inbox', count(*) from raw_db.inbox where user_id = $1::integer
