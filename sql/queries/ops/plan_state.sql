@@ -2,7 +2,7 @@
 --
 -- $1  run_id  integer  the run that is planned; null before it starts
 
-with recursive taken as (
+with taken as (
   select lane, sum(n_rows) as n, max(last_id) as last_id from ops_db.batch_ranges group by lane
 ),
 by_batch as (
@@ -54,22 +54,6 @@ signs as (
 champion as (
   select * from ops_db.model_versions where status = 'champion'
 ),
-lineage as (
-  select version, parent, mode, created_at from champion
-  union all
-  select p.version, p.parent, p.mode, p.created_at
-  from lineage l
-  join ops_db.model_versions p on p.version = l.parent
-  where l.mode = 'warm'
-),
-learned as (
-  -- When the champion's training from scratch read the lake last: the same artifact may have been made again.
-  select greatest(max(l.created_at), max(s.started_at)) as at
-  from lineage l
-  left join ops_db.trainings t on t.version = l.version and t.mode = 'scratch'
-  left join ops_db.stage_runs s on s.run_id = t.run_id and s.task = 'train' and s.status = 'succeeded'
-  where l.mode = 'scratch'
-),
 published as (
   select version, batch_id from ops_db.publications where status = 'published' order by publication_id desc limit 1
 )
@@ -97,7 +81,7 @@ select
   coalesce((select jsonb_object_agg(name, day) from trained_by_name), '{}') as trained_on,
   coalesce((select jsonb_object_agg(metric, value) from signs), '{}') as signs,
   (select count(*) from champion cross join ops_db.erasures e
-   where e.erased_at > coalesce((select at from learned), '-infinity')) as erased,
+   where e.erased_at > coalesce((select read_at from ops_db.champion_learning), '-infinity')) as erased,
   (select jsonb_build_object('version', version, 'batch', batch_id) from published) as published,
   coalesce((select jsonb_object_agg(stage, finished_at) from newest_attempts where status = 'succeeded'), '{}')
     as done,
