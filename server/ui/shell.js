@@ -11,6 +11,8 @@ const THEMES = [
   { name: "dark", sign: "●", label: "Theme: dark" },
 ];
 
+const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
 function offerThemes(button) {
   const root = document.documentElement;
   const show = () => {
@@ -43,7 +45,7 @@ async function showFacts() {
     ? `${stats.source} ${stats.model_version}`
     : "popularity only, no model yet";
   const newer = stats.newer_ratings ?? 0;
-  document.getElementById("facts").textContent = [
+  place("facts").textContent = [
     model,
     stats.day ? `${stats.edition} of ${stats.day}` : stats.edition,
     `${count(stats.movies)} movies, ${count(stats.users)} people, ${count(stats.ratings + newer)} ratings`,
@@ -53,7 +55,7 @@ async function showFacts() {
     notice.className = "notice";
     notice.id = "sample";
     notice.textContent = `Sample data (${stats.edition}): these people and ratings are made up.`;
-    document.getElementById("banner").after(notice);
+    place("banner").after(notice);
   }
 }
 
@@ -67,11 +69,11 @@ function viewOf(main) {
   };
 }
 
-offerThemes(document.getElementById("theme"));
-offerKeyEntry(document.getElementById("key"));
+offerThemes(place("theme"));
+offerKeyEntry(place("key"));
 document.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 
-const show = viewOf(document.getElementById("main"));
+const show = viewOf(place("main"));
 const { start } = await import(`/ui/pages/${document.body.dataset.page}.js`);
 const begin = () => start(show).catch((error) => complain(error, begin));
 onKeyChange(() => location.reload());

@@ -203,7 +203,12 @@ function rejects(rows) {
   });
 }
 
-function panel(list, title, { rows, columns, none }) {
+/**
+ * @param {string} list
+ * @param {string} title
+ * @param {{ rows: any[], columns: import("../parts/table.js").Column[], none?: string }} given
+ */
+function panel(list, title, { rows, columns, none = "Nothing." }) {
   return html`
     <section class="panel" aria-labelledby="${list}-title">
       <div class="head"><h2 id="${list}-title">${title}</h2>${csvLink(csvOf(list), title)}</div>

@@ -204,6 +204,7 @@ function listTitle({ user, profile }) {
 /** The keyboard stays where it was: on the movie that took the rated one's place. */
 function focusPlace(place) {
   const cards = document.querySelectorAll(".recommendations > li");
+  /** @type {HTMLElement | null} */
   const next = cards[Math.min(place, cards.length - 1)]?.querySelector("input[type=radio]");
   (next ?? document.getElementById("list-title"))?.focus({ preventScroll: true });
 }

@@ -17,6 +17,7 @@ const RUNS = 120;
 const STATES = { champion: "is-good", rejected: "is-bad", inconclusive: "is-warn" };
 
 export async function start(show) {
+  /** @type {any} */
   const state = { models: null, points: [], shown: null, clicks: [], experiment: null, request: null };
   Object.assign(state, { protocol: "holdout", metric: "ndcg@10" });
   const draw = () => show(view(state, actions));
@@ -49,7 +50,7 @@ export async function start(show) {
         state.shown = await ask(`/models/${version}`);
         history.replaceState(null, "", `/ui/models?version=${version}`);
         draw();
-        document.getElementById("version-title").focus();
+        document.getElementById("version-title")?.focus();
       } catch (error) {
         complain(error, () => actions.open(version));
       }

@@ -15,6 +15,7 @@ const LOOK_EVERY = 2_000;
 const RUNS = 30;
 
 export async function start(show) {
+  /** @type {{ pipeline: any, runs: any[], run: any, chosen: string | null, request: any }} */
   const state = { pipeline: null, runs: [], run: null, chosen: null, request: null };
   const draw = () => show(view(state, actions));
   let watching = 0;

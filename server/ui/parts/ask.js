@@ -4,7 +4,7 @@ import { currentKey } from "./key.js";
 /** What the server, or the way to it, refused. */
 export class Refusal extends Error {
   /** `next`: what to do about it; `status` 0: no answer at all. */
-  constructor({ title, detail, next = "", status = 0, kind = "" }) {
+  constructor({ title, detail = "", next = "", status = 0, kind = "" }) {
     super(detail ? `${title}: ${detail}` : title);
     Object.assign(this, { title, detail, next, status, kind });
   }
@@ -13,6 +13,10 @@ export class Refusal extends Error {
 /**
  * The answer's body. Query values that are null, undefined or "" are left out; arrays are joined by commas.
  *
+ * @param {string} path
+ * @param {Pick<RequestInit, "method" | "signal" | "keepalive"> & {
+ *   query?: object, body?: unknown, headers?: Record<string, string> }} options
+ * @returns {Promise<any>}
  * @throws {Refusal}
  */
 export async function ask(path, { query = {}, method = "GET", body, signal, headers = {}, keepalive } = {}) {
@@ -47,7 +51,6 @@ async function send(path, options) {
     if (cause.name === "AbortError") throw cause;
     throw new Refusal({
       title: "The server does not answer",
-      detail: "",
       next: "Start it with: deno task serve",
     });
   }

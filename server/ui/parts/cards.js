@@ -2,7 +2,7 @@
  * Title cards: a movie's poster of type and colour alone, for there are no pictures here.
  *
  * The first genre gives the ground, the second the shape's colour, the id the shape: the same movie looks the same
- * everywhere. The colours stand in movies.css, dark enough for white type.
+ * everywhere. The colours stand in posters.css, dark enough for white type.
  */
 import { html, nothing } from "./lit.js";
 
@@ -30,7 +30,7 @@ export function titleCard({ movie_id: id, title, year, genres = [] }, { size = "
 export const movieAddress = (id) => `/ui/movies/${encodeURIComponent(id)}`;
 
 /** A row of small cards, each a link: similar movies, popular ones. */
-export function cardStrip(movies, note = () => nothing) {
+export function cardStrip(movies) {
   return html`
     <ul class="strip">
       ${movies.map((movie) =>
@@ -40,7 +40,7 @@ export function cardStrip(movies, note = () => nothing) {
               ${titleCard(movie)}
               <span class="card-name">${movie.title}</span>
             </a>
-            <span class="quiet small">${movie.year ?? ""}${note(movie)}</span>
+            <span class="quiet small">${movie.year ?? nothing}</span>
           </li>
         `
       )}

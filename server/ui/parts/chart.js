@@ -9,7 +9,7 @@ import { html, ref } from "./lit.js";
 import { csvLink, table } from "./table.js";
 import { short } from "./text.js";
 
-const { Chart } = globalThis;
+const { Chart } = /** @type {any} */ (globalThis);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 /** By canvas: the chart, what it was made of, and how to make it again. */
@@ -26,6 +26,9 @@ const SERIES = [
 /**
  * A figure. `config(paint)` gives Chart.js its type, data and options; `paint(name)` is a colour of the page.
  * `columns` and `rows` are those of the table; `csv` the address of the list.
+ *
+ * @param {{ title: string, summary: unknown, config: (paint: (name: string) => string) => any,
+ *   columns: import("./table.js").Column[], rows: any[], csv?: string, isLow?: boolean }} given
  */
 export function chart({ title, summary, config, columns, rows, csv, isLow = false }) {
   return html`
@@ -49,43 +52,41 @@ export function chart({ title, summary, config, columns, rows, csv, isLow = fals
 }
 
 /** Bars for one series. */
-export const bars = ({ labels, values, isSideways = false, isLog = false, format = short }) => (paint) => ({
+export const bars = ({ labels, values, isSideways = false, isLog = false }) => (paint) => ({
   type: "bar",
   data: {
     labels,
     datasets: [{ data: values, backgroundColor: paint("--accent"), borderRadius: 4, maxBarThickness: 36 }],
   },
-  options: optionsOf(paint, { isSideways, isLog, format }),
+  options: optionsOf(paint, { isSideways, isLog }),
 });
 
 /** Lines over common labels; `series`: [{ name, values, isThreshold }], gaps where a value is null. */
-export const lines =
-  ({ labels, series, isLog = false, isLogX = false, format = short, isStepped = false }) => (paint) => ({
-    type: "line",
-    data: {
-      labels,
-      datasets: series.map(({ name, values, isThreshold = false }, i) => {
-        const { color, dash, point } = isThreshold
-          ? { color: "--quiet", dash: [4, 4], point: "line" }
-          : SERIES[i % SERIES.length];
-        return {
-          label: name,
-          data: values,
-          borderColor: paint(color),
-          backgroundColor: paint(color),
-          borderDash: dash,
-          borderWidth: 2,
-          pointStyle: point,
-          pointRadius: isThreshold || values.length > 40 ? 0 : 3.5,
-          stepped: isStepped,
-          spanGaps: true,
-        };
-      }),
-    },
-    options: optionsOf(paint, { isLog, isLogX, format, hasLegend: series.length > 1 }),
-  });
+export const lines = ({ labels, series, format = short }) => (paint) => ({
+  type: "line",
+  data: {
+    labels,
+    datasets: series.map(({ name, values, isThreshold = false }, i) => {
+      const { color, dash, point } = isThreshold
+        ? { color: "--quiet", dash: [4, 4], point: "line" }
+        : SERIES[i % SERIES.length];
+      return {
+        label: name,
+        data: values,
+        borderColor: paint(color),
+        backgroundColor: paint(color),
+        borderDash: dash,
+        borderWidth: 2,
+        pointStyle: point,
+        pointRadius: isThreshold || values.length > 40 ? 0 : 3.5,
+        spanGaps: true,
+      };
+    }),
+  },
+  options: optionsOf(paint, { format, hasLegend: series.length > 1 }),
+});
 
-function optionsOf(paint, { isSideways, isLog, isLogX, format, hasLegend = false }) {
+function optionsOf(paint, { isSideways = false, isLog = false, hasLegend = false, format = short }) {
   const axis = {
     grid: { color: paint("--line") },
     border: { display: false },
@@ -93,12 +94,16 @@ function optionsOf(paint, { isSideways, isLog, isLogX, format, hasLegend = false
   };
   const amounts = {
     ...axis,
-    ...(isLog ? { type: "logarithmic" } : { beginAtZero: !hasLegend }),
-    ticks: { ...axis.ticks, callback: (value) => format(value), maxTicksLimit: 6 },
+    // From below 1, so that one of something is a bar, too.
+    ...(isLog ? { type: "logarithmic", min: 0.7 } : { beginAtZero: !hasLegend }),
+    ticks: {
+      ...axis.ticks,
+      callback: (value) => isLog && value < 1 ? "" : format(value),
+      maxTicksLimit: 6,
+    },
   };
   const places = {
     ...axis,
-    ...(isLogX ? { type: "logarithmic" } : {}),
     grid: { display: false },
     ticks: { ...axis.ticks, maxRotation: 0, autoSkipPadding: 16, autoSkip: !isSideways },
   };

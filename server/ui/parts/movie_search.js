@@ -11,7 +11,11 @@ const PAUSE = 180;
  * `view({ label, id })` is the template.
  */
 export function movieSearch({ redraw, hit, n = 8 }) {
-  let [text, found, timer, asked] = ["", null, 0, null];
+  let [text, timer] = ["", 0];
+  /** @type {any[] | null} */
+  let found = null;
+  /** @type {AbortController | undefined} */
+  let asked;
 
   async function search() {
     asked?.abort();
@@ -22,8 +26,9 @@ export function movieSearch({ redraw, hit, n = 8 }) {
       return redraw();
     }
     try {
-      ({ items: found } = await ask("/movies", { query: { query, n }, signal: asked.signal }));
-      announce(found.length === 0 ? `No movie matches ${query}.` : `${found.length} movies match ${query}.`);
+      const { items } = await ask("/movies", { query: { query, n }, signal: asked.signal });
+      found = items;
+      announce(items.length === 0 ? `No movie matches ${query}.` : `${items.length} movies match ${query}.`);
       redraw();
     } catch (error) {
       complain(error, search);

@@ -1,15 +1,20 @@
 /** What the page tells: a banner for what failed, and quiet announcements for those who do not see it change. */
 import { html, nothing, render } from "./lit.js";
 
-const place = (id) => document.getElementById(id);
+const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** Shows what failed and what to do; `retry`, where given, is offered as a button. */
-export function complain(error, retry = null) {
+/**
+ * Shows what failed and what to do; `retry`, where given, is offered as a button.
+ *
+ * @param {any} error
+ * @param {() => unknown} [retry]
+ */
+export function complain(error, retry) {
   if (error?.name === "AbortError") return;
   const [what, next] = [error?.message ?? String(error), error?.next ?? ""];
   const again = () => {
     dismiss();
-    retry();
+    retry?.();
   };
   render(
     html`

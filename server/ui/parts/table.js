@@ -2,8 +2,15 @@
 import { html, nothing } from "./lit.js";
 
 /**
- * `columns`: [{ name, value(row), isNumber, isHead }]; a value may be a template. `caption` names the table for
- * screen readers; `isChosen(row)` marks rows.
+ * What a column shows of a row; the value may be a template.
+ *
+ * @typedef {{ name: string, value: (row: any) => unknown, isNumber?: boolean, isHead?: boolean }} Column
+ */
+
+/**
+ * `caption` names the table for screen readers; `isChosen(row)` marks rows.
+ *
+ * @param {{ caption: string, columns: Column[], rows: any[], isChosen?: (row: any) => boolean }} given
  */
 export function table({ caption, columns, rows, isChosen = () => false }) {
   return html`
@@ -31,7 +38,7 @@ export function table({ caption, columns, rows, isChosen = () => false }) {
   `;
 }
 
-function cell({ value, isNumber, isHead }, row) {
+function cell({ value, isNumber = false, isHead = false }, row) {
   const kind = isNumber ? "number" : nothing;
   return isHead
     ? html`<th scope="row" class=${kind}>${value(row)}</th>`

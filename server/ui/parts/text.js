@@ -47,12 +47,15 @@ export function at(time) {
 export const onDay = (time) =>
   time ? new Date(time).toLocaleDateString("en-GB", { dateStyle: "medium" }).replaceAll(" ", "\u00a0") : "–";
 
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+
 /** "in 4 h", "3 min ago". */
 export function fromNow(time, now = Date.now()) {
   if (!time) return "";
   const seconds = (new Date(time).getTime() - now) / 1000;
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  for (const [unit, size] of [["day", 86_400], ["hour", 3_600], ["minute", 60]]) {
+  for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return words.format(Math.round(seconds / size), unit);
   }
   return words.format(Math.round(seconds), "second");

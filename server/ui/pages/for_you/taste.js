@@ -48,12 +48,13 @@ export function whoView(state, { examples, pick, startFresh }) {
   `;
 }
 
-function profileView({ n_rated: n, mean_rating: mean, genres, ...person }) {
+function profileView(profile) {
+  const { n_rated: n, mean_rating: mean, genres } = profile;
   const taste = genres.slice(0, 5);
   const most = taste[0]?.n_rated ?? 1;
   return html`
     <div class="profile">
-      <p class="quiet">${count(n)} ratings, ★ ${fixed(mean)} on average${peopleLine(person)}</p>
+      <p class="quiet">${count(n)} ratings, ★ ${fixed(mean)} on average${peopleLine(profile)}</p>
       <ul class="bars" aria-label="Most rated genres, with how many and the average">
         ${taste.map(({ genre, n_rated: n, mean_rating: mean }) =>
           html`

@@ -33,4 +33,4 @@ function attemptOf(
   };
 }
 
-const between = (from, to) => from && to ? new Date(to) - new Date(from) : null;
+const between = (from, to) => from && to ? Date.parse(to) - Date.parse(from) : null;
