@@ -1,5 +1,5 @@
 /** The page of examples, one whole program a language: the files that a test runs are the files that are shown. */
-import { html } from "./html.ts";
+import { html, prose } from "./html.ts";
 import { page } from "./layout.ts";
 
 const EXAMPLES = [
@@ -26,7 +26,7 @@ ${
       EXAMPLES.map(({ name, file, about }) =>
         html`<section aria-labelledby="${name}">
   <h2 id="${name}">${name}</h2>
-  <p>${about}</p>
+  ${prose(about)}
   <pre tabindex="0"><code>${
           Deno.readTextFileSync(new URL(`./examples/${file}`, import.meta.url))
         }</code></pre>

@@ -1,4 +1,4 @@
-/** What the pages of documentation have around them. They need no script, and look like the pages of /ui. */
+/** What the pages of documentation have around them. They need no script, and have the colours and type of /ui. */
 import { html, type Markup } from "./html.ts";
 
 const PAGES = [
@@ -27,6 +27,7 @@ export function page({ path, title, body }: { path: string; title: string; body:
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>${title} · Matinee</title>
         <link rel="icon" href="data:,">
+        <link rel="stylesheet" href="/ui/style/base.css">
         <link rel="stylesheet" href="/docs/style.css">
       </head>
       <body>

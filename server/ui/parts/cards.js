@@ -8,19 +8,20 @@ import { html, nothing } from "./lit.js";
 
 const SHAPES = 6;
 
-/** Class names of the genres that have a colour of their own. */
-const slug = (genre = "") => genre.toLowerCase().replaceAll(/[^a-z]+/g, "-").replaceAll(/^-|-$/g, "");
+/** Between the facts of a line; a line never begins with it. */
+export const DOT = "\u00a0· ";
+
+/** Gives an element a genre's two colours, where it has any of its own. */
+const genreClass = (genre = "none") =>
+  `genre-${genre.toLowerCase().replaceAll(/[^a-z]+/g, "-").replaceAll(/^-|-$/g, "")}`;
 
 /** Decoration: what it says stands beside it as text, so screen readers pass over it. */
 export function titleCard({ movie_id: id, title, year, genres = [] }, { size = "" } = {}) {
   const [first, second = first] = genres.filter((genre) => !genre.startsWith("("));
   const length = title.length > 42 ? "is-long" : title.length > 22 ? "is-medium" : "is-short";
   return html`
-    <div
-      class="poster ground-${slug(first) || "none"} figure-${slug(second) || "none"} ${length} ${size}"
-      data-shape=${Number(id) % SHAPES}
-      aria-hidden="true"
-    >
+    <div class="poster ${genreClass(first)} ${length} ${size}" aria-hidden="true">
+      <span class="poster-shape ${genreClass(second)}" data-shape=${Number(id) % SHAPES}></span>
       <span class="poster-year">${year ?? nothing}</span>
       <span class="poster-title">${title}</span>
     </div>
@@ -48,4 +49,4 @@ export function cardStrip(movies) {
   `;
 }
 
-export const genreLine = ({ genres = [] }) => genres.filter((genre) => !genre.startsWith("(")).join(" · ");
+export const genreLine = ({ genres = [] }) => genres.filter((genre) => !genre.startsWith("(")).join(DOT);

@@ -32,7 +32,7 @@ const SERIES = [
  */
 export function chart({ title, summary, config, columns, rows, csv, isLow = false }) {
   return html`
-    <figure class="panel chart">
+    <figure class="panel chart rows">
       <div class="head">
         <h2>${title}</h2>
         ${csvLink(csv, title)}

@@ -14,7 +14,7 @@ export const verdictBadge = (verdict) =>
 
 export function gateView({ verdict, reason, comparisons = [] }) {
   return html`
-    <div class="gate">
+    <div class="rows">
       <p>${verdictBadge(verdict)} <span class="quiet">${reason}</span></p>
       ${comparisons.length === 0 ? "" : html`
         ${intervals(comparisons)}
@@ -52,7 +52,7 @@ function intervals(comparisons) {
   );
   const place = (value) => `${50 + 50 * Math.max(-1, Math.min(1, value / reach))}%`;
   return html`
-    <div class="intervals" aria-hidden="true">
+    <div class="intervals rows" aria-hidden="true">
       <p class="small quiet ends"><span>← better</span><span>worse →</span></p>
       ${comparisons.map(({ measure, slice, roles = [], harm, low, high, margin }) =>
         html`

@@ -6,7 +6,7 @@
 import { html, svg } from "../../parts/lit.js";
 import { count, duration } from "../../parts/text.js";
 
-/** Pixels from one row to the next; pages.css gives nodes their height. */
+/** Pixels from one row to the next; pipeline.css gives nodes their height. */
 const ROW = 84;
 const NODE = 60;
 /** Of the grid: one, two, three, four or six nodes share a row evenly. */

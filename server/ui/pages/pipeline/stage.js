@@ -8,7 +8,7 @@ import { badge } from "./graph.js";
 export function stageView({ stage, attempts, checks, log }) {
   const last = attempts.at(-1);
   return html`
-    <section class="panel stage" aria-labelledby="stage-title">
+    <section class="panel stage rows" aria-labelledby="stage-title">
       <div class="head">
         <h2 id="stage-title" tabindex="-1">${stage.name}</h2>
         ${last ? badge(last.status) : badge(stage.isEnabled ? "waiting" : "disabled")}
