@@ -1,6 +1,7 @@
 /** What every page has: theme, key, banner, facts in the footer; then the module of the page itself. */
 import { ask } from "./parts/ask.js";
-import { offerKeyEntry, onKeyChange } from "./parts/key.js";
+import { onKeyChange } from "./parts/key.js";
+import { offerKeyEntry } from "./parts/key_dialog.js";
 import { render } from "./parts/lit.js";
 import { complain } from "./parts/say.js";
 import { count } from "./parts/text.js";

@@ -1,6 +1,7 @@
 /** Models: the champion and all versions, their quality over the days, the gate's verdicts, and who serves. */
 import { ask } from "../parts/ask.js";
 import { confirmed } from "../parts/confirm.js";
+import { may } from "../parts/access.js";
 import { follow, inWords } from "../parts/follow.js";
 import { html, nothing } from "../parts/lit.js";
 import { complain } from "../parts/say.js";
@@ -23,13 +24,14 @@ export async function start(show) {
   const draw = () => show(view(state, actions));
 
   async function load() {
-    const [{ models }, { rows: points }, { rows: clicks }, experiment] = await Promise.all([
+    const [{ models }, { rows: points }, { rows: clicks }, experiment, mayChange] = await Promise.all([
       ask("/models"),
       ask("/data/model_metrics", { query: { n: RUNS } }),
       ask("/data/click_through"),
       ask("/experiments"),
+      may("operate"),
     ]);
-    Object.assign(state, { models, points, clicks, experiment });
+    Object.assign(state, { models, points, clicks, experiment, mayChange });
     if (!points.some(({ protocol, metric }) => protocol === state.protocol && metric === state.metric)) {
       const [{ protocol, metric } = state] = points;
       Object.assign(state, { protocol, metric });
@@ -73,6 +75,10 @@ export async function start(show) {
   await load();
 }
 
+const NEEDS_KEY = html`
+  <p class="small quiet">Needs a key with the scope operate.</p>
+`;
+
 const champion = ({ models }) => models.find(({ status }) => status === "champion");
 
 function view(state, actions) {
@@ -83,11 +89,11 @@ function view(state, actions) {
       ${models.length === 0
         ? empty("No model has been trained yet. To train the first, type:", { command: "deno task daily" })
         : html`
-          ${championView(champion(state), actions)}
+          ${championView(champion(state), state, actions)}
           ${request ? html`<p class="notice">${inWords(request)}</p>` : nothing}
           ${qualityView(state, actions.choose)}
-          <div class="versions">${versionsView(state, actions)} ${shown
-            ? versionView(shown, actions)
+          <div class="versions beside">${versionsView(state, actions)} ${shown
+            ? versionView(shown, state, actions)
             : nothing}</div>
           ${clicksView(state)}
         `}
@@ -95,7 +101,7 @@ function view(state, actions) {
   `;
 }
 
-function championView(champion, { change }) {
+function championView(champion, { mayChange }, { change }) {
   if (!champion) {
     return empty("No version serves: lists are by popularity until the gate promotes one.");
   }
@@ -114,7 +120,7 @@ function championView(champion, { change }) {
       </div>
       <div class="run-now">
         <button type="button" @click=${back}>Roll back</button>
-        <p class="small quiet">Needs a key with the scope operate.</p>
+        ${mayChange ? nothing : NEEDS_KEY}
       </div>
     </section>
   `;
@@ -156,14 +162,14 @@ function versionsView({ models, shown }, { open }) {
 
 const stateBadge = (status) => html`<span class="badge ${STATES[status] ?? ""}">${status}</span>`;
 
-function versionView(version, { change }) {
+function versionView(version, { mayChange }, { change }) {
   const promote = () =>
     change({
       path: `/models/${version.version}/promote`,
       question: `Let ${version.model} ${version.version.slice(0, 8)} serve everybody from now on?`,
     });
   return html`
-    <section class="panel version" aria-labelledby="version-title">
+    <section class="panel rows" aria-labelledby="version-title">
       <div class="head">
         <h2 id="version-title" tabindex="-1">${version.model} <code>${version.version}</code></h2>
         ${stateBadge(version.status)}
@@ -171,7 +177,7 @@ function versionView(version, { change }) {
       <dl class="facts">
         <div><dt>trained</dt><dd>${at(version.created_at)}</dd></div>
         <div><dt>ratings</dt><dd>${count(version.n_ratings)}</dd></div>
-        <div><dt>way</dt><dd>${version.mode}</dd></div>
+        <div><dt>mode</dt><dd>${version.mode}</dd></div>
         <div><dt>through batch</dt><dd>${version.through_batch}</dd></div>
         ${Object.entries(version.metrics ?? {}).filter(([, value]) => typeof value === "number").map((
           [name, value],
@@ -197,6 +203,7 @@ function versionView(version, { change }) {
         `
         : html`
           <div class="actions"><button type="button" @click=${promote}>Promote this version</button></div>
+          ${mayChange ? nothing : NEEDS_KEY}
         `}
     </section>
   `;

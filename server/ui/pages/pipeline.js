@@ -2,6 +2,7 @@
 import { ask } from "../parts/ask.js";
 import { follow, inWords, isOpen } from "../parts/follow.js";
 import { html, nothing } from "../parts/lit.js";
+import { may } from "../parts/access.js";
 import { announce, complain } from "../parts/say.js";
 import { empty, heading, loading } from "../parts/states.js";
 import { table } from "../parts/table.js";
@@ -15,13 +16,19 @@ const LOOK_EVERY = 2_000;
 const RUNS = 30;
 
 export async function start(show) {
-  /** @type {{ pipeline: any, runs: any[], run: any, chosen: string | null, request: any }} */
-  const state = { pipeline: null, runs: [], run: null, chosen: null, request: null };
+  /** @type {{ pipeline: any, runs: any[], run: any, chosen: string | null, request: any,
+   *   mayRun: boolean }} */
+  const state = { pipeline: null, runs: [], run: null, chosen: null, request: null, mayRun: false };
   const draw = () => show(view(state, actions));
   let watching = 0;
 
   async function load() {
-    const [pipeline, runs] = await Promise.all([ask("/pipeline"), ask("/runs", { query: { n: RUNS } })]);
+    const [pipeline, runs, mayRun] = await Promise.all([
+      ask("/pipeline"),
+      ask("/runs", { query: { n: RUNS } }),
+      may("operate"),
+    ]);
+    state.mayRun = mayRun;
     state.pipeline = pipelineOf(pipeline);
     state.runs = runs.runs.map(runOf);
     const wanted = state.run?.id ?? Number(new URLSearchParams(location.search).get("run"));
@@ -43,6 +50,8 @@ export async function start(show) {
     choose(name) {
       state.chosen = name;
       draw();
+      // On a phone it stands below the graph.
+      document.querySelector(".stage")?.scrollIntoView({ block: "nearest" });
     },
     async open(id) {
       try {
@@ -77,6 +86,8 @@ export async function start(show) {
 
 const LEDE = "The day as the manifest declares it, and what became of each run.";
 
+const NEEDS_KEY = "Needs a key with the scope operate.";
+
 /** The stage that an operator wants to see first. */
 const troubled = ({ run }) =>
   run?.attempts.find(({ status }) => status === "failed" || status === "running")?.stage;
@@ -99,7 +110,7 @@ function view(state, actions) {
     ${heading("Pipeline", LEDE)}
     <div class="stack">
       ${summaryView(state, actions)}
-      <div class="pipeline">
+      <div class="pipeline beside">
         <section class="panel" aria-labelledby="graph-title">
           <div class="head">
             <h2 id="graph-title">${run ? `Run ${run.id}` : "The stages"}</h2>
@@ -137,30 +148,32 @@ const logOf = (run, name) =>
   (run?.log ?? []).filter(({ stage }) => stage === null || stage === name)
     .map(({ text }) => text);
 
-function summaryView({ pipeline, request }, { runNow }) {
+function summaryView({ pipeline, request, mayRun }, { runNow }) {
   const { next_due_at: next, schedules, scheduler, at_work: worker } = pipeline;
+  const when = next && `Due ${at(next)} in your time`;
   return html`
     <section class="panel due" aria-label="Schedule">
       <div>
-        <p class="due-time">
-          ${worker ? "A run is at work" : next ? `Next run ${fromNow(next)}` : "No run is due"}
-        </p>
+        <p class="due-time">${worker
+          ? "A run is at work"
+          : !scheduler
+          ? "No scheduler listens"
+          : next
+          ? `Next run ${fromNow(next)}`
+          : "No run is due"}</p>
         <p class="quiet">
-          ${next
-            ? `${at(next)} in your time · `
-            : ""}${schedules.map(({ cron, timezone }) => `${cron} ${timezone}`).join(
-              ", ",
-            ) || "The manifest has no schedule."}
+          ${[when, ...schedules.map(({ cron, timezone }) => `${cron} ${timezone}`)].filter(Boolean).join(
+            " · ",
+          ) ||
+            "The manifest has no schedule."}
         </p>
         ${scheduler ? nothing : html`
-          <p class="quiet">
-            No scheduler listens, so nothing runs by itself: <code>deno task schedule</code>
-          </p>
+          <p class="quiet">Nothing runs by itself until one is started: <code>deno task schedule</code></p>
         `}
       </div>
       <div class="run-now">
         <button type="button" class="primary" ?disabled=${isOpen(request)} @click=${runNow}>Run now</button>
-        <p class="small quiet">${request ? inWords(request) : "Needs a key with the scope operate."}</p>
+        <p class="small quiet">${request ? inWords(request) : mayRun ? "" : NEEDS_KEY}</p>
       </div>
     </section>
   `;

@@ -5,7 +5,8 @@ import { currentKey } from "./key.js";
 export class Refusal extends Error {
   /** `next`: what to do about it; `status` 0: no answer at all. */
   constructor({ title, detail = "", next = "", status = 0, kind = "" }) {
-    super(detail ? `${title}: ${detail}` : title);
+    // Some details begin with the title.
+    super(detail.startsWith(title) ? detail : [title, detail].filter(Boolean).join(": "));
     Object.assign(this, { title, detail, next, status, kind });
   }
 }

@@ -42,9 +42,14 @@ test("Pipeline shows the run that failed, where and why; another run is opened; 
     await page.getByRole("alert").getByText("This needs a key").waitFor();
     assert.match(faults.splice(0).join(), /401/);
     await page.getByRole("button", { name: /^API key/ }).click();
+    await page.getByLabel("Key", { exact: true }).fill("mistyped");
+    await page.keyboard.press("Enter");
+    await page.getByText("The server does not know this key.").waitFor();
+    assert.match(faults.splice(0).join(), /401/);
     await page.getByLabel("Key", { exact: true }).fill(KEY);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "API key: entered" }).waitFor();
+    await page.getByText("Needs a key with the scope operate.").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Run now" }).click();
     await page.locator("main").getByText("The run (request 1) is asked for; the scheduler takes it up.")
       .waitFor();
