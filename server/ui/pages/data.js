@@ -50,7 +50,12 @@ function view(stats, rows) {
         ${tail("movieTail", "Ratings per movie", "movies", rows.movieTail)}
       </div>
       <div class="columns">
-        ${movies("top", "Best rated", rows.top)} ${movies("most", "Rated by most", rows.most)}
+        ${movies(
+          "top",
+          "Best rated",
+          rows.top,
+          "By average; the fewer ratings, the nearer it is taken to be to the mean of all.",
+        )} ${movies("most", "Rated by most", rows.most)}
       </div>
       <div class="columns">${people(rows.people)} ${rejects(rows.rejects)}</div>
     </div>
@@ -164,9 +169,10 @@ function tail(list, title, what, rows) {
   });
 }
 
-function movies(list, title, rows) {
+function movies(list, title, rows, note) {
   if (rows.length === 0) return nothing;
   return panel(list, title, {
+    note,
     rows: rows.slice(0, TOP),
     columns: [
       {
@@ -206,12 +212,13 @@ function rejects(rows) {
 /**
  * @param {string} list
  * @param {string} title
- * @param {{ rows: any[], columns: import("../parts/table.js").Column[], none?: string }} given
+ * @param {{ rows: any[], columns: import("../parts/table.js").Column[], none?: string, note?: string }} given
  */
-function panel(list, title, { rows, columns, none = "Nothing." }) {
+function panel(list, title, { rows, columns, none = "Nothing.", note = "" }) {
   return html`
     <section class="panel" aria-labelledby="${list}-title">
       <div class="head"><h2 id="${list}-title">${title}</h2>${csvLink(csvOf(list), title)}</div>
+      ${note ? html`<p class="quiet small">${note}</p>` : nothing}
       ${rows.length === 0 ? empty(none) : table({ caption: title, rows, columns })}
     </section>
   `;

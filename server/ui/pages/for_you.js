@@ -1,4 +1,5 @@
 /** For you: who watches, what they like, and the list that follows at once. */
+import { may } from "../parts/access.js";
 import { ask } from "../parts/ask.js";
 import { glide } from "../parts/flip.js";
 import { html, nothing } from "../parts/lit.js";
@@ -24,10 +25,12 @@ export async function start(show) {
   const state = openState(new URLSearchParams(location.search).get("user"));
   const page = createPage(state, show);
   page.draw();
-  const [stats, popular] = await Promise.all([
+  const [stats, popular, maySave] = await Promise.all([
     ask("/stats"),
     ask("/movies/popular", { query: { window: "all", n: 4 * STARTERS } }).then(({ items }) => items),
+    may("write"),
   ]);
+  state.maySave = maySave;
   page.know({
     examples: stats.example_users ?? [],
     genres: stats.genres.filter((genre) => !genre.startsWith("(")).sort(),
@@ -130,7 +133,7 @@ function createPage(state, show) {
       draw();
     },
     change(filters) {
-      Object.assign(state.filters, filters);
+      state.filters = { ...state.filters, ...filters };
       refresh();
     },
   };
@@ -154,7 +157,7 @@ function createPage(state, show) {
           <section aria-labelledby="list-title">
             <div class="head">
               <h2 id="list-title" tabindex="-1">${listTitle(state)}</h2>
-              <p class="quiet small" id="source">${sourceLine(state.list)}</p>
+              <p class="quiet small" id="source">${sourceLine(state)}</p>
             </div>
             ${listView(state, actions)}
           </section>

@@ -8,13 +8,18 @@ const LEDE = "From a rating to a list, with the figures of this server as they a
 
 export async function start(show) {
   show(html`${heading("How it works", LEDE)} ${loading("the figures", 5)}`);
-  const [stats, pipeline, models] = await Promise.all([
+  const [stats, pipeline, models, metrics] = await Promise.all([
     ask("/stats"),
     askIfUp("/pipeline"),
     askIfUp("/models"),
+    askIfUp("/data/model_metrics?n=1"),
   ]);
   const versions = models?.models ?? [];
-  show(view({ stats, pipeline, versions, champion: versions.find(({ status }) => status === "champion") }));
+  const champion = versions.find(({ status }) => status === "champion");
+  const exam = (metrics?.rows ?? []).filter(({ protocol, metric }) =>
+    protocol === "prequential" && metric === "rmse"
+  );
+  show(view({ stats, pipeline, versions, champion, exam }));
 }
 
 /** The story can be told without the database; what it would add is left out then. */
@@ -87,9 +92,9 @@ const STEPS = [
     text: () =>
       html`Before anything learns from the batch, the model in service predicts every rating in it. That is the honest
         quality of what people saw. A tenth of each recent batch is also kept from training altogether, for the gate.`,
-    figures: ({ champion }) => [
-      ["RMSE, stars", fixed(champion?.metrics?.rmse, 3)],
-      ["nDCG@10", fixed(champion?.metrics?.["ndcg@10"], 3)],
+    figures: ({ exam }) => [
+      ["RMSE of its newest exam, in stars", fixed(exam.find(({ is_champion: is }) => is)?.value, 3)],
+      ["of the bias baseline", fixed(exam.find(({ version }) => version === "bias")?.value, 3)],
     ],
   },
   {

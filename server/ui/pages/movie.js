@@ -1,9 +1,10 @@
 /** Movie: facts, how people rated it, and movies like it; without one in the address, a way to find one. */
 import { ask } from "../parts/ask.js";
-import { cardStrip, genreLine, movieAddress, titleCard } from "../parts/cards.js";
+import { cardStrip, DOT, genreLine, movieAddress, titleCard } from "../parts/cards.js";
 import { bars, chart } from "../parts/chart.js";
 import { html } from "../parts/lit.js";
 import { movieSearch } from "../parts/movie_search.js";
+import { complain } from "../parts/say.js";
 import { stars } from "../parts/stars.js";
 import { empty, heading, loading } from "../parts/states.js";
 import { count, fixed, percent, titleOf } from "../parts/text.js";
@@ -16,7 +17,14 @@ export async function start(show) {
   const [, id] = /^\/ui\/movies\/([^/]+)\/?$/.exec(location.pathname) ?? [];
   if (id === undefined) return await finder(show);
   const path = `/movies/${id}`;
-  const movie = await ask(path);
+  let movie;
+  try {
+    movie = await ask(path);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    complain(error);
+    return await finder(show);
+  }
   document.title = `${titleOf(movie)} · Matinee`;
   const guest = openState(null);
   const state = { movie, similar: null, guest, rate };
@@ -68,7 +76,7 @@ function movieView({ movie, similar, guest, rate }) {
         ${titleCard(movie, { size: "is-large" })}
         <div>
           <h1>${movie.title}</h1>
-          <p class="lede">${[movie.year, genreLine(movie)].filter(Boolean).join(" · ")}</p>
+          <p class="lede">${[movie.year, genreLine(movie)].filter(Boolean).join(DOT)}</p>
           <dl class="tiles">
             <div><dt>ratings</dt><dd>${count(movie.n_ratings)}</dd></div>
             <div><dt>average</dt><dd>${fixed(movie.mean_rating)}</dd></div>

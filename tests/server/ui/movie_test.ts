@@ -48,10 +48,11 @@ test("a movie that is rated on its page is among the guest's ratings", async () 
   });
 });
 
-test("a movie that is none is said to be none", async () => {
+test("a movie that is none is said to be none, and another can be found", async () => {
   await visit(await handler(), async ({ open, faults }) => {
     const page = await open("/ui/movies/999999");
     await page.getByRole("alert").getByText("No such movie: The archive has no movie 999999.").waitFor();
+    await page.getByRole("searchbox", { name: "Search by title" }).waitFor();
     // The browser itself notes the answer's status.
     assert.match(faults.splice(0).join(), /404/);
   });

@@ -1,5 +1,6 @@
 /** What the list is narrowed to: genres, years, and how different its movies should be. */
 import { html } from "../../parts/lit.js";
+import { NO_FILTERS } from "./state.js";
 
 export function filtersView({ filters }, { genres, change }) {
   const toggle = (genre) =>
@@ -40,7 +41,7 @@ export function filtersView({ filters }, { genres, change }) {
         >
         <p class="small quiet">${diversityInWords(filters.diversity)}</p>
       </div>
-      <button type="button" @click=${() => change({ genres: [], yearFrom: "", yearTo: "", diversity: 0 })}>
+      <button type="button" @click=${() => change(NO_FILTERS)}>
         Clear the filters
       </button>
     </details>

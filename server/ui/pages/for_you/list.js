@@ -1,21 +1,24 @@
 /** The list itself: ranked title cards, each with why it is here, stars, and a way to hide it. */
-import { genreLine, movieAddress, titleCard } from "../../parts/cards.js";
+import { DOT, genreLine, movieAddress, titleCard } from "../../parts/cards.js";
 import { html, nothing, repeat } from "../../parts/lit.js";
 import { stars } from "../../parts/stars.js";
 import { empty } from "../../parts/states.js";
 import { count, fixed, titleOf } from "../../parts/text.js";
+import { NO_FILTERS } from "./state.js";
 
 /** How many of the movies that pulled one up are named. */
 const REASONS = 3;
 
 export function listView({ list, isBusy }, actions) {
-  if (list === null) return placeholders();
+  if (list === null) return isBusy ? placeholders() : empty("There is no list for now.");
+  const clearFilters = () => actions.change(NO_FILTERS);
   if (list.items.length === 0) {
     const { hidden_genres: hidden = [] } = list;
-    return empty("Nothing is left: every movie that fits has been seen, rated or hidden.", {
-      more: html`<p>${
-        hidden.length > 0 ? `This server shows no movies of ${hidden.join(" or ")}. ` : nothing
-      }Widen the filters, or bring hidden movies back.</p>`,
+    return empty("No movie is left that fits: widen the filters, or bring hidden movies back.", {
+      more: html`
+        ${hidden.length > 0 ? html`<p>This server shows no movies of ${hidden.join(" or ")}.</p>` : nothing}
+        <p><button type="button" @click=${clearFilters}>Clear the filters</button></p>
+      `,
     });
   }
   return html`
@@ -36,7 +39,7 @@ function card(item, i, list, { rate, hide, opened }) {
       <div class="about">
         <p class="rank"><span class="unseen">Rank </span>${i + 1}</p>
         <h3><a href=${address} @click=${open} @auxclick=${open}>${item.title}</a></h3>
-        <p class="quiet small">${[item.year, genreLine(item)].filter(Boolean).join(" · ")}</p>
+        <p class="quiet small">${[item.year, genreLine(item)].filter(Boolean).join(DOT)}</p>
         <p class="score">${expectation(item, list)}</p>
         ${because(item)}
       </div>
@@ -88,18 +91,19 @@ function placeholders() {
   `;
 }
 
+const PATHS = {
+  model: "From all that this person rated",
+  fold_in: "From the ratings given here",
+  content: "From what the rated movies are about",
+  genre_popularity: "Popular movies of the genres that were liked",
+  popularity: "What most people rated: nothing is known of this person yet",
+};
+
 /** What is said of where the list comes from. */
-export function sourceLine(list) {
-  if (list === null) return "Asking for a list…";
-  const paths = {
-    model: `${list.source} knows this person`,
-    fold_in: `${list.source}, with the ratings given here folded in`,
-    content: `${list.source}, from what the movies are about`,
-    genre_popularity: "popular movies of the genres this person likes",
-    popularity: "movies that most people rated: nothing is known of this person yet",
-  };
-  const path = list.path ?? (list.source === "popularity" ? "popularity" : "model");
-  const version = list.model_version ? ` · version ${list.model_version.slice(0, 8)}` : "";
-  const variant = list.variant ? ` · variant ${list.variant}` : "";
-  return `${paths[path] ?? list.source}${version}${variant}`;
+export function sourceLine({ list, isBusy }) {
+  if (list === null) return isBusy ? "Asking for a list…" : "";
+  const made = list.path === "popularity" || list.path === "genre_popularity"
+    ? ""
+    : ` · ${list.source} ${list.model_version?.slice(0, 8) ?? ""}`;
+  return `${PATHS[list.path] ?? "A list"}${made}${list.variant ? ` · variant ${list.variant}` : ""}`;
 }

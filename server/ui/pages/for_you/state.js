@@ -2,6 +2,7 @@
 
 const PLACE = "matinee.guest";
 export const LIST_LENGTH = 12;
+export const NO_FILTERS = { genres: [], yearFrom: "", yearTo: "", diversity: 0 };
 
 /** The state of `user`; null: of a guest, whose ratings are those of this tab. */
 export function openState(user) {
@@ -14,11 +15,14 @@ export function openState(user) {
     ratings: new Map(kept.ratings ?? []),
     /** By movie id: hidden from the list here. */
     hidden: new Map(kept.hidden ?? []),
-    filters: { genres: [], yearFrom: "", yearTo: "", diversity: 0 },
+    filters: NO_FILTERS,
     /** Whether a picked user's ratings are saved; without a key they are tried out. */
     isSaving: false,
+    /** Whether the server would take them. */
+    maySave: false,
     list: null,
-    isBusy: false,
+    /** Whether a list is asked for. */
+    isBusy: true,
   };
 }
 

@@ -121,7 +121,7 @@ export function ratedView(state, { rate, forget, unhide, setSaving }) {
   `;
 }
 
-function savingView({ user, isSaving }, setSaving) {
+function savingView({ user, isSaving, maySave }, setSaving) {
   return html`
     <label class="check">
       <input
@@ -135,6 +135,7 @@ function savingView({ user, isSaving }, setSaving) {
       ${isSaving
         ? "Each rating is stored for good, and every later list respects it."
         : "Ratings are only tried out: the list follows, nothing is stored."}
+      ${maySave ? nothing : "Saving needs a key with the scope write."}
     </p>
   `;
 }

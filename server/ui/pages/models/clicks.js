@@ -33,7 +33,8 @@ export function clicksView({ clicks, experiment }) {
             {
               name: "Version",
               isHead: true,
-              value: ({ version }) => version ? html`<code>${version.slice(0, 8)}</code>` : "popularity",
+              value: ({ version }) =>
+                version === "popularity" ? version : html`<code>${version.slice(0, 8)}</code>`,
             },
             { name: "Variant", value: ({ variant }) => variant ?? "–" },
             ...RATES,
