@@ -39,12 +39,16 @@ export interface Scan {
 const LINE = 64;
 const lined = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
 
+/** Addresses of what follows: the query, whole and rounded; a byte a row; sums of a tile; candidates, at most all rows. */
 function layoutOf(at: number, n: number, d: number) {
-  const cells = at + lined(8 * d);
+  const query = at + LINE;
+  const cells = query + lined(8 * d);
   const mask = cells + lined(16 * Math.ceil(d / 4));
-  const scores = mask + lined(n);
-  const rows = scores + lined(4 * n);
-  return { query: at, cells, mask, scores, rows, end: rows + lined(4 * n) };
+  const sums = mask + lined(n);
+  const scores = sums + LINE;
+  const most = scores + lined(4 * n);
+  const rows = most + lined(4 * n);
+  return { query, cells, mask, sums, scores, most, rows, end: rows + lined(4 * n) };
 }
 
 /** Bytes that one thread needs to scan n × d. */
@@ -58,9 +62,11 @@ export function openScan(module: WebAssembly.Module, place: ScanPlace): Scan {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const scanTop = exports.scanTop as (...numbers: number[]) => number;
   const looks = exports.looks as WebAssembly.Global;
-  const { cells, mask, scores, rows } = layoutOf(scratch, n, d);
+  const layout = layoutOf(scratch, n, d);
+  const { cells, mask, sums, scores, most, rows } = layout;
   const { buffer } = memory;
-  const query = new Float64Array(buffer, scratch, d);
+  new Int32Array(buffer, scratch, 7).set([layout.query, cells, mask, sums, scores, most, rows]);
+  const query = new Float64Array(buffer, layout.query, d);
   const masks = new Uint8Array(buffer, mask, n);
   const [bestScores, bestRows] = [new Float32Array(buffer, scores, n), new Int32Array(buffer, rows, n)];
   return {
@@ -70,7 +76,7 @@ export function openScan(module: WebAssembly.Module, place: ScanPlace): Scan {
       if (masked) masks.set(masked);
       for (let i = 0; i < rated.length; i++) masks[rated[i] >> 4] = 1;
       for (const row of others) masks[row] = 1;
-      const size = scanTop(at, scratch, cells, mask, Math.min(k, n), scores, rows);
+      const size = scanTop(at, scratch, Math.min(k, n));
       if (masked) masks.fill(0);
       else {
         for (let i = 0; i < rated.length; i++) masks[rated[i] >> 4] = 0;

@@ -14,8 +14,11 @@
  *
  *   s·t·D ≥ τ − ⟨c, q⟩ − A‖f‖ − E‖q‖ − δ
  *
- * so rows with a smaller D are passed over while τ is the k-th best score so far, and the others get their exact score:
- * nothing is missed. And once ⟨c, q⟩ + N‖q‖ + δ < τ, N being the greatest distance to c from a block on, the scan is over.
+ * and one with D has a score of at least ⟨c, q⟩ + s·t·D − A‖f‖ − E‖q‖ − δ. So a scan gathers, of each row that may be
+ * on the list, the least and the most that its score can be. With the k-th best of the least as τ, rows with a smaller
+ * D are passed over, and those gathered whose most is below it go: k others are better. Whoever is left in the end gets
+ * the exact score: nothing is missed. And once ⟨c, q⟩ + N‖q‖ + δ < τ, N being the greatest distance to c from a block on,
+ * the gathering is over.
  */
 import type { Steps } from "../steps.ts";
 

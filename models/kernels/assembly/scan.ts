@@ -1,9 +1,10 @@
-// The serving scan: the k rows of V with the greatest ⟨v, q⟩, exactly, from a coarse copy of V that says which rows to
-// look at. What the index holds, and why no row is missed, stands in ../scan_index.ts.
+// The serving scan: the k rows of V with the greatest ⟨v, q⟩, exactly, from a coarse copy of V that says which rows may
+// be among them. What the index holds, and why no row is missed, stands in ../scan_index.ts.
 //
 // Scores are those of models/top_n.ts, bit for bit: products of floats are exact in doubles, and are added in the same
 // order. They are the same on every machine.
 
+import { kthOf, narrow } from "./candidates";
 import { isWorse, siftDown, siftUp, sortHeap } from "./heap";
 
 export { writeBlock, writeDistances } from "./scan_index";
@@ -20,9 +21,13 @@ const BOUNDS: i32 = 5;
 /** Rounding, as a share of what was added up: 2⁻⁴⁰ of bounds, in doubles; 2⁻²³ of a score, in the end a float. */
 const ROUNDING_BOUND: f64 = 9.094947017729282e-13;
 const ROUNDING_SCORE: f64 = 1.1920928955078125e-7;
+/** Candidates that are gathered before the bounds of all are looked at: so many a row of the list, and at least. */
+const GATHERED: i32 = 4;
+const LEAST_GATHERED: i32 = 128;
 /** No two floats differ by less. */
 const LEAST: f64 = 2.802596928649634e-45;
 
+// Of a thread's scratch, addresses: [query, cells, mask, a tile's sums, least scores, most, rows].
 // Of the index: [n, d, rows a block, vectors, order, cells, bounds, centre], then ‖centre‖ as a double.
 // @ts-ignore: decorator
 @inline
@@ -97,15 +102,21 @@ function roundQuery(q: usize, d: i32, centre: usize, cells: usize): void {
   restNorm = sqrt(restSquares);
 }
 
-/** What the sum of a row's cells must reach for the row to be worth a look, while the worst of the best is `worst`. */
-function thresholdOf(bounds: usize, worst: f32, centreNorm: f64): i32 {
+/** Of the block at hand: what a whole step of the cells' sum is worth, and how far a score may be from its estimate. */
+let whole: f64 = 0;
+let slack: f64 = 0;
+
+function openBlock(bounds: usize, centreNorm: f64): void {
   const coarse = load<f64>(bounds, 8);
   const rest = load<f64>(bounds, 16);
-  const slack = coarse * restNorm + rest * norm +
+  whole = load<f64>(bounds) * unit;
+  slack = coarse * restNorm + rest * norm +
     (ROUNDING_BOUND * (centreNorm + coarse + rest) + ROUNDING_SCORE * load<f64>(bounds, 24)) * norm + LEAST;
-  // What is at least the greatest float may round to infinity, and then equals it.
-  const needed = min(<f64> worst, <f64> f32.MAX_VALUE) - atCentre - slack;
-  const whole = load<f64>(bounds) * unit;
+}
+
+/** What the sum of a row's cells must reach for the row to be a candidate: the list's last has at least `least`. */
+function thresholdOf(least: f32): i32 {
+  const needed = <f64> least - atCentre - slack;
   if (!(whole > 0)) return needed > 0 ? i32.MAX_VALUE : i32.MIN_VALUE;
   const cells = floor(needed / whole);
   if (cells > 1e9) return i32.MAX_VALUE;
@@ -113,93 +124,144 @@ function thresholdOf(bounds: usize, worst: f32, centreNorm: f64): i32 {
   return cells > -1e9 ? <i32> cells - 1 + OFFSET * cellSum : i32.MIN_VALUE;
 }
 
-/** Whether no row from these bounds on can reach `worst`. */
+/** Whether no row from these bounds on can reach `least`. */
 // @ts-ignore: decorator
 @inline
-function isOver(bounds: usize, worst: f32, centreNorm: f64): bool {
+function isOver(bounds: usize, least: f32, centreNorm: f64): bool {
   const reach = load<f64>(bounds, 32);
   const most = atCentre + reach * norm;
   const rounding = ROUNDING_BOUND * (centreNorm + reach) + ROUNDING_SCORE * (centreNorm + reach);
-  return most + rounding * norm + LEAST < min(<f64> worst, <f64> f32.MAX_VALUE);
+  return most + rounding * norm + LEAST < <f64> least;
 }
 
-/** Rows that were looked at by the last call. */
-export let looks: i32 = 0;
+/** Sums of the cells of a tile's 16 rows, to `sums`; a bit for each that reaches `threshold`. */
+// @ts-ignore: decorator
+@inline
+function sumTile(tile: usize, steps: i32, cells: usize, threshold: i32, sums: usize): i32 {
+  let s0 = i32x4.splat(0);
+  let s1 = i32x4.splat(0);
+  let s2 = i32x4.splat(0);
+  let s3 = i32x4.splat(0);
+  for (let step = 0; step < steps; step++, tile += STEP) {
+    const query = v128.load(cells + (<usize> step << 4));
+    s0 = addProducts(v128.load(tile), query, s0);
+    s1 = addProducts(v128.load(tile, 16), query, s1);
+    s2 = addProducts(v128.load(tile, 32), query, s2);
+    s3 = addProducts(v128.load(tile, 48), query, s3);
+  }
+  const least = i32x4.splat(threshold);
+  const r0 = i32x4.ge_s(s0, least);
+  const r1 = i32x4.ge_s(s1, least);
+  const r2 = i32x4.ge_s(s2, least);
+  const r3 = i32x4.ge_s(s3, least);
+  if (!v128.any_true(v128.or(v128.or(r0, r1), v128.or(r2, r3)))) return 0;
+  v128.store(sums, s0);
+  v128.store(sums, s1, 16);
+  v128.store(sums, s2, 32);
+  v128.store(sums, s3, 48);
+  return i32x4.bitmask(r0) | i32x4.bitmask(r1) << 4 | i32x4.bitmask(r2) << 8 | i32x4.bitmask(r3) << 12;
+}
 
-/**
- * Fills scores and rows [k] with the best, best first, and returns their number. q: d doubles; cells: room for the
- * rounded query; masked: a byte a row, 0 lets it in. A row whose score is NaN is left out.
- */
-export function scanTop(
-  index: usize,
-  q: usize,
-  cells: usize,
-  masked: usize,
-  k: i32,
-  scores: usize,
-  rows: usize,
-): i32 {
+/** Gathers every row that may be among the k best: their number; their rows, and the bounds of their scores. */
+function gather(index: usize, scratch: usize, k: i32): i32 {
   const n = field(index, 0);
-  const d = field(index, 1);
   const tilesABlock = field(index, 2) / TILE;
-  const vectors: usize = field(index, 3);
   const order: usize = field(index, 4);
   const coarse: usize = field(index, 5);
-  const allBounds: usize = field(index, 6);
   const centreNorm = load<f64>(index, 32);
-  const steps = (d + 3) >> 2;
-  const tileBytes = steps * STEP;
+  const steps = (field(index, 1) + 3) >> 2;
+  const cells: usize = field(scratch, 1);
+  const masked: usize = field(scratch, 2);
+  const sums: usize = field(scratch, 3);
   const tiles = (n + TILE - 1) / TILE;
-  looks = 0;
-  if (k <= 0) return 0;
-  roundQuery(q, d, field(index, 7), cells);
+  // Of a query that is not finite no bound holds.
+  let full: i32 = norm < Infinity ? max(GATHERED * k, LEAST_GATHERED) : i32.MAX_VALUE;
   let size: i32 = 0;
-  let worst: f32 = -Infinity;
-  let bounds = allBounds;
+  let least: f32 = -Infinity;
+  let bounds: usize = field(index, 6);
   for (let first = 0; first < tiles; first += tilesABlock, bounds += BOUNDS << 3) {
-    let threshold: i32 = i32.MIN_VALUE;
-    if (size === k) {
-      if (isOver(bounds, worst, centreNorm)) break;
-      threshold = thresholdOf(bounds, worst, centreNorm);
-      if (threshold === i32.MAX_VALUE) continue;
-    }
+    if (isOver(bounds, least, centreNorm)) break;
+    openBlock(bounds, centreNorm);
+    let threshold = thresholdOf(least);
+    if (threshold === i32.MAX_VALUE) continue;
     const end = min(first + tilesABlock, tiles);
     for (let tile = first; tile < end; tile++) {
-      let at = coarse + <usize> tile * <usize> tileBytes;
-      let s0 = i32x4.splat(0);
-      let s1 = i32x4.splat(0);
-      let s2 = i32x4.splat(0);
-      let s3 = i32x4.splat(0);
-      for (let step = 0; step < steps; step++, at += STEP) {
-        const query = v128.load(cells + (<usize> step << 4));
-        s0 = addProducts(v128.load(at), query, s0);
-        s1 = addProducts(v128.load(at, 16), query, s1);
-        s2 = addProducts(v128.load(at, 32), query, s2);
-        s3 = addProducts(v128.load(at, 48), query, s3);
-      }
-      const least = i32x4.splat(threshold);
-      const r0 = i32x4.ge_s(s0, least);
-      const r1 = i32x4.ge_s(s1, least);
-      const r2 = i32x4.ge_s(s2, least);
-      const r3 = i32x4.ge_s(s3, least);
-      if (!v128.any_true(v128.or(v128.or(r0, r1), v128.or(r2, r3)))) continue;
-      let left = i32x4.bitmask(r0) | i32x4.bitmask(r1) << 4 | i32x4.bitmask(r2) << 8 | i32x4.bitmask(r3) << 12;
-      const before = worst;
+      let left = sumTile(coarse + <usize> tile * <usize> (steps * STEP), steps, cells, threshold, sums);
+      if (left === 0) continue;
       for (; left !== 0; left &= left - 1) {
         const place = tile * TILE + ctz(left);
         if (place >= n) break;
         const row = load<i32>(order + (<usize> place << 2));
         if (load<u8>(masked + <usize> row) !== 0) continue;
-        looks++;
-        const score = exact(vectors + <usize> row * (<usize> d << 2), q, d);
-        if (score !== score) continue;
-        if (size < k) siftUp(scores, rows, size++, score, row);
-        else if (isWorse(scores, rows, 0, score, row)) siftDown(scores, rows, size, score, row);
-        else continue;
-        if (size === k) worst = load<f32>(scores);
+        const sum = load<i32>(sums + (<usize> ctz(left) << 2)) - OFFSET * cellSum;
+        add(scratch, size++, row, atCentre + whole * <f64> sum);
       }
-      if (worst !== before) threshold = thresholdOf(bounds, worst, centreNorm);
+      if (size < full) continue;
+      least = kthOf(field(scratch, 4), size, k);
+      size = narrow(field(scratch, 4), field(scratch, 5), field(scratch, 6), size, least);
+      threshold = thresholdOf(least);
+      // Where many are alike, few go.
+      full = max(full, 2 * size);
     }
+  }
+  return size;
+}
+
+/** Candidate i: a row, the least and the most that its score can be, as floats away from the estimate. */
+// @ts-ignore: decorator
+@inline
+function add(scratch: usize, i: i32, row: i32, estimate: f64): void {
+  const scores: usize = field(scratch, 4);
+  const most: usize = field(scratch, 5);
+  const rows: usize = field(scratch, 6);
+  const at = <usize> i << 2;
+  // What is beyond the greatest float may round to infinity, as what is far beyond it: all such are alike.
+  const low = <f32> min(estimate - slack, <f64> f32.MAX_VALUE);
+  const high = <f32> max(estimate + slack, -<f64> f32.MAX_VALUE);
+  store<f32>(scores + at, low - abs(low) * <f32> ROUNDING_SCORE - <f32> LEAST);
+  store<f32>(most + at, high + abs(high) * <f32> ROUNDING_SCORE + <f32> LEAST);
+  store<i32>(rows + at, row);
+}
+
+/** Rows whose exact score the last call computed. */
+export let looks: i32 = 0;
+
+/**
+ * The k best rows, best first: their scores and themselves, where the candidates' least scores and rows were; returns
+ * their number. The scratch has q as d doubles, and a byte a row: 0 lets it in. A row whose score is NaN is left out.
+ */
+export function scanTop(index: usize, scratch: usize, k: i32): i32 {
+  looks = 0;
+  if (k <= 0) return 0;
+  const d = field(index, 1);
+  const vectors: usize = field(index, 3);
+  const q: usize = field(scratch, 0);
+  const least: usize = field(scratch, 4);
+  const most: usize = field(scratch, 5);
+  const rows: usize = field(scratch, 6);
+  roundQuery(q, d, field(index, 7), field(scratch, 1));
+  let count = gather(index, scratch, k);
+  const isBounded = norm < Infinity;
+  if (count > k && isBounded) count = narrow(least, most, rows, count, kthOf(least, count, k));
+  looks = count;
+  // One after the other, with nothing to decide in between: rows are far apart, and are waited for together.
+  for (let i = 0; i < count; i++) {
+    const row = load<i32>(rows + (<usize> i << 2));
+    store<f32>(most + (<usize> i << 2), exact(vectors + <usize> row * (<usize> d << 2), q, d));
+  }
+  return best(count, k, isBounded && count > k ? kthOf(most, count, k) : -Infinity, least, most, rows);
+}
+
+/** Of `count` rows and their exact scores the k best, none below `worst`, best first, to `scores` and `rows`. */
+function best(count: i32, k: i32, worst: f32, scores: usize, exacts: usize, rows: usize): i32 {
+  // The list grows where rows have been looked at.
+  let size: i32 = 0;
+  for (let i = 0; i < count; i++) {
+    const score = load<f32>(exacts + (<usize> i << 2));
+    if (score < worst || score !== score) continue;
+    const row = load<i32>(rows + (<usize> i << 2));
+    if (size < k) siftUp(scores, rows, size++, score, row);
+    else if (isWorse(scores, rows, 0, score, row)) siftDown(scores, rows, size, score, row);
   }
   sortHeap(scores, rows, size);
   return size;

@@ -59,9 +59,9 @@ function assertPlain(cases: Case[], options?: (left: readonly number[]) => Parti
 }
 
 /** Draws of every kind that could fool a bound: each row a size of its own, ties, zeros, one huge coordinate. */
-function adversarial(seed: number): Case {
+function adversarial(seed: number, { rows = 700, longest = 60 } = {}): Case {
   const rng = createRng(seed);
-  const n = 1 + rng.below(700);
+  const n = 1 + rng.below(rows);
   const d = 1 + rng.below(40);
   const normal = () => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
   const kind = rng.below(8);
@@ -83,7 +83,7 @@ function adversarial(seed: number): Case {
   const query = Float32Array.from({ length: d }, () => rng.below(9) === 0 ? 0 : row() || normal());
   if (rng.below(10) === 0) query.fill(0);
   const left = Array.from({ length: rng.below(n) }, () => rng.below(n));
-  return { vectors, query, k: 1 + rng.below(60), left };
+  return { vectors, query, k: 1 + rng.below(longest), left };
 }
 
 Deno.test("openScan() lists what the plain scan lists, bit for bit, whatever the vectors", () => {
@@ -91,6 +91,11 @@ Deno.test("openScan() lists what the plain scan lists, bit for bit, whatever the
     fc.property(fc.integer(), (seed) => assertPlain([adversarial(seed >>> 0)])),
     { numRuns: 400, seed: 1 },
   );
+});
+
+Deno.test("openScan() lists the same where lists are long, and rows many", () => {
+  const large = { rows: 6_000, longest: 600 };
+  for (let seed = 1; seed <= 30; seed++) assertPlain([adversarial(seed, large)]);
 });
 
 Deno.test("openScan() allows for the rounding of the query where vectors have none", () => {
@@ -145,8 +150,10 @@ Deno.test("openScan() looks at few rows of many", () => {
   const rng = createRng(3);
   const vectors = Float32Array.from({ length: 20_000 * 16 }, () => rng.uniform() - 0.5);
   for (const scan of scansOf(vectors, 16).slice(0, MODULES.length)) {
-    scan.top(vectors.subarray(0, 16), { k: 10 });
-    assert.ok(scan.looks < 400, `${scan.looks} of 20,000`);
+    for (const [k, most] of [[10, 100], [200, 1_000]]) {
+      scan.top(vectors.subarray(0, 16), { k });
+      assert.ok(scan.looks < most, `${scan.looks} of 20,000 for ${k}`);
+    }
   }
 });
 
