@@ -105,6 +105,9 @@ const problemSchema = z.object({
 /** What any route may answer with. */
 const EVERYWHERE = ["no-key", "narrow-key", "too-many-requests", "internal"] as const;
 
+/** What any route with a JSON body may answer with. */
+export const OF_BODIES = ["bad-parameter", "bad-json", "wrong-type", "too-large"] as const;
+
 type StatusOf<K extends ProblemKind> = (typeof PROBLEMS)[K]["status"];
 interface ProblemAnswer {
   description: string;

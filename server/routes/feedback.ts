@@ -7,12 +7,13 @@ import { Problem } from "../http/problem.ts";
 import { LONGEST_REC_ID } from "../http/rec_id.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
-import { json, movieId, problems, userId } from "../http/schemas.ts";
+import { json, movieId, OF_BODIES, problems, userId } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
 import type { Serving } from "../live/live.ts";
 import { sharesOf } from "../recommend/variants.ts";
 import { acceptFeedback, FEEDBACK_EVENTS } from "../writes/feedback.ts";
 import { hiddenMovies, hideMovie, showMovie } from "../writes/hidden.ts";
+import { refuseImpossibleTimes } from "../writes/times.ts";
 import { isOne, movieFields, movieIdsOf, userFields, userIdsOf } from "../writes/named.ts";
 
 /** Events of one request. */
@@ -27,7 +28,9 @@ const event = closed({
   ...userFields,
   ...movieFields,
   position: z.int().min(1).max(1_000).optional().openapi({ description: "Its place in the list, from 1." }),
-  occurred_at: z.iso.datetime({ offset: true }).optional().openapi({ description: "When (default: now)." }),
+  occurred_at: z.iso.datetime({ offset: true }).optional().openapi({
+    description: "When, not in the future (default: now).",
+  }),
 })
   .refine(
     ({ user_id, user_key }) => user_id === undefined || user_key === undefined,
@@ -61,16 +64,7 @@ const post = createRoute({
       }).openapi("FeedbackReceipt"),
       "Counted.",
     ),
-    ...problems(
-      "bad-parameter",
-      "bad-json",
-      "wrong-type",
-      "too-large",
-      "unknown-movie",
-      "unknown-list",
-      "nothing-to-serve",
-      "database-down",
-    ),
+    ...problems(...OF_BODIES, "unknown-movie", "unknown-list", "nothing-to-serve", "database-down"),
   },
 });
 
@@ -108,7 +102,7 @@ const hide = createRoute({
   ...needs("write"),
   tags: ["feedback"],
   summary: "Never shows a movie to a person again",
-  request: { params: pair },
+  request: { params: pair, query: closed({}) },
   responses: { 204: { description: "Hidden from the next list on." }, ...onePair },
 });
 
@@ -118,17 +112,21 @@ const show = createRoute({
   ...needs("write"),
   tags: ["feedback"],
   summary: "Takes a hidden movie back",
-  request: { params: pair },
+  request: { params: pair, query: closed({}) },
   responses: { 204: { description: "It may be listed again." }, ...onePair },
 });
 
-export function feedbackRoutes({ database, bulletin }: AppDeps) {
+export function feedbackRoutes({ database, bulletin, clock }: AppDeps) {
   return createRouter()
     .openapi(post, async (c) => {
       const serving = servingOf(c);
       const { snapshot } = serving;
       const given = c.req.valid("json");
       const posted = "events" in given ? given.events : [given];
+      refuseImpossibleTimes(posted.map(({ occurred_at }) => occurred_at), {
+        field: (place) => `events.${place}.occurred_at`,
+        now: clock(),
+      });
       const movies = movieIdsOf(posted, snapshot, "events");
       const counted = await database.use(async (db) => {
         const people = posted.filter(({ user_id, user_key }) => isOne(user_id, user_key));

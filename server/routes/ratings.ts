@@ -1,14 +1,13 @@
 /** Ratings come in here: durable before the answer, and hidden from every list from then on. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { EARLIEST_MS } from "../../models/soundness.ts";
 import { needs } from "../http/access.ts";
 import type { AppDeps } from "../http/env.ts";
-import { Problem } from "../http/problem.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
-import { json, problems } from "../http/schemas.ts";
+import { json, OF_BODIES, problems } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
 import { isOne, movieFields, movieIdsOf, userFields, userIdsOf } from "../writes/named.ts";
+import { refuseImpossibleTimes } from "../writes/times.ts";
 import { acceptRatings } from "../writes/ratings.ts";
 
 /** Ratings of one request. */
@@ -52,16 +51,7 @@ const post = createRoute({
   },
   responses: {
     202: json(receipt, "Taken, and durable."),
-    ...problems(
-      "bad-parameter",
-      "bad-json",
-      "wrong-type",
-      "too-large",
-      "unknown-movie",
-      "key-reused",
-      "nothing-to-serve",
-      "database-down",
-    ),
+    ...problems(...OF_BODIES, "unknown-movie", "key-reused", "nothing-to-serve", "database-down"),
   },
 });
 
@@ -72,7 +62,10 @@ export function ratingRoutes({ database, bulletin, clock }: AppDeps) {
       const given = c.req.valid("json");
       const posted = "ratings" in given ? given.ratings : [given];
       const now = clock();
-      refuseImpossibleTimes(posted, now);
+      refuseImpossibleTimes(posted.map(({ rated_at }) => rated_at), {
+        field: (place) => `ratings.${place}.rated_at`,
+        now,
+      });
       const movies = movieIdsOf(posted, serving.snapshot, "ratings");
       const key = c.req.valid("header")["idempotency-key"] ?? null;
       const answer = await database.use(async (db) => {
@@ -92,19 +85,4 @@ export function ratingRoutes({ database, bulletin, clock }: AppDeps) {
       });
       return c.json(answer, 202);
     });
-}
-
-/** @throws {Problem} for a time before there were ratings, or to come. */
-function refuseImpossibleTimes(posted: readonly { rated_at?: string }[], now: Date): void {
-  const place = posted.findIndex(({ rated_at }) => {
-    const at = rated_at === undefined ? now.getTime() : Date.parse(rated_at);
-    return !(at >= EARLIEST_MS && at <= now.getTime());
-  });
-  if (place < 0) return;
-  const field = `ratings.${place}.rated_at`;
-  const wanted = `a time from ${new Date(EARLIEST_MS).toISOString()} to now`;
-  const found = JSON.stringify(posted[place].rated_at);
-  throw new Problem("bad-parameter", `Cannot read ${field} as it should be ${wanted}: found ${found}`, {
-    errors: [{ field, wanted, found }],
-  });
 }

@@ -6,7 +6,7 @@ import type { AppDeps } from "../http/env.ts";
 import { GUEST, movieFrom, type Named, readerFrom } from "../http/parameters.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
-import { json, jsonBody, problems, userId } from "../http/schemas.ts";
+import { json, jsonBody, OF_BODIES, problems, userId } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
 import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
@@ -49,15 +49,7 @@ const recommendation = createRoute({
   request: { body: jsonBody(recommendBody) },
   responses: {
     200: json(recommendSchema, "The list."),
-    ...problems(
-      "bad-parameter",
-      "bad-json",
-      "unknown-model",
-      "too-large",
-      "wrong-type",
-      "database-down",
-      "nothing-to-serve",
-    ),
+    ...problems(...OF_BODIES, "unknown-model", "database-down", "nothing-to-serve"),
   },
 });
 

@@ -58,6 +58,23 @@ Deno.test("POST /feedback refuses lists of versions and variants that do not exi
   assert.deepEqual([await kept(pool), await hidden(pool), notices], [[], [], []]);
 });
 
+Deno.test("POST /feedback refuses what has not happened yet, or never did", async () => {
+  await using pool = await testPool();
+  await archive(pool);
+  const { app } = writingApp(pool, SERVING);
+  const click = { rec_id: LIST, event: "click", movie_id: MOVIE };
+  for (
+    const [occurred_at, status] of [["2026-03-05T12:00:01Z", 400], ["1895-12-28T00:00:00Z", 400], [
+      "2026-03-05T12:00:00Z",
+      202,
+    ]]
+  ) {
+    const response = await app.request("/feedback", sent("POST", { events: [{ ...click, occurred_at }] }));
+    assert.equal(response.status, status, `${occurred_at}`);
+    if (status === 400) assert.equal((await response.json()).errors[0].field, "events.0.occurred_at");
+  }
+});
+
 Deno.test("POST /feedback: a hide is for a person, lasts, and is told", async () => {
   await using pool = await testPool();
   await archive(pool);
