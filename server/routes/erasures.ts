@@ -40,7 +40,7 @@ const erasePerson = createRoute({
   description:
     "One transaction; refused while a run is on. The next publication is built without them, and the next " +
     "training is from scratch.",
-  request: { params: z.object({ id: userId }) },
+  request: { params: z.object({ id: userId }), query: closed({}) },
   responses: {
     200: json(erased, "Nobody knows them any more."),
     ...problems("bad-parameter", "unknown-user", "run-is-on", "nothing-to-serve", "database-down"),
@@ -79,11 +79,15 @@ const prove = createRoute({
       }),
     }),
     query: closed({
-      receipt: z.string().regex(RECEIPT, "the receipt that came with the erasure")
-        // It begins with a user's id: PostgreSQL's integer ends there.
-        .refine((text) => parseInt(text) < 2 ** 31, "the receipt that came with the erasure").optional()
-        .openapi({
+      // It begins with a user's id: PostgreSQL's integer ends there.
+      receipt: z.string()
+        .refine(
+          (text) => RECEIPT.test(text) && parseInt(text) < 2 ** 31,
+          "the receipt that came with the erasure",
+        )
+        .optional().openapi({
           description: "As DELETE /users/{id} gave it.",
+          pattern: RECEIPT.source,
           example: "1-00112233445566778899aabbccddeeff",
         }),
     }),

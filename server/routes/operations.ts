@@ -9,7 +9,7 @@ import type { AppDeps, Env } from "../http/env.ts";
 import { Problem } from "../http/problem.ts";
 import { closed } from "../http/refusal.ts";
 import { createRouter } from "../http/router.ts";
-import { json, problems } from "../http/schemas.ts";
+import { json, OF_BODIES, problems } from "../http/schemas.ts";
 import { readGraph, type RunGraph } from "../writes/graph.ts";
 import { type Asked, request, requestState } from "../writes/requests.ts";
 
@@ -33,15 +33,7 @@ const accepted = {
   ...json(state, "Asked; the scheduler has been woken."),
   headers: z.object({ location: z.string().describe("Where to see how far it is.") }),
 };
-const refusals = problems(
-  "bad-parameter",
-  "bad-json",
-  "wrong-type",
-  "too-large",
-  "run-is-on",
-  "no-scheduler",
-  "database-down",
-);
+const refusals = problems(...OF_BODIES, "run-is-on", "no-scheduler", "database-down");
 
 function asking<Path extends string, Body extends z.ZodType>(
   path: Path,
@@ -59,7 +51,10 @@ function asking<Path extends string, Body extends z.ZodType>(
     tags: [tag],
     summary,
     description,
-    request: { body: { required: false, content: { "application/json": { schema: body } } } },
+    request: {
+      query: closed({}),
+      body: { required: false, content: { "application/json": { schema: body } } },
+    },
     responses: { 202: accepted, ...refusals },
   });
 }
@@ -117,6 +112,7 @@ const promote = createRoute({
         example: "0123456789abcdef",
       }),
     }),
+    query: closed({}),
     body: { required: false, content: { "application/json": { schema: closed({ reason }) } } },
   },
   responses: { 202: accepted, ...problems("unknown-model"), ...refusals },

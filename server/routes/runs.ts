@@ -124,6 +124,7 @@ const pipeline = createRoute({
   responses: { 200: json(pipelineSchema, "The pipeline."), ...problems("bad-parameter", "database-down") },
 });
 
+/** Of its stages the times are PostgreSQL's texts. */
 type RunRow = Omit<z.infer<typeof run>, "started_at" | "finished_at"> & {
   started_at: Date;
   finished_at: Date | null;
@@ -183,8 +184,17 @@ function mayLookInside(c: Context<Env>): boolean {
   return isLocal || (key?.scopes.includes("operate") ?? false);
 }
 
-function runView({ started_at, finished_at, ...row }: RunRow): z.infer<typeof run> {
-  return { ...row, started_at: started_at.toISOString(), finished_at: finished_at?.toISOString() ?? null };
+function runView({ started_at, finished_at, stages, ...row }: RunRow): z.infer<typeof run> {
+  return {
+    ...row,
+    started_at: started_at.toISOString(),
+    finished_at: finished_at?.toISOString() ?? null,
+    stages: stages.map(({ started_at, finished_at, ...stage }) => ({
+      ...stage,
+      started_at: new Date(started_at).toISOString(),
+      finished_at: finished_at && new Date(finished_at).toISOString(),
+    })),
+  };
 }
 
 function attemptView(row: Attempt, run: RunRow, isInside: boolean): z.infer<typeof attemptSchema> {

@@ -68,6 +68,9 @@ Deno.test("GET /runs, /pipeline, /models, /drift and /data tell what the days ha
       stages.map(({ stage, status, rows_out }: Record<string, unknown>) => [stage, status, rows_out]),
       [["train", "succeeded", 6], ["publish", "failed", null]],
     );
+    for (const { started_at, finished_at } of stages) {
+      for (const time of [started_at, finished_at]) assert.equal(time, new Date(time).toISOString());
+    }
     assert.deepEqual((await get(`/runs?before=${runId}`)).runs, []);
   });
 

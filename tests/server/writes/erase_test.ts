@@ -110,6 +110,8 @@ Deno.test("DELETE /users/{id} needs a key that operates, tells the workers, and 
   const { pool, person } = found;
   const { app, notices } = writingApp(pool, SERVING, { access: ACCESS });
   assert.equal((await app.request(`/users/${person}`, { method: "DELETE" })).status, 401);
+  const dry = await app.request(`/users/${person}?dry_run=true`, { method: "DELETE", ...AS_BOSS });
+  assert.equal(dry.status, 400, "what is not understood is not done");
   const response = await app.request(`/users/${person}`, { method: "DELETE", ...AS_BOSS });
   const { erasure_id, receipt, counts } = await response.json();
   assert.equal(response.status, 200);
