@@ -8,6 +8,8 @@ export interface Pointer {
   sha256: string;
   version: string | null;
   batch_id: number;
+  /** When this snapshot was first handed out. */
+  published_at: Date;
 }
 
 const pathIn = (artifacts: string) => join(artifacts, "current.json");

@@ -70,7 +70,7 @@ export default task({
     await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache: join(artifacts, "kernels") });
     signal.throwIfAborted();
     const version = champion?.row.version ?? null;
-    const row = await db.row<Pick<Row<"ops_db.publications">, "publication_id">>(
+    const row = await db.row<Pick<Pointer, "publication_id" | "published_at">>(
       "publish/insert_publication",
       [run.id, version, batchId, snapshot, sha256],
     );
@@ -80,6 +80,7 @@ export default task({
       sha256,
       version,
       batch_id: batchId,
+      published_at: row!.published_at,
     };
     await movePointer(artifacts, pointer);
     await db.row("publish/finish_publication", [pointer.publication_id]);

@@ -34,9 +34,8 @@ export function createChooser(options: { live: Live; artifacts: string; log: Ser
         if (publication.sha256 === live.current?.sha256) return null;
         if (refused.has(publication.sha256)) continue;
         try {
-          const loaded = await loadSnapshot(artifacts, publication, {
-            pace: live.current === null ? "quick" : "calm",
-          });
+          const isUrgent = live.current === null || publication.isRepublished;
+          const loaded = await loadSnapshot(artifacts, publication, { pace: isUrgent ? "quick" : "calm" });
           return { shared: loaded.shared, opened: await openShared(loaded) };
         } catch (error) {
           refuse(publication, error);

@@ -151,10 +151,10 @@ function addServed(registers: Registry[], { live, state, clock }: MetricsOptions
     });
   gauge(
     "snapshot_age_seconds",
-    "Since the start (UTC) of the day whose run published what is served.",
+    "Since what is served was published, for the first time after a rollback.",
     () => {
-      const day = live.current?.snapshot.day;
-      return day ? (clock().getTime() - Date.parse(`${day}T00:00:00Z`)) / 1000 : null;
+      const at = live.current?.publishedAt ?? null;
+      return at === null ? null : (clock().getTime() - at) / 1000;
     },
   );
   gauge("newer_ratings", "Ratings that came after the snapshot.", () => live.current?.newer.nRatings ?? null);

@@ -20,6 +20,8 @@ export interface Serving {
   readonly sha256: string;
   /** Null: not published, but made of what the database holds. */
   readonly publicationId: number | null;
+  /** When it was first handed out, in milliseconds of the epoch; null: not known. */
+  readonly publishedAt: number | null;
   readonly newer: NewerRatings;
   readonly models: Models;
 }
@@ -33,7 +35,7 @@ const { signal } = new AbortController();
 const pause = () => breathe(signal);
 
 /** A snapshot as this thread sees it. */
-export type Opened = Pick<Serving, "snapshot" | "sha256" | "publicationId" | "models">;
+export type Opened = Omit<Serving, "newer">;
 
 /**
  * Opens `shared` in this thread; `snapshot`: what it is known to be here already.
@@ -46,7 +48,7 @@ export async function openShared(
     snapshot?: Snapshot;
   },
 ): Promise<Opened> {
-  const { sha256, publicationId, artifacts, vectors } = shared;
+  const { sha256, publicationId, publishedAt, artifacts, vectors } = shared;
   const moments = createMoments(snapshot);
   const champion = championOf(snapshot, vectors);
   const open = (model: SharedModel, published: Float32Array | null = null) =>
@@ -61,7 +63,7 @@ export async function openShared(
       return await open(await prepareModel(registered, { artifacts, moments, module, pause }));
     },
   });
-  return { snapshot, sha256, publicationId, models };
+  return { snapshot, sha256, publicationId, publishedAt, models };
 }
 
 function championOf({ champion }: Snapshot, vectors: SharedSnapshot["vectors"]): SharedModel | null {

@@ -20,6 +20,8 @@ export interface SharedSnapshot {
   readonly sha256: string;
   /** Null: not published, but made of what the database holds. */
   readonly publicationId: number | null;
+  /** When it was first handed out, in milliseconds of the epoch; null: not known. */
+  readonly publishedAt: number | null;
   /** The champion's; null: it has none. */
   readonly vectors: SharedVectors | null;
   /** Versions that the settings name, ready. */
@@ -54,7 +56,7 @@ export type Pace = "calm" | "quick";
  */
 export async function loadSnapshot(
   artifacts: string,
-  { snapshot: path, sha256, publicationId }: Publication,
+  { snapshot: path, sha256, publicationId, publishedAt }: Omit<Publication, "isRepublished">,
   { pace = "quick" }: { pace?: Pace } = {},
 ): Promise<Loaded> {
   const rest = pace === "calm" ? pause : () => Promise.resolve();
@@ -70,7 +72,7 @@ export async function loadSnapshot(
   const { beside, missing } = await prepareBeside(snapshot, { artifacts, module, pause: rest });
   return {
     snapshot,
-    shared: { bytes, sha256, publicationId, vectors, beside, missing, artifacts },
+    shared: { bytes, sha256, publicationId, publishedAt, vectors, beside, missing, artifacts },
   };
 }
 
@@ -80,7 +82,7 @@ export function shareSnapshot(bytes: Uint8Array): Loaded {
   shared.set(bytes);
   const snapshot = openSnapshot(shared);
   const vectors = inOneGo(sharingChampion(snapshot, { memory: null, module: null }));
-  const facts = { publicationId: null, beside: [], missing: [], artifacts: null };
+  const facts = { publicationId: null, publishedAt: null, beside: [], missing: [], artifacts: null };
   return { snapshot, shared: { bytes: shared, sha256: sha256Of(bytes), vectors, ...facts } };
 }
 

@@ -33,8 +33,8 @@ export async function servingDatabase({ movies }: Shape): Promise<ServingDatabas
     pid: await rootOfBackend(pool),
     async publish({ path, sha256 }) {
       await pool.script(`
-        insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status)
-        values (1, 'bench', 0, '${path}', '${sha256}', 'published');
+        insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status, published_at)
+        values (1, 'bench', 0, '${path}', '${sha256}', 'published', now());
         notify matinee_published;`);
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

@@ -88,8 +88,9 @@ export async function publish(
   await Deno.writeFile(join(artifacts, snapshot), bytes);
   await keepScan(artifacts);
   await db.script(`
-    insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status)
-    values (1, 'test', ${parts.batchId}, '${snapshot}', '${sha256}', '${status}')`);
+    insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status, published_at)
+    values (1, 'test', ${parts.batchId}, '${snapshot}', '${sha256}', '${status}',
+      ${status === "published" ? "now()" : "null"})`);
   const publication_id = await newestPublication(db);
   const published = { snapshot, sha256, publication_id };
   if (status === "published") await pointTo(artifacts, published);

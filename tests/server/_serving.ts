@@ -39,7 +39,9 @@ export async function servingOf(
 export async function servingOfBytes(bytes: Uint8Array, newer?: NewerRatings): Promise<Serving> {
   const loaded = shareSnapshot(bytes);
   const opened = await openShared(loaded);
-  return { ...opened, publicationId: 1, newer: newer ?? newerRatings(loaded.snapshot.batchId) };
+  // At noon of the day that the parts say.
+  const publishedAt = Date.parse("2026-03-01T12:00:00Z");
+  return { ...opened, publicationId: 1, publishedAt, newer: newer ?? newerRatings(loaded.snapshot.batchId) };
 }
 
 /** A log that keeps its lines: `level message key=value …`. */

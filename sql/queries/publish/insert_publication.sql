@@ -8,4 +8,4 @@
 
 insert into ops_db.publications (run_id, version, batch_id, snapshot, sha256, status)
 values ($1, $2, $3, $4, $5, 'publishing')
-returning publication_id
+returning publication_id, now() as published_at

@@ -21,7 +21,8 @@ export async function loaded(parts: SnapshotParts, artifacts: string): Promise<L
   const bytes = encodeSnapshot(parts);
   await Deno.writeFile(join(artifacts, "test.bin"), bytes);
   await keepScan(artifacts);
-  return await loadSnapshot(artifacts, { publicationId: 1, snapshot: "test.bin", sha256: sha256Of(bytes) });
+  const publication = { publicationId: 1, snapshot: "test.bin", sha256: sha256Of(bytes), publishedAt: null };
+  return await loadSnapshot(artifacts, publication);
 }
 
 /** Writes `bytes` as `tasks/_artifacts.ts` does; the path below `artifacts`. */

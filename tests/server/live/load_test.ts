@@ -66,7 +66,8 @@ Deno.test("loadSnapshot() refuses a file that is not what was published, or that
   const bytes = shared.bytes.slice();
   bytes[bytes.length >> 1] ^= 1;
   await Deno.writeFile(join(folder.path, "test.bin"), bytes);
-  const publication = { publicationId: 1, snapshot: "test.bin", sha256: shared.sha256 };
+  const facts = { publicationId: 1, publishedAt: null };
+  const publication = { ...facts, snapshot: "test.bin", sha256: shared.sha256 };
   await assert.rejects(() => loadSnapshot(folder.path, publication), /its sha256 should be/);
   const gone = { ...publication, snapshot: "gone.bin" };
   await assert.rejects(() => loadSnapshot(folder.path, gone), Deno.errors.NotFound);

@@ -45,7 +45,8 @@ Deno.test("GET /metrics says what is served, and for how long", async () => {
   const snapshot = serving.sha256.slice(0, 16);
   const info = `version="test-1",model="two_tower",snapshot="${snapshot}",day="2026-03-01"`;
   assert.equal(valueOf(text, `matinee_model_info{${info}}`), 1);
-  assert.equal(valueOf(text, "matinee_snapshot_age_seconds"), 86_400);
+  // Twelve hours, though the day of its run began a day before.
+  assert.equal(valueOf(text, "matinee_snapshot_age_seconds"), 43_200);
   assert.equal(valueOf(text, "matinee_newer_ratings"), 1);
   assert.equal(valueOf(text, "matinee_database_up"), 0);
   assert.equal(valueOf(text, 'matinee_queue_length{queue="inbox"}'), undefined);
@@ -72,7 +73,7 @@ Deno.test("GET /metrics adds all workers up, and takes what they share once", as
   const options = {
     live: { current: serving },
     state: { isDatabaseUp: true },
-    clock: () => new Date("2026-03-01T00:00:10Z"),
+    clock: () => new Date("2026-03-01T12:00:10Z"),
     shadow: () =>
       new Map([["v2", { lists: 4, overlap: 3.5, correlated: 3, correlation: 1.5, skipped: 1, failed: 0 }]]),
   };

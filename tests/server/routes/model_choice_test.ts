@@ -59,6 +59,7 @@ async function serverWith(
     snapshot: snapshot.path,
     sha256: snapshot.sha256,
     publicationId: 1,
+    publishedAt: null,
   });
   const newerLog = createNewerLog(1024);
   const base = await readBase(pool, { serial: 1, epoch: 0, afterBatch: loaded.snapshot.batchId });
