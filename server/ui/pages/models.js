@@ -52,7 +52,9 @@ export async function start(show) {
         state.shown = await ask(`/models/${version}`);
         history.replaceState(null, "", `/ui/models?version=${version}`);
         draw();
-        document.getElementById("version-title")?.focus();
+        document.getElementById("version-title")?.focus({ preventScroll: true });
+        // On a phone it stands below the list.
+        document.querySelector(".versions > :last-child")?.scrollIntoView({ block: "nearest" });
       } catch (error) {
         complain(error, () => actions.open(version));
       }
