@@ -3,6 +3,7 @@ import { ask } from "../parts/ask.js";
 import { movieAddress } from "../parts/cards.js";
 import { bars, chart, lines } from "../parts/chart.js";
 import { html, nothing } from "../parts/lit.js";
+import { complain } from "../parts/say.js";
 import { empty, heading, loading } from "../parts/states.js";
 import { csvLink, table } from "../parts/table.js";
 import { count, fixed, percent, plain, short } from "../parts/text.js";
@@ -32,9 +33,16 @@ export async function start(show) {
   show(html`${heading("Data", LEDE)} ${loading("the figures", 5)}`);
   const [stats, ...lists] = await Promise.all([
     ask("/stats"),
-    ...Object.values(LISTS).map((name) => ask(`/data/${name}`)),
+    ...Object.values(LISTS).map((name) => ask(`/data/${name}`).catch(leaveOut)),
   ]);
   const rows = Object.fromEntries(Object.keys(LISTS).map((list, i) => [list, lists[i].rows]));
+
+  /** Without the database, what the snapshot holds is shown all the same. */
+  function leaveOut(error) {
+    if (error.status !== 503) throw error;
+    complain(error, () => start(show));
+    return { rows: null };
+  }
   show(view(stats, rows));
 }
 
@@ -85,7 +93,7 @@ function totals(stats, rows) {
 }
 
 function daysChart(days) {
-  if (days.length === 0) return nothing;
+  if (!days?.length) return nothing;
   const most = days.reduce((best, day) => day.n_ratings > best.n_ratings ? day : best);
   return chart({
     title: "Ratings per day",
@@ -188,7 +196,7 @@ function movies(list, title, rows, note) {
 }
 
 function people(rows) {
-  if (rows.length === 0) return nothing;
+  if (!rows?.length) return nothing;
   return panel("people", "People", {
     rows,
     columns: [
@@ -199,6 +207,7 @@ function people(rows) {
 }
 
 function rejects(rows) {
+  if (rows === null) return nothing;
   return panel("rejects", "Refused ratings", {
     rows,
     none: "No rating has been refused.",

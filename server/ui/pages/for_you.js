@@ -87,6 +87,7 @@ function createPage(state, show) {
     if (state.user !== null && state.isSaving) {
       try {
         await saveRating(state, movie.movie_id, value);
+        state.saved = { movie: brief(movie), stars: value };
         state.profile = null;
       } catch (error) {
         return complain(error, () => rate(movie, value, place));

@@ -164,5 +164,10 @@ test("a rating is stored for good when the box says so, and refused aloud withou
     assert.equal((await answer).status(), 202);
     const [stored] = await ask(pool.url, "select user_id, rating from raw_db.inbox");
     assert.deepEqual(stored.map(Number), [userIdOf(4), 5]);
+    await page.getByText(/^Saved: Amélie .*, ★ 5\.$/).waitFor();
+    // What is saved is saved to one person: for another it is asked anew.
+    await page.getByLabel("User of the archive").fill(String(userIdOf(5)));
+    await page.keyboard.press("Enter");
+    assert.equal(await page.getByLabel(`Save ratings to user ${userIdOf(5)}`).isChecked(), false);
   });
 });

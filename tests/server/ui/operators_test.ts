@@ -145,6 +145,10 @@ test("while PostgreSQL is down, the pages say so and what to do", async () => {
     const page = await open("/ui/pipeline");
     await page.getByRole("alert").getByText("The database does not answer").waitFor();
     await page.getByRole("button", { name: "Try again" }).waitFor();
+    await page.goto(new URL("/ui/data", page.url()).href);
+    await page.getByRole("alert").getByText("The database does not answer").waitFor();
+    await page.getByRole("heading", { name: "Stars given" }).waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Refused ratings" }).count(), 0);
     await page.goto(new URL("/ui/how-it-works", page.url()).href);
     await page.locator(".story .tiles", { hasText: /people\s*40/ }).waitFor();
     assert.match(faults.splice(0).join(), /503/);

@@ -18,6 +18,8 @@ export function openState(user) {
     filters: NO_FILTERS,
     /** Whether a picked user's ratings are saved; without a key they are tried out. */
     isSaving: false,
+    /** The last rating that was saved: { movie, stars }. */
+    saved: null,
     /** Whether the server would take them. */
     maySave: false,
     list: null,
@@ -37,6 +39,9 @@ export function become(state, user) {
   state.user = user;
   state.profile = null;
   state.list = null;
+  // Said for one person, not for the next.
+  state.isSaving = false;
+  state.saved = null;
   const guest = user === null ? openGuest() : { ratings: [], hidden: [] };
   state.ratings = new Map(guest.ratings ?? []);
   state.hidden = new Map(guest.hidden ?? []);

@@ -121,7 +121,7 @@ export function ratedView(state, { rate, forget, unhide, setSaving }) {
   `;
 }
 
-function savingView({ user, isSaving, maySave }, setSaving) {
+function savingView({ user, isSaving, maySave, saved }, setSaving) {
   return html`
     <label class="check">
       <input
@@ -136,6 +136,7 @@ function savingView({ user, isSaving, maySave }, setSaving) {
         ? "Each rating is stored for good, and every later list respects it."
         : "Ratings are only tried out: the list follows, nothing is stored."}
       ${maySave ? nothing : "Saving needs a key with the scope write."}
+      ${saved ? html`<strong>Saved: ${titleOf(saved.movie)}, ★ ${saved.stars}.</strong>` : nothing}
     </p>
   `;
 }
