@@ -15,7 +15,8 @@ import { createWitness, type Signal, WIDTH } from "./ranking/evidence.ts";
 import { type Asked, createJudge, drawNegatives, peopleAsked } from "./ranking/judge.ts";
 import { learn, type Learnt } from "./ranking/learnt.ts";
 import { type Choice, fitListwise } from "./ranking/listwise.ts";
-import { chooseSettings, describe } from "./ranking/settings.ts";
+import { chooseAls, describe } from "./ranking/als.ts";
+import { chooseEase, MOST_MOVIES, refitEase } from "./ranking/ease.ts";
 import { fitSignals } from "./ranking/signals.ts";
 import type { QuestionOptions } from "./question.ts";
 import { cutLike } from "./validation.ts";
@@ -31,10 +32,15 @@ const FEWEST_CHOOSING = 20;
 const BEST_OF_SIGNAL = 20;
 const NEGATIVES = 99;
 
+export interface RankingOptions extends QuestionOptions {
+  /** Movies with ratings up to which EASE takes part. */
+  mostEaseMovies?: number;
+}
+
 /** Fits for rankings and candidates. @throws {RangeError} when train cannot be cut. */
 export async function fitRanking(
   dataset: Dataset,
-  options: QuestionOptions,
+  { mostEaseMovies = MOST_MOVIES, ...options }: RankingOptions,
 ): Promise<Pick<Fitted, "scorer" | "report">> {
   const { question, seed, signal, log } = options;
   const validation = await cutLike(dataset, options);
@@ -59,8 +65,10 @@ export async function fitRanking(
     candidates: drawn ?? undefined,
     n: question.n,
   });
-  const settings = await chooseSettings(inner, { judge, ...options });
-  const innerSignals = await fitSignals(inner, settings, options);
+  const hasEase = await countRated(dataset, signal) <= mostEaseMovies;
+  const ease = hasEase ? await chooseEase(inner, { ...options, judge }) : null;
+  const als = await chooseAls(inner, { ...options, judge });
+  const innerSignals = await fitSignals(inner, { ease, als }, options);
   const choices = await choicesOf(innerSignals, { learnt: inner, people, drawn, signal });
   const width = WIDTH * innerSignals.length;
   if (choices.length < FEWEST_CHOOSING) return await bestAlone(choices.length);
@@ -69,15 +77,16 @@ export async function fitRanking(
   log(`ranking: ${gain.toFixed(4)} in validation`);
 
   const learnt = await learn(dataset, signal);
-  const signals = await fitSignals(learnt, settings, options);
+  const refitted = ease && await refitEase(learnt, ease, options);
+  const signals = await fitSignals(learnt, { ease: refitted, als }, options);
   return {
     scorer: createRanking(signals, { weights, learnt }),
     report: {
       validation: validation.reason,
       validation_ndcg: gain,
       people: choices.length,
-      ease_lambda: `${settings.ease.all} (all), ${settings.ease.liked} (liked)`,
-      als: describe(settings.als),
+      ease_lambda: ease ? `${ease.all.ridge} (all), ${ease.liked.ridge} (liked)` : "none: too many movies",
+      als: describe(als),
       ridge,
       weights: signals.map(({ name }, s) =>
         `${name}: ${weights[2 * s].toFixed(2)} ${weights[2 * s + 1].toFixed(2)}`
@@ -85,6 +94,16 @@ export async function fitRanking(
         .join("; "),
     },
   };
+}
+
+/** Movies that somebody rated: of the whole, as the same signals must stand on it as on its part. */
+async function countRated(dataset: Dataset, signal: AbortSignal): Promise<number> {
+  const rated = new Set<number>();
+  for await (const { movies } of dataset.ratings()) {
+    for (const movie of movies) rated.add(movie);
+    await breathe(signal);
+  }
+  return rated.size;
 }
 
 interface Choosing {

@@ -1,8 +1,9 @@
 /** What train holds, as the signals want it: read once, shared by all of them. */
 import type { Dataset } from "../../dataset.ts";
 import { momentAfter } from "../../evaluation/frozen.ts";
-import { activeColumns, type Interactions, readInteractions } from "../../interactions.ts";
+import { activeColumns, type Interactions, readInteractions, type SparseRows } from "../../interactions.ts";
 import type { Moment } from "../../ratings.ts";
+import { type Taste, weighted, weightOf } from "../../taste.ts";
 
 export interface Learnt {
   readonly dataset: Dataset;
@@ -10,6 +11,8 @@ export interface Learnt {
   readonly moment: Moment;
   /** Values are stars. */
   readonly interactions: Interactions;
+  /** X of a taste; made when it is first asked for. */
+  weighted(taste: Taste): SparseRows;
   /** Ids of the catalogue's movies by position. */
   readonly movieIds: Int32Array;
   /** Positions of the movies that somebody rated. */
@@ -27,5 +30,18 @@ export async function learn(dataset: Dataset, signal: AbortSignal): Promise<Lear
     for (let k = starts[user]; k < starts[user + 1]; k++) newest[user] = Math.max(newest[user], times[k]);
   }
   const movieIds = dataset.catalogue.movies.ids;
-  return { dataset, moment, interactions, movieIds, rated: activeColumns(interactions).columns, newest };
+  const byTaste = new Map<Taste, SparseRows>();
+  return {
+    dataset,
+    moment,
+    interactions,
+    movieIds,
+    rated: activeColumns(interactions).columns,
+    newest,
+    weighted(taste) {
+      const rows = byTaste.get(taste) ?? weighted(interactions, weightOf(taste));
+      byTaste.set(taste, rows);
+      return rows;
+    },
+  };
 }

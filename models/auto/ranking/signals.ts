@@ -5,20 +5,19 @@
  * and dislikes around a person's mean; neighbours in order say what is watched together and next; popularity is
  * overall, of likes, and around the person's own time.
  */
-import { createAls } from "../../als/als.ts";
+import { type AlsConfig, createAls } from "../../als/als.ts";
 import { fitAls } from "../../als/fit.ts";
 import { createEase } from "../../ease/ease.ts";
-import { fitEase } from "../../ease/fit.ts";
 import type { History } from "../../histories.ts";
 import { countColumns } from "../../interactions.ts";
 import { createItemKnn, itemKnnConfig } from "../../item_knn/item_knn.ts";
 import { fitItemKnn } from "../../item_knn/fit.ts";
 import type { FitOptions, Retriever } from "../../model.ts";
-import { type Query, type Taste, weighted, weightOf } from "../../taste.ts";
+import type { Query, Taste } from "../../taste.ts";
+import { EASE_TASTES, type EaseFits } from "./ease.ts";
 import type { Signal } from "./evidence.ts";
 import type { Learnt } from "./learnt.ts";
 import { popularityAround } from "./popularity_at.ts";
-import { MOST_MOVIES, type Settings } from "./settings.ts";
 
 type Options = Pick<FitOptions, "seed" | "signal" | "log" | "compute">;
 
@@ -26,11 +25,17 @@ const HALF_LIVES_DAYS = [60, 365];
 /** Ratings at the mean that are added to a movie's before its mean is taken. */
 const SHRINKAGE = 5;
 
+export interface Chosen {
+  /** Fitted on the same data; null: it takes no part. */
+  ease: EaseFits | null;
+  als: AlsConfig;
+}
+
 /** Every signal, fitted on `learnt`. */
-export async function fitSignals(learnt: Learnt, settings: Settings, options: Options): Promise<Signal[]> {
+export async function fitSignals(learnt: Learnt, { ease, als }: Chosen, options: Options): Promise<Signal[]> {
   return [
-    ...await easeSignals(learnt, settings, options),
-    ...await alsSignals(learnt, settings, options),
+    ...ease === null ? [] : easeSignals(learnt, ease),
+    ...await alsSignals(learnt, als, options),
     ...await neighbourSignals(learnt, options),
     ...await popularitySignals(learnt, options),
   ];
@@ -42,9 +47,8 @@ function deviations({ stars }: History): Float64Array {
   return Float64Array.from(stars, (value) => value - mean);
 }
 
-async function easeSignals(learnt: Learnt, { ease }: Settings, options: Options): Promise<Signal[]> {
-  if (learnt.rated.length > MOST_MOVIES) return [];
-  const queries: Record<keyof Settings["ease"], [string, Query | ((history: History) => Float64Array)][]> = {
+function easeSignals(learnt: Learnt, fits: EaseFits): Signal[] {
+  const queries: Record<keyof EaseFits, [string, Query | ((history: History) => Float64Array)][]> = {
     all: [
       ["ease", { taste: "all", half_life: null }],
       ["ease, half-life 20", { taste: "all", half_life: 20 }],
@@ -56,19 +60,14 @@ async function easeSignals(learnt: Learnt, { ease }: Settings, options: Options)
       ["ease of likes, half-life 10", { taste: "liked", half_life: 10 }],
     ],
   };
-  const signals: Signal[] = [];
-  for (const taste of ["all", "liked"] as const) {
-    const rows = weighted(learnt.interactions, weightOf(taste));
-    const fitting = { ...options, regularisation: ease[taste], max_movies: MOST_MOVIES };
-    const weights = await fitEase(rows, learnt.movieIds, fitting);
-    for (const [name, query] of queries[taste]) {
-      signals.push({ name, retrieve: createEase(weights, query).retriever(learnt.moment) });
-    }
-  }
-  return signals;
+  return EASE_TASTES.flatMap((taste) =>
+    queries[taste].map(([name, query]) => {
+      return { name, retrieve: createEase(fits[taste].weights, query).retriever(learnt.moment) };
+    })
+  );
 }
 
-async function alsSignals(learnt: Learnt, { als }: Settings, options: Options): Promise<Signal[]> {
+async function alsSignals(learnt: Learnt, als: AlsConfig, options: Options): Promise<Signal[]> {
   const weights = await fitAls(learnt.interactions, learnt.movieIds, { ...options, config: als });
   return [{ name: "als", retrieve: createAls(als, weights).retriever(learnt.moment) }];
 }
@@ -91,7 +90,7 @@ const NEIGHBOURS: {
 async function neighbourSignals(learnt: Learnt, { signal }: Options): Promise<Signal[]> {
   const signals: Signal[] = [];
   for (const { name, config, taste, halfLives } of NEIGHBOURS) {
-    const rows = weighted(learnt.interactions, weightOf(taste));
+    const rows = learnt.weighted(taste);
     const parsed = itemKnnConfig.parse({ ...config, taste });
     const neighbours = await fitItemKnn(rows, learnt.movieIds, { config: parsed, signal });
     for (const half_life of halfLives) {
@@ -105,7 +104,7 @@ async function neighbourSignals(learnt: Learnt, { signal }: Options): Promise<Si
 async function popularitySignals(learnt: Learnt, { signal }: Options): Promise<Signal[]> {
   const { interactions } = learnt;
   const counts = countColumns(interactions);
-  const likes = countColumns(weighted(interactions, weightOf("liked")));
+  const likes = countColumns(learnt.weighted("liked"));
   const sums = new Float64Array(counts.length);
   const mean = interactions.values.reduce((sum, stars) => sum + stars, 0) / interactions.values.length;
   interactions.columns.forEach((movie, k) => sums[movie] += interactions.values[k] - mean);

@@ -98,6 +98,15 @@ Deno.test("fitRanking() fits nothing for a ranker that too few people could teac
   assert.ok(!lines.some((line) => /^(ease|als) .*λ/.test(line)), lines.join("\n"));
 });
 
+Deno.test("fitRanking() does without EASE where its matrix would be too large", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => void lines.push(line);
+  const { report } = await fitRanking(dataset, { ...options, question, log, mostEaseMovies: N_MOVIES - 1 });
+  assert.equal(report.ease_lambda, "none: too many movies");
+  assert.match(String(report.weights), /^als: /);
+  assert.ok(!lines.some((line) => line.startsWith("ease")), lines.join("\n"));
+});
+
 Deno.test("fitBest() takes no model whose loss is no number", async () => {
   const { popularity } = FAMILY;
   const broken = {

@@ -1,21 +1,11 @@
-/** Hyperparameters of the retrievers, chosen inside train: EASE's λ from a few, iALS's by successive halving. */
+/** iALS's hyperparameters, chosen inside train by successive halving. */
 import { type AlsConfig, alsConfig, createAls } from "../../als/als.ts";
 import { fitAls } from "../../als/fit.ts";
-import { createEase } from "../../ease/ease.ts";
-import { fitEase } from "../../ease/fit.ts";
 import type { FitOptions, Retriever } from "../../model.ts";
 import { createRng, permutation, type Rng } from "../../rng.ts";
-import { type Taste, weighted, weightOf } from "../../taste.ts";
 import type { Judge } from "./judge.ts";
 import type { Learnt } from "./learnt.ts";
 
-export interface Settings {
-  /** λ of EASE by taste. */
-  ease: Record<"all" | "liked", number>;
-  als: AlsConfig;
-}
-
-const RIDGES = [60, 200, 600] as const;
 /** Candidates of the first round, and epochs of each round; every round keeps the better third. */
 const FIRST_ROUND = 9;
 const EPOCHS_OF_ROUNDS = [3, 6] as const;
@@ -23,39 +13,14 @@ const KEPT_SHARE = 1 / 3;
 /** d while choosing, a sixth of the work, and then: what is best at the one is good at the other. */
 const DIMENSIONS = { choosing: 32, chosen: 64 } as const;
 
-export interface SettingsOptions extends Pick<FitOptions, "seed" | "signal" | "log" | "compute"> {
+export interface ChoiceOptions extends Pick<FitOptions, "seed" | "signal" | "log" | "compute"> {
   judge: Judge;
 }
 
-export async function chooseSettings(learnt: Learnt, options: SettingsOptions): Promise<Settings> {
-  const ease = {
-    all: await chooseRidge(learnt, "all", options),
-    liked: await chooseRidge(learnt, "liked", options),
-  };
-  return { ease, als: await chooseAls(learnt, options) };
-}
-
-async function chooseRidge(
+export async function chooseAls(
   learnt: Learnt,
-  taste: Taste,
-  { judge, log, ...options }: SettingsOptions,
-): Promise<number> {
-  const rows = weighted(learnt.interactions, weightOf(taste));
-  const tried: { ridge: number; gain: number }[] = [];
-  for (const ridge of RIDGES) {
-    const fitting = { ...options, log, regularisation: ridge, max_movies: MOST_MOVIES };
-    const weights = await fitEase(rows, learnt.movieIds, fitting);
-    const gain = await judge(createEase(weights, { taste, half_life: null }).retriever(learnt.moment));
-    log(`ease ${taste}, λ ${ridge}: ${gain.toFixed(4)}`);
-    tried.push({ ridge, gain });
-  }
-  return tried.reduce((best, next) => next.gain > best.gain ? next : best).ridge;
-}
-
-/** Movies with ratings up to which EASE takes part. */
-export const MOST_MOVIES = 10_000;
-
-async function chooseAls(learnt: Learnt, { judge, log, ...options }: SettingsOptions): Promise<AlsConfig> {
+  { judge, log, ...options }: ChoiceOptions,
+): Promise<AlsConfig> {
   let configs = drawConfigs(createRng(options.seed));
   for (const epochs of EPOCHS_OF_ROUNDS) {
     const tried: { config: AlsConfig; gain: number }[] = [];
