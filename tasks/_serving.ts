@@ -1,6 +1,8 @@
 /** The manifest's `serving`, as a snapshot carries it: model names become versions, artifacts and their hashes. */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { ServedVersion, ServingOptions, ServingSettings } from "../models/snapshot/serving_settings.ts";
+import { servingIn } from "../models/snapshot/snapshot.ts";
 import { loadArtifact } from "./_artifacts.ts";
 import { nearest } from "./runner/_nearest.ts";
 import type { TaskContext } from "./runner/task.ts";
@@ -70,6 +72,21 @@ async function versionNamed(
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return leaveOut(`"${row.artifact}" is gone`);
     if (error instanceof SyntaxError) return leaveOut(error.message);
+    throw error;
+  }
+}
+
+/** Bytes that a snapshot's header surely fits in. */
+const HEADER_ROOM = 1 << 20;
+
+/** The settings that a snapshot's file carries; null: it is gone, or no snapshot of today. */
+export async function servingOf(artifacts: string, snapshot: string): Promise<ServingSettings | null> {
+  const first = new Uint8Array(HEADER_ROOM);
+  try {
+    using file = await Deno.open(join(artifacts, snapshot));
+    return servingIn(first.subarray(0, await file.read(first) ?? 0));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
     throw error;
   }
 }

@@ -1,17 +1,14 @@
 /** `deno task models prune`: removes the files of versions that nothing needs any more; their rows stay. */
 import { join } from "node:path";
-import { servingIn } from "../../models/snapshot/snapshot.ts";
 import type { Db } from "../../sql/db.ts";
 import { exportsOf } from "../_exports.ts";
+import { servingOf } from "../_serving.ts";
 import { type Command, printJson } from "../runner/cli/command.ts";
 import { count } from "../runner/cli/log.ts";
 import { tableLines } from "../runner/cli/table.ts";
 import { EXIT, UsageError } from "../runner/errors.ts";
 import { Session } from "../runner/session.ts";
 import { type ListedVersion, listVersions } from "./find_version.ts";
-
-/** Bytes that a snapshot's header surely fits in. */
-const HEADER_ROOM = 1 << 20;
 
 /** Versions that stay for their age alone. */
 const KEPT = 10;
@@ -71,19 +68,14 @@ async function sortOut(
 async function servedBeside(db: Db, artifacts: string): Promise<Kept[]> {
   const row = await db.row<{ snapshot: string }>("publish/newest_snapshot");
   if (row === undefined) return [];
-  const first = new Uint8Array(HEADER_ROOM);
-  try {
-    using file = await Deno.open(join(artifacts, row.snapshot));
-    const { variants, shadow } = servingIn(first.subarray(0, await file.read(first) ?? 0));
-    return [
-      ...variants.map(({ name, version }) => ({ version, reason: `it is variant ${name}` })),
-      ...shadow ? [{ version: shadow.version, reason: "it is the shadow" }] : [],
-    ];
-  } catch (error) {
-    // What cannot be opened serves nobody, and the next publication replaces it.
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const serving = await servingOf(artifacts, row.snapshot);
+  // What cannot be opened serves nobody, and the next publication replaces it.
+  if (serving === null) return [];
+  const { variants, shadow } = serving;
+  return [
+    ...variants.map(({ name, version }) => ({ version, reason: `it is variant ${name}` })),
+    ...shadow ? [{ version: shadow.version, reason: "it is the shadow" }] : [],
+  ];
 }
 
 /** Notes that the files go, and only then removes them: a row never names a file that is not there. */

@@ -1,7 +1,9 @@
 /** Hands the server a snapshot that it had before: nothing is computed, so a rollback takes a second. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { ServingSettings } from "../../models/snapshot/serving_settings.ts";
 import type { Db } from "../../sql/db.ts";
+import { servingOf } from "../_serving.ts";
 import { movePointer, type Pointer } from "../_pointer.ts";
 import { latestRun } from "../runner/run/journal.ts";
 import type { Session } from "../runner/session.ts";
@@ -10,11 +12,26 @@ export type KeptSnapshot = Omit<Pointer, "publication_id">;
 
 const PIECE = 1 << 22;
 
-/** The last snapshot of `version`, if its file is there and as it was; null where the next one has to be made. */
-export async function keptSnapshot({ db, home }: Session, version: string): Promise<KeptSnapshot | null> {
+/**
+ * The last snapshot of `version`, if its file is there, is as it was, and hides what is hidden now; null where the next
+ * one has to be made.
+ */
+export async function keptSnapshot(
+  { db, home: { artifacts } }: Session,
+  version: string,
+): Promise<KeptSnapshot | null> {
   const row = await db.row<KeptSnapshot>("publish/snapshot_of_version", [version]);
-  if (row === undefined) return null;
-  return await sha256Of(join(home.artifacts, row.snapshot)) === row.sha256 ? row : null;
+  const newest = await db.row<{ snapshot: string }>("publish/newest_snapshot");
+  if (row === undefined || newest === undefined) return null;
+  const [then, now] = await Promise.all([row, newest].map(({ snapshot }) => servingOf(artifacts, snapshot)));
+  if (then === null || now !== null && !hidesAsMuch(then, now)) return null;
+  return await sha256Of(join(artifacts, row.snapshot)) === row.sha256 ? row : null;
+}
+
+/** What was hidden since must not come back with a model. */
+function hidesAsMuch({ hide: then }: ServingSettings, { hide: now }: ServingSettings): boolean {
+  const { movies, genres } = { movies: new Set(then.movies), genres: new Set(then.genres) };
+  return now.movies.every((movie) => movies.has(movie)) && now.genres.every((genre) => genres.has(genre));
 }
 
 /**

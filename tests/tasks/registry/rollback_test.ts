@@ -1,6 +1,8 @@
 /** Back to the model before, from the snapshot that it was served from. */
 import assert from "@std/assert";
 import { join } from "node:path";
+import { servingSchema } from "../../../models/snapshot/serving_settings.ts";
+import publish from "../../../tasks/publish.ts";
 import { ask, askOne } from "../import/_ask.ts";
 import { filesOf } from "../_small_lake.ts";
 import { type Desk, openDesk } from "./_desk.ts";
@@ -52,7 +54,7 @@ Deno.test("models rollback serves the last snapshot of the model before, as it w
   assert.equal((await pointer(desk)).snapshot, newest);
 });
 
-Deno.test("models rollback makes the snapshot anew where the one before is gone, damaged, or knows who was erased", async () => {
+Deno.test("models rollback makes the snapshot anew where the one before is gone, damaged, knows who was erased, or shows what is hidden", async () => {
   await using desk = await openDesk();
   const [first, second] = await twoModels(desk);
   const { pool, artifacts } = desk.lake;
@@ -62,6 +64,13 @@ Deno.test("models rollback makes the snapshot anew where the one before is gone,
     () => Deno.remove(path),
     () => Deno.writeFile(path, bytes.with(bytes.length - 1, bytes[bytes.length - 1] ^ 1)),
     () => pool.script("insert into ops_db.erasures (subject_hash, counts, erased_by) values ('', '{}', '')"),
+    async () => {
+      await pool.script("delete from ops_db.erasures");
+      const { settings } = desk.day.context("publish");
+      const serving = servingSchema.parse({ hide: { movies: [1] } });
+      await desk.day.stage("publish", publish, { parts: { settings: { ...settings, serving } } });
+      await desk.endRun();
+    },
   ];
   for (const spoil of spoils) {
     await Deno.writeFile(path, bytes);
