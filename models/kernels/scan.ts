@@ -1,16 +1,15 @@
 /**
  * The serving scan: the best rows of a matrix in shared memory, exactly. Several threads may scan one matrix at a time.
  *
- *   const room = createScanMemory(vectors, { module, dimension, threads })       once, by whoever has the vectors
- *   const scan = openScan(module, { ...room, scratch: room.scratches[i] })       in thread i
+ *   const place = { memory, index: placingIndex(module, memory, { vectors, n, d }) }    once, by whoever has the vectors
+ *   const scan = openScan(module, place)                                              in each thread
  */
-import { type ScanIndex } from "./scan_index.ts";
+import type { ScanIndex } from "./scan_index.ts";
+import { placeIn } from "./shared_memory.ts";
 
 export interface ScanPlace {
   memory: WebAssembly.Memory;
   index: ScanIndex;
-  /** Address of `scratchBytes()` zeros, at a multiple of 64, that nobody else uses. */
-  scratch: number;
 }
 
 export interface ScanOptions {
@@ -51,14 +50,14 @@ function layoutOf(at: number, n: number, d: number) {
   return { query, cells, mask, sums, scores, most, rows, end: rows + lined(4 * n) };
 }
 
-/** Bytes that one thread needs to scan n × d. */
+/** Bytes that one thread needs for itself to scan n × d. */
 export function scratchBytes(n: number, d: number): number {
   return layoutOf(0, n, d).end;
 }
 
-/** At once: the module is small. */
-export function openScan(module: WebAssembly.Module, place: ScanPlace): Scan {
-  const { memory, index: { at, n, d }, scratch } = place;
+/** At once: the module is small. The memory grows by `scratchBytes()`. @throws {RangeError} when it can't. */
+export function openScan(module: WebAssembly.Module, { memory, index: { at, n, d } }: ScanPlace): Scan {
+  const scratch = placeIn(memory, scratchBytes(n, d));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const scanTop = exports.scanTop as (...numbers: number[]) => number;
   const looks = exports.looks as WebAssembly.Global;

@@ -21,6 +21,7 @@
  * the gathering is over.
  */
 import type { Steps } from "../steps.ts";
+import { placeIn } from "./shared_memory.ts";
 
 /** Rows of a tile, whose cells lie together: for each four columns, those of the rows, one behind the other. */
 const TILE = 16;
@@ -36,7 +37,7 @@ const BOUNDS = 5;
 const HEAD_BYTES = 64;
 const LINE = 64;
 
-/** Where the index of a matrix stands in a memory. Plain numbers: it can be posted to a worker. */
+/** Where a matrix and its index stand in a memory. Plain numbers: it can be posted to a worker. */
 export interface ScanIndex {
   /** Addresses in bytes. */
   readonly at: number;
@@ -71,15 +72,16 @@ function layoutOf(at: number, n: number, d: number): Layout {
 const lined = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
 
 /**
- * Writes the index of the vectors [n × d] that stand in `memory` at `vectors` to `at`, a multiple of 64, in steps.
+ * Writes the index of the vectors [n × d] that stand in `memory` at `vectors` behind all that is there, in steps.
  *
- * @throws {RangeError} when one of them is not finite: no bound holds for it.
+ * @throws {RangeError} when one of them is not finite, as no bound holds for it, or the memory can't grow.
  */
-export function* writingIndex(
+export function* placingIndex(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  { at, vectors, n, d }: ScanIndex,
-): Steps<void> {
+  { vectors, n, d }: Omit<ScanIndex, "at">,
+): Steps<ScanIndex> {
+  const at = placeIn(memory, indexBytes(n, d));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { writeDistances, writeBlock } = exports as Record<string, (...numbers: number[]) => void>;
   const { order, cells, bounds, centre } = layoutOf(at, n, d);
@@ -107,6 +109,7 @@ export function* writingIndex(
   }
   new Int32Array(memory.buffer, at, 8).set([n, d, ROWS_PER_BLOCK, vectors, order, cells, bounds, centre]);
   new Float64Array(memory.buffer, at + 32, 1)[0] = Math.hypot(...c);
+  return { at, vectors, n, d };
 }
 
 /** Rows by descending distance, near enough: by its exponent and 15 bits of it. Takes the bits of floats ≥ 0. */

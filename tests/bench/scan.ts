@@ -7,10 +7,10 @@
 import { compileKernels } from "../../models/kernels/compile.ts";
 import { simdHere } from "../../models/kernels/_sources.ts";
 import { openScan } from "../../models/kernels/scan.ts";
-import { createScanMemory } from "../../models/kernels/scan_memory.ts";
 import { createRng } from "../../models/rng.ts";
 import { scan, topN } from "../../models/top_n.ts";
 import { cpuPerRun, type Figure, type Report, startClock } from "./benchmark.ts";
+import { createScanMemory } from "../support/scan_memory.ts";
 import { createFloor } from "./_floor.ts";
 
 const MOVIES = 87_585;
@@ -37,7 +37,7 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
   const clock = startClock();
   const room = createScanMemory(vectors, { module, dimension, threads: 1 });
   const indexing = clock().cpuSeconds;
-  const coarse = openScan(module, { ...room, scratch: room.scratches[0] });
+  const coarse = openScan(module, room);
   const floor = await createFloor(room.memory);
   const summing = await microseconds(() => floor(room.index.vectors, vectors.byteLength));
   const reading = await microseconds(() => floor(room.index.at + 64, vectors.length));
