@@ -16,6 +16,7 @@ import { createNewerLog, type NewerLog } from "../live/newer_log.ts";
 import type { ServerLog } from "../log.ts";
 import { createNewerReader } from "./newer_ratings.ts";
 import { pointedSnapshot, publishedSnapshots } from "./publications.ts";
+import { createRest, type Rest } from "./rest.ts";
 import { createStage, type News, type Stage } from "./stage.ts";
 
 export interface FollowOptions {
@@ -51,7 +52,6 @@ const RATINGS = "matinee_ratings";
  * its log already, so a look at each would only take the processor from whoever waits for the list after it.
  */
 const GATHERING = 100;
-
 /** What a look works with. */
 interface Looker {
   options: FollowOptions;
@@ -59,6 +59,7 @@ interface Looker {
   chooser: ReturnType<typeof createChooser>;
   reader: ReturnType<typeof createNewerReader>;
   newerLog: NewerLog;
+  rest: Rest;
 }
 
 /** Looks once, and goes on looking until disposed. */
@@ -68,7 +69,8 @@ export async function follow(options: FollowOptions): Promise<Follower> {
   const newerLog = options.newerLog ?? createNewerLog();
   const reader = createNewerReader(newerLog);
   const stage = createStage({ ...options, newerLog, chooser });
-  const looker = { options, stage, chooser, reader, newerLog };
+  const rest = createRest({ now: options.now ?? (() => performance.now()), over: (ms) => bell.ringSoon(ms) });
+  const looker = { options, stage, chooser, reader, newerLog, rest };
   const link = createLink({
     ...options,
     channels: [PUBLISHED, RATINGS],
@@ -125,7 +127,8 @@ function lookOf(
   };
 }
 
-async function takeFromDatabase(db: Db, { options, stage, chooser, reader }: Looker): Promise<void> {
+async function takeFromDatabase(db: Db, looker: Looker): Promise<void> {
+  const { options, stage, chooser, reader, newerLog, rest } = looker;
   const published = await publishedSnapshots(db);
   for (let chosen; (chosen = await chooser.choose(published)) !== null;) {
     const base = await reader.read(db, chosen.opened.snapshot.batchId);
@@ -133,9 +136,18 @@ async function takeFromDatabase(db: Db, { options, stage, chooser, reader }: Loo
   }
   const { current } = options.live;
   if (current !== null && await reader.catchUp(db, current.newer)) return;
-  if (current !== null && published.length > 0) {
-    return await stage.refresh(await reader.read(db, current.snapshot.batchId));
-  }
+  // A log that is filling up needs room now.
+  if (current !== null && rest.isOn() && !newerLog.isHalfFull) return;
+  await rest.after(async () => {
+    if (current !== null && published.length > 0) {
+      return await stage.refresh(await reader.read(db, current.snapshot.batchId));
+    }
+    await showArchive(db, looker);
+  });
+}
+
+/** What the database holds, before anything is published. */
+async function showArchive(db: Db, { stage, reader }: Looker): Promise<void> {
   const bytes = await snapshotOfArchive(db);
   if (bytes === null) return;
   const loaded = shareSnapshot(bytes);
