@@ -10,13 +10,10 @@ import { type Barred, enforce } from "./enforce.ts";
 import { withReasons } from "./explain.ts";
 import { byFacts, byVectors } from "./likeness.ts";
 import { type Person, personOf } from "./person.ts";
+import { POPULARITY } from "./popularity.ts";
 import type { ListedMovie, ListRequest, RecommendationList } from "./request.ts";
 import { type Shelf, shelfOf } from "./shelf.ts";
 import { type Left, markedIn, type Source } from "./source.ts";
-
-import { POPULARITY } from "./popularity.ts";
-
-export { POPULARITY };
 
 /** The best movies for somebody, by `request`. */
 export function recommend(serving: Serving, request: ListRequest): RecommendationList {

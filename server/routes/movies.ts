@@ -9,7 +9,7 @@ import { createRouter } from "../http/router.ts";
 import { json, movieId, problems } from "../http/schemas.ts";
 import { servingOf } from "../http/serving.ts";
 import type { Serving } from "../live/live.ts";
-import { POPULARITY } from "../recommend/recommend.ts";
+import { POPULARITY } from "../recommend/popularity.ts";
 import { popularIn, trending, WINDOWS } from "../recommend/popular.ts";
 import { shelfOf } from "../recommend/shelf.ts";
 import { championVectors, similarTo } from "../recommend/similar.ts";

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { RatedLists } from "../../../models/snapshot/rated_lists.ts";
 import type { ServerState } from "../../http/env.ts";
 import type { Serving } from "../../live/live.ts";
-import { POPULARITY } from "../../recommend/recommend.ts";
+import { POPULARITY } from "../../recommend/popularity.ts";
 import { modelOf, modelVersion, source } from "./model_view.ts";
 
 const EXAMPLES = 6;
