@@ -121,20 +121,6 @@ export function keyArrays(what: "user" | "movie", keys?: readonly string[] | nul
   return { [`${what}_keys`]: bytes, [`${what}_key_offsets`]: offsets, [`${what}_key_order`]: order };
 }
 
-export function offsetsOf(lists: readonly { length: number }[]): Uint32Array {
-  const offsets = new Uint32Array(lists.length + 1);
-  lists.forEach(({ length }, i) => offsets[i + 1] = offsets[i] + length);
-  return offsets;
-}
-
-export function textTable(texts: readonly string[]): { offsets: Uint32Array; bytes: Uint8Array } {
-  const parts = texts.map((text) => new TextEncoder().encode(text));
-  const offsets = offsetsOf(parts);
-  const bytes = new Uint8Array(offsets[texts.length]);
-  parts.forEach((part, i) => bytes.set(part, offsets[i]));
-  return { offsets, bytes };
-}
-
 export function contradiction(wanted: string, found: string | number): SyntaxError {
   return new SyntaxError(`Cannot open snapshot as it ${wanted}: found ${found}`);
 }

@@ -1,5 +1,7 @@
 /** Texts by index, and the index of a text: what users and movies are called outside, where numbers stand for them. */
 
+import { textTable } from "./text_table.ts";
+
 /** UTF-8 of all texts, where each begins, and their indices in the order of their bytes. */
 export interface KeyColumns {
   offsets: Uint32Array; // [texts + 1]
@@ -16,11 +18,8 @@ export interface KeyTable {
 
 /** Packs `keys`; equal ones give equal columns. */
 export function keyColumns(keys: readonly string[]): KeyColumns {
-  const texts = keys.map((key) => new TextEncoder().encode(key));
-  const offsets = new Uint32Array(keys.length + 1);
-  texts.forEach(({ length }, i) => offsets[i + 1] = offsets[i] + length);
-  const bytes = new Uint8Array(offsets[keys.length]);
-  texts.forEach((text, i) => bytes.set(text, offsets[i]));
+  const { offsets, bytes } = textTable(keys);
+  const texts = keys.map((_, index) => bytes.subarray(offsets[index], offsets[index + 1]));
   const order = Int32Array.from(texts.keys()).sort((a, b) => compare(texts[a], texts[b]) || a - b);
   return { offsets, bytes, order };
 }

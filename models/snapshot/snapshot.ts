@@ -5,16 +5,7 @@
  * Opening makes views of the bytes: 32 million seen ratings cost no second copy, and titles are read when asked for.
  */
 import { checking } from "./_checks.ts";
-import {
-  type Columns,
-  columnsOf,
-  FORMAT,
-  type Header,
-  headerOf,
-  keyArrays,
-  offsetsOf,
-  textTable,
-} from "./_columns.ts";
+import { type Columns, columnsOf, FORMAT, type Header, headerOf, keyArrays } from "./_columns.ts";
 import { type Container, decode, decodeHeader, encode, type Json } from "../container.ts";
 import type { People, Person } from "../people.ts";
 import { inOneGo, type Steps } from "../steps.ts";
@@ -24,6 +15,7 @@ import type { RatedLists } from "./rated_lists.ts";
 import type { Rows } from "./rated_pairs.ts";
 import { indexOfId } from "./index_of_id.ts";
 import type { ServingSettings } from "./serving_settings.ts";
+import { offsetsOf, textTable } from "./text_table.ts";
 import { WINDOW_DAYS } from "./windows.ts";
 
 /** What is served beside popularity: one model version, its embeddings where it has any, and the line to stars. */
