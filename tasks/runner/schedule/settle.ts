@@ -39,12 +39,17 @@ export interface Settled {
 
 /**
  * From when on a schedule is watched that no scheduler has seen before: a whole day that was just due is not lost,
- * unless it has been run, or comes before all that was asked for.
+ * unless it has been run, or is older than the newest day that was begun, `begunDay`.
  */
-export function watchFrom(schedule: Schedule, { now, newestDay }: Pick<Moment, "now" | "newestDay">): Date {
+export function watchFrom(
+  schedule: Schedule,
+  { now, newestDay, begunDay }: Pick<Moment, "now" | "newestDay"> & { begunDay: string | null },
+): Date {
   const last = schedule.only === null && schedule.catchUp !== "none" ? lastDue(schedule, now) : null;
-  if (last === null || newestDay !== null && dayOf(last, schedule.timezone) <= newestDay) return now;
-  return new Date(last.getTime() - 1);
+  if (last === null) return now;
+  const day = dayOf(last, schedule.timezone);
+  const isOver = newestDay !== null && day <= newestDay || begunDay !== null && day < begunDay;
+  return isOver ? now : new Date(last.getTime() - 1);
 }
 
 /** Settles all that was due after `settledTo`, by what the schedule says of catching up and of overlap. */

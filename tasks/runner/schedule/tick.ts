@@ -22,8 +22,9 @@ export async function settleAll(
   await ledger.keepOnly(schedules.map(({ name }) => name));
   const settledTo = await ledger.settledTo();
   const known = { ...moment, newestDay: await ledger.newestDay() };
+  const begunDay = (await ledger.latest())?.day ?? null;
   for (const schedule of schedules) {
-    const from = settledTo.get(schedule.name) ?? watchFrom(schedule, known);
+    const from = settledTo.get(schedule.name) ?? watchFrom(schedule, { ...known, begunDay });
     entered.set(schedule, await ledger.settle(schedule, settle(schedule, from, known)));
   }
   return entered;

@@ -105,7 +105,7 @@ Deno.test("settle() with a clock that was set back settles nothing twice", () =>
 
 Deno.test("watchFrom() lets a first scheduler take the whole day that was just due, once", () => {
   const now = at("2026-03-02T12:00");
-  const moment = { now, watchedFrom: now, busy: null, newestDay: null };
+  const moment = { now, watchedFrom: now, busy: null, newestDay: null, begunDay: null };
   const first = watchFrom(DAILY, moment);
   const { slots } = settle(DAILY, first, moment);
   assert.deepEqual(slots.map(({ day, isMadeUp }) => [day, isMadeUp]), [["2026-03-02", true]]);
@@ -116,10 +116,11 @@ Deno.test("watchFrom() lets a first scheduler take the whole day that was just d
 
 Deno.test("watchFrom() begins with what comes next where that day, or a later one, was run by hand", () => {
   const now = at("2026-03-02T01:00"); // last due on March 1st
-  const from = (newestDay: string) => watchFrom(DAILY, { now, newestDay });
-  assert.deepEqual(from("2026-02-28"), new Date(at("2026-03-01T02:00").getTime() - 1));
-  assert.deepEqual(from("2026-03-01"), now);
-  assert.deepEqual(from("2026-03-02"), now);
+  const due = new Date(at("2026-03-01T02:00").getTime() - 1);
+  const done = (newestDay: string) => watchFrom(DAILY, { now, newestDay, begunDay: newestDay });
+  assert.deepEqual(["2026-02-28", "2026-03-01", "2026-03-02"].map(done), [due, now, now]);
+  const begun = (begunDay: string) => watchFrom(DAILY, { now, newestDay: null, begunDay });
+  assert.deepEqual(["2026-02-28", "2026-03-01", "2026-03-02"].map(begun), [due, due, now]);
 });
 
 Deno.test("settle() makes up no whole day before one that is done", () => {
