@@ -155,8 +155,13 @@ test("a rating is stored for good when the box says so, and refused aloud withou
     const page = await open(`/ui?user=${userIdOf(4)}`);
     await settled(page);
     await page.getByLabel(`Save ratings to user ${userIdOf(4)}`).check();
-    await cards(page).first().getByTitle("5 of 5").click();
+    await cards(page).last().getByTitle("5 of 5").click();
     await page.getByRole("alert").getByText("This needs a key").waitFor();
+    // It is seen from the end of the list, too.
+    assert.ok(await page.evaluate<number>("scrollY") > 0);
+    assert.ok(
+      await page.evaluate<number>("document.querySelector('.banner').getBoundingClientRect().top") > 0,
+    );
     assert.match(faults.splice(0).join(), /401/);
     await page.evaluate(`sessionStorage.setItem("matinee.key", "${"w".repeat(24)}")`);
     const answer = page.waitForResponse((response) => response.url().endsWith("/ratings"));
