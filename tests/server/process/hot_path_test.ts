@@ -131,6 +131,16 @@ Deno.test("on a network, cached lists go to those who may read, and count for th
   assert.equal(asked(), 5);
 });
 
+Deno.test("a cached list tells nobody of another client's limit", async () => {
+  const reader = "r".repeat(24);
+  const access = { keys: readKeys(`shop:read:${reader}`, "the test"), isLoopback: true };
+  const { ask, asked } = await world({ access, perMinute: 5 });
+  const left = async (init?: RequestInit) => (await ask(LIST, init)).headers.get("ratelimit-remaining");
+  const as = { headers: { "x-api-key": reader } };
+  assert.deepEqual([await left(as), await left(), await left(as), await left()], ["4", null, "3", null]);
+  assert.equal(asked(), 1);
+});
+
 Deno.test("a cached list never shows what was rated, hidden or erased since", async () => {
   const { ask, live, asked } = await world();
   const best = async () => (await (await ask()).json()).items[0].movie_id;
