@@ -66,9 +66,11 @@ export async function fitRanking(
     n: question.n,
   });
   const hasEase = await countRated(dataset, signal) <= mostEaseMovies;
-  const ease = hasEase ? await chooseEase(inner, { ...options, judge }) : null;
+  const hasLikes = inner.weighted("liked").columns.length > 0;
+  if (!hasLikes) log("nobody liked anything (4 stars and more): no signal is fitted on likes");
+  const ease = hasEase ? await chooseEase(inner, { ...options, judge, hasLikes }) : null;
   const als = await chooseAls(inner, { ...options, judge });
-  const innerSignals = await fitSignals(inner, { ease, als }, options);
+  const innerSignals = await fitSignals(inner, { ease, als, hasLikes }, options);
   const choices = await choicesOf(innerSignals, { learnt: inner, people, drawn, signal });
   const width = WIDTH * innerSignals.length;
   if (choices.length < FEWEST_CHOOSING) return await bestAlone(choices.length);
@@ -78,14 +80,16 @@ export async function fitRanking(
 
   const learnt = await learn(dataset, signal);
   const refitted = ease && await refitEase(learnt, ease, options);
-  const signals = await fitSignals(learnt, { ease: refitted, als }, options);
+  const signals = await fitSignals(learnt, { ease: refitted, als, hasLikes }, options);
   return {
     scorer: createRanking(signals, { weights, learnt }),
     report: {
       validation: validation.reason,
       validation_ndcg: gain,
       people: choices.length,
-      ease_lambda: ease ? `${ease.all.ridge} (all), ${ease.liked.ridge} (liked)` : "none: too many movies",
+      ease_lambda: ease
+        ? `${ease.all.ridge} (all), ${ease.liked?.ridge ?? "none"} (liked)`
+        : "none: too many movies",
       als: describe(als),
       ridge,
       weights: signals.map(({ name }, s) =>

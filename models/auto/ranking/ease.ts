@@ -20,12 +20,19 @@ export interface EaseFit {
   weights: EaseWeights;
 }
 
-export type EaseFits = Readonly<Record<typeof EASE_TASTES[number], EaseFit>>;
+/** Of likes there is none where nobody liked anything. */
+export interface EaseFits {
+  readonly all: EaseFit;
+  readonly liked: EaseFit | null;
+}
 
 type Options = Pick<FitOptions, "seed" | "signal" | "log" | "compute">;
 
 /** The best fits on `learnt`. */
-export async function chooseEase(learnt: Learnt, options: Options & { judge: Judge }): Promise<EaseFits> {
+export async function chooseEase(
+  learnt: Learnt,
+  options: Options & { judge: Judge; hasLikes: boolean },
+): Promise<EaseFits> {
   const choose = async (taste: keyof EaseFits) => {
     let best: EaseFit & { gain: number } | null = null;
     for (const ridge of RIDGES) {
@@ -37,16 +44,16 @@ export async function chooseEase(learnt: Learnt, options: Options & { judge: Jud
     }
     return best!;
   };
-  return { all: await choose("all"), liked: await choose("liked") };
+  return { all: await choose("all"), liked: options.hasLikes ? await choose("liked") : null };
 }
 
 /** The same on other data. */
 export async function refitEase(learnt: Learnt, fits: EaseFits, options: Options): Promise<EaseFits> {
-  const refit = async (taste: keyof EaseFits) => {
-    const { ridge } = fits[taste];
-    return { ridge, weights: await fitTaste(learnt, { taste, ridge }, options) };
-  };
-  return { all: await refit("all"), liked: await refit("liked") };
+  const refit = async (taste: keyof EaseFits, { ridge }: EaseFit) => ({
+    ridge,
+    weights: await fitTaste(learnt, { taste, ridge }, options),
+  });
+  return { all: await refit("all", fits.all), liked: fits.liked && await refit("liked", fits.liked) };
 }
 
 function fitTaste(

@@ -29,14 +29,20 @@ export interface Chosen {
   /** Fitted on the same data; null: it takes no part. */
   ease: EaseFits | null;
   als: AlsConfig;
+  /** Whether anybody liked anything in what the ranker learns from: else no fit of likes is possible. */
+  hasLikes: boolean;
 }
 
 /** Every signal, fitted on `learnt`. */
-export async function fitSignals(learnt: Learnt, { ease, als }: Chosen, options: Options): Promise<Signal[]> {
+export async function fitSignals(
+  learnt: Learnt,
+  { ease, als, hasLikes }: Chosen,
+  options: Options,
+): Promise<Signal[]> {
   return [
     ...ease === null ? [] : easeSignals(learnt, ease),
     ...await alsSignals(learnt, als, options),
-    ...await neighbourSignals(learnt, options),
+    ...await neighbourSignals(learnt, { hasLikes, ...options }),
     ...await popularitySignals(learnt, options),
   ];
 }
@@ -60,11 +66,12 @@ function easeSignals(learnt: Learnt, fits: EaseFits): Signal[] {
       ["ease of likes, half-life 10", { taste: "liked", half_life: 10 }],
     ],
   };
-  return EASE_TASTES.flatMap((taste) =>
-    queries[taste].map(([name, query]) => {
-      return { name, retrieve: createEase(fits[taste].weights, query).retriever(learnt.moment) };
-    })
-  );
+  return EASE_TASTES.flatMap((taste) => {
+    const fit = fits[taste];
+    return fit === null ? [] : queries[taste].map(([name, query]) => {
+      return { name, retrieve: createEase(fit.weights, query).retriever(learnt.moment) };
+    });
+  });
 }
 
 async function alsSignals(learnt: Learnt, als: AlsConfig, options: Options): Promise<Signal[]> {
@@ -87,9 +94,13 @@ const NEIGHBOURS: {
   { name: "within 10", config: { window: 10 }, taste: "all", halfLives: [10, 50, null] },
 ];
 
-async function neighbourSignals(learnt: Learnt, { signal }: Options): Promise<Signal[]> {
+async function neighbourSignals(
+  learnt: Learnt,
+  { signal, hasLikes }: Pick<Options & Chosen, "signal" | "hasLikes">,
+): Promise<Signal[]> {
   const signals: Signal[] = [];
   for (const { name, config, taste, halfLives } of NEIGHBOURS) {
+    if (taste === "liked" && !hasLikes) continue;
     const rows = learnt.weighted(taste);
     const parsed = itemKnnConfig.parse({ ...config, taste });
     const neighbours = await fitItemKnn(rows, learnt.movieIds, { config: parsed, signal });

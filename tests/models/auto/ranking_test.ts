@@ -107,6 +107,15 @@ Deno.test("fitRanking() does without EASE where its matrix would be too large", 
   assert.ok(!lines.some((line) => line.startsWith("ease")), lines.join("\n"));
 });
 
+Deno.test("fitRanking() fits nothing on likes where nobody likes anything", async () => {
+  const lines: string[] = [];
+  const cool = { ...train, ratings: train.ratings.map((stars) => Math.min(stars, 3.5)) };
+  const asked = { ...options, question, log: (line: string) => void lines.push(line) };
+  const { report } = await fitRanking({ ...datasetOf(catalogue, cool), users: countedUsers(1000) }, asked);
+  assert.match(String(report.ease_lambda), /^\d+ \(all\), none \(liked\)$/);
+  assert.ok(lines.some((line) => line.startsWith("nobody liked anything")), lines.join("\n"));
+});
+
 Deno.test("fitBest() takes no model whose loss is no number", async () => {
   const { popularity } = FAMILY;
   const broken = {
