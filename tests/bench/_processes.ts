@@ -1,4 +1,5 @@
 /** Servers as processes of their own: started, found by the port that they tell, measured from outside, ended. */
+import config from "../../deno.json" with { type: "json" };
 import { fileURLToPath } from "node:url";
 import { peakKib, treeCpuSeconds, treeRssMib } from "./meter.ts";
 
@@ -75,6 +76,9 @@ export function startHello(): Promise<RunningServer> {
   });
 }
 
+/** The engine's flags of `deno task serve`. */
+const HEAP = config.tasks.serve.command.match(/--v8-flags=\S+/) ?? [];
+
 export interface MatineeOptions {
   home: string;
   workers: number;
@@ -94,7 +98,7 @@ export function startMatinee({ home, workers, databaseUrl, args = [], env }: Mat
       "--quiet",
       "--no-prompt",
       "-P=serve",
-      "--v8-flags=--max-old-space-size=1024",
+      ...HEAP,
       main,
       "--port",
       "0",

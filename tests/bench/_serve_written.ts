@@ -3,7 +3,7 @@ import type { Pool } from "../../sql/db.ts";
 import type { Figure } from "./benchmark.ts";
 import { type Connection, openConnection } from "./load/connection.ts";
 import { createHistogram, type Histogram } from "./load/histogram.ts";
-import { startMatinee } from "./_processes.ts";
+import { type RunningServer, startHello, startMatinee } from "./_processes.ts";
 import { servingDatabase } from "./_serve_database.ts";
 import type { BenchHome, Shape } from "./_shape.ts";
 
@@ -24,12 +24,15 @@ export async function written(
     workers: WORKERS,
     databaseUrl: database.url,
   });
-  const { hostname, port, host } = new URL(running.url);
-  const address = { hostname, port: Number(port) };
+  await using hello = await startHello();
+  const { host } = new URL(running.url);
   // The rating on one connection, the list on another: with some luck another worker's.
-  using posting = await openConnection(address);
-  using listing = await openConnection(address);
-  const [gone, accepted, committed] = [createHistogram(), createHistogram(), createHistogram()];
+  using posting = await connectTo(running);
+  using listing = await connectTo(running);
+  using greeting = await connectTo(hello);
+  const [gone, accepted] = [createHistogram(), createHistogram()];
+  // The least that it can take: a commit, and two exchanges with a server that does nothing.
+  const [committed, exchanged] = [createHistogram(), createHistogram()];
   let again = 0;
   for (let i = -FIRST; i < RATINGS; i++) {
     const user = 1 + (i + FIRST) * 7 % shape.users;
@@ -49,6 +52,7 @@ export async function written(
     gone.add(performance.now() - begun);
     accepted.add(posted);
     committed.add(commit);
+    exchanged.add(await exchangeOf(greeting, new URL(hello.url).host));
   }
   const say = (histogram: Histogram) =>
     `p50 ${histogram.at(0.5).toFixed(2)} ms, p99 ${histogram.at(0.99).toFixed(2)} ms`;
@@ -64,11 +68,16 @@ export async function written(
       `${RATINGS} ratings one after the other, ${WORKERS} workers: movie gone ${
         say(gone)
       }; of that the rating ` +
-      `${say(accepted)}; own commit ${
-        say(committed)
+      `${say(accepted)}; own commit ${say(committed)}, an exchange with hello world ${
+        say(exchanged)
       }; the first list after it still had the movie ${again} times`,
     ],
   };
+}
+
+function connectTo({ url }: RunningServer): Promise<Connection> {
+  const { hostname, port } = new URL(url);
+  return openConnection({ hostname, port: Number(port) });
 }
 
 async function listOf(connection: Connection, user: number, host: string): Promise<number[]> {
@@ -96,6 +105,14 @@ async function post(
   throw new Error(
     `Cannot measure as a rating should be accepted: found ${status} ${new TextDecoder().decode(answer)}`,
   );
+}
+
+/** Milliseconds of a request to hello world, as often as of the others. */
+async function exchangeOf(connection: Connection, host: string): Promise<number> {
+  const request = `GET /users/1/recommendations HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+  const begun = performance.now();
+  await connection.exchange(new TextEncoder().encode(request));
+  return performance.now() - begun;
 }
 
 /** Milliseconds of one row that is on disk afterwards. */
