@@ -1,10 +1,10 @@
 /** Lists of people who come back: most are remembered by the server, while one request in a hundred is a rating. */
 import type { Figure } from "./benchmark.ts";
 import type { Ask } from "./load/traffic.ts";
-import { type RunningServer, startMatinee } from "./_processes.ts";
-import { type ServingDatabase, servingDatabase } from "./_serve_database.ts";
-import { LIST, type Loaded, loaded } from "./_serve_load.ts";
-import { type ListsReport, named, text, WORKERS } from "./_serve_lists.ts";
+import { startMatinee } from "./_processes.ts";
+import { servingDatabase } from "./_serve_database.ts";
+import { LIST, loaded } from "./_serve_load.ts";
+import { type ListsReport, named, remembered, text, WORKERS } from "./_serve_lists.ts";
 import type { BenchHome, Shape } from "./_shape.ts";
 
 const SECONDS = 6;
@@ -36,16 +36,20 @@ export async function cachedLists(
     await using database = await servingDatabase(shape);
     await database.publish(place);
     await using running = await startMatinee({ home: place.home, workers, databaseUrl: database.url });
-    const { load, hits } = await measured(running, { shape, database });
+    const load = await loaded(running, {
+      asks: [{ ...LIST, share: 1 - WRITES }, { ...RATING, share: WRITES }],
+      users: Math.min(PEOPLE, shape.users),
+      movies: shape.movies,
+      seconds: SECONDS,
+      warmUp: WARM_UP,
+      database: database.pid,
+    });
     const what = `lists of people who come back, ${named(workers)}`;
     notes.push(
       `${what}: ${text(load)}, ${load.databaseCpuMs.toFixed(3)} CPU ms of PostgreSQL; ` +
         `${load.asks.rating.n} of ${load.all.n} requests were ratings (p50 ${
           load.asks.rating.p50.toFixed(2)
-        } ms); ` +
-        (hits === null
-          ? "the server tells no hit share"
-          : `${(100 * hits).toFixed(1)} % of the lists were remembered`),
+        } ms); ` + remembered(load),
     );
     const theirs = peer[workers];
     const name = `FastAPI + numpy, ${named(workers)}`;
@@ -62,37 +66,4 @@ export async function cachedLists(
     });
   }
   return { figures, notes };
-}
-
-async function measured(
-  running: RunningServer,
-  { shape, database }: { shape: Shape; database: ServingDatabase },
-): Promise<{ load: Loaded; hits: number | null }> {
-  const asks = [{ ...LIST, share: 1 - WRITES }, { ...RATING, share: WRITES }];
-  const before = await cacheCounts(running);
-  const load = await loaded(running, {
-    asks,
-    users: Math.min(PEOPLE, shape.users),
-    movies: shape.movies,
-    seconds: SECONDS,
-    warmUp: WARM_UP,
-    database: database.pid,
-  });
-  const after = await cacheCounts(running);
-  if (before === null || after === null) return { load, hits: null };
-  const [hits, misses] = [after.hits - before.hits, after.misses - before.misses];
-  return { load, hits: hits / (hits + misses) };
-}
-
-/** What the server counts of its remembered lists; null: it counts none. */
-async function cacheCounts({ url }: RunningServer): Promise<{ hits: number; misses: number } | null> {
-  const response = await fetch(`${url}/metrics`);
-  const lines = (await response.text()).split("\n").filter((line) => /^matinee_\w*cache/.test(line));
-  if (response.status !== 200 || lines.length === 0) return null;
-  const sum = (what: RegExp) =>
-    lines.filter((line) => what.test(line)).reduce(
-      (total, line) => total + Number(line.split(" ").at(-1)),
-      0,
-    );
-  return { hits: sum(/hit/), misses: sum(/miss/) };
 }

@@ -21,7 +21,11 @@ export interface LoadedOptions {
   warmUp: number;
   /** A process whose CPU time is told as well: PostgreSQL's. */
   database?: number;
+  /** Which people are drawn: another round asks about others (default 0). */
+  round?: number;
 }
+
+type Asked = Pick<RunningServer, "url" | "cpuSeconds">;
 
 export interface Loaded extends LoadResult {
   /** Of the server's processes, a request; the client's is not in it. */
@@ -30,16 +34,26 @@ export interface Loaded extends LoadResult {
   databaseCpuMs: number;
   /** Of the client, a request. */
   clientCpuMs: number;
+  /** Share of the lists that the server had made before; null: it tells none. */
+  remembered: number | null;
 }
 
+/** Seeds of a load: one for each connection. */
+const SEEDS = 1_000;
+
 /** Everybody asks for lists, or for `asks`. @throws when something failed. */
-export async function loaded(server: RunningServer, options: LoadedOptions): Promise<Loaded> {
-  const { asks = [LIST], users, movies, seconds, warmUp, database } = options;
-  const traffic: Traffic = { asks, users, movies, seed: 1 };
+export async function loaded(server: Asked, options: LoadedOptions): Promise<Loaded> {
+  const { asks = [LIST], users, movies, seconds, warmUp, database, round = 0 } = options;
+  const traffic: Traffic = { asks, users, movies, seed: 1 + 2 * SEEDS * round };
   const once = { server: server.url, traffic, connections: CONNECTIONS };
   await startLoad({ ...once, seconds: warmUp }).result;
+  const counted = await cacheCounts(server);
   const before = [server.cpuSeconds(), database ? treeCpuSeconds(database) : 0];
-  const { result, cpuSeconds } = startLoad({ ...once, traffic: { ...traffic, seed: 1_001 }, seconds });
+  const { result, cpuSeconds } = startLoad({
+    ...once,
+    traffic: { ...traffic, seed: traffic.seed + SEEDS },
+    seconds,
+  });
   const found = await result;
   const after = [server.cpuSeconds(), database ? treeCpuSeconds(database) : 0];
   refuseFailures(found);
@@ -49,21 +63,50 @@ export async function loaded(server: RunningServer, options: LoadedOptions): Pro
     cpuMs: each(after[0] - before[0]),
     databaseCpuMs: each(after[1] - before[1]),
     clientCpuMs: each(cpuSeconds()),
+    remembered: shareOf(counted, await cacheCounts(server)),
   };
+}
+
+interface CacheCounts {
+  hits: number;
+  misses: number;
+}
+
+/** What the server counts of its remembered lists; null: it counts none. */
+async function cacheCounts({ url }: Asked): Promise<CacheCounts | null> {
+  const response = await fetch(`${url}/metrics`);
+  const lines = (await response.text()).split("\n").filter((line) => /^matinee_\w*cache/.test(line));
+  if (response.status !== 200 || lines.length === 0) return null;
+  const sum = (what: RegExp) =>
+    lines.filter((line) => what.test(line)).reduce(
+      (total, line) => total + Number(line.split(" ").at(-1)),
+      0,
+    );
+  return { hits: sum(/hit/), misses: sum(/miss/) };
+}
+
+function shareOf(before: CacheCounts | null, after: CacheCounts | null): number | null {
+  if (before === null || after === null) return null;
+  const [hits, misses] = [after.hits - before.hits, after.misses - before.misses];
+  return hits + misses === 0 ? null : hits / (hits + misses);
 }
 
 const ROUNDS = 3;
 
-/** `loaded()` of each server in turn, round by round, so that a busy minute hits all of them; medians of the rounds. */
+/**
+ * `loaded()` of each server in turn, round by round, so that a busy minute hits all of them; medians of the rounds.
+ *
+ * Each round asks about people of its own: a server that remembers lists has not made theirs yet.
+ */
 export async function loadedInTurn(
-  servers: readonly RunningServer[],
+  servers: readonly Asked[],
   { warmUp, seconds, ...options }: LoadedOptions,
 ): Promise<Loaded[]> {
   const rounds: Loaded[][] = servers.map(() => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, server] of servers.entries()) {
-      const once = { ...options, warmUp: round === 0 ? warmUp : warmUp / 4, seconds: seconds / ROUNDS };
-      rounds[i].push(await loaded(server, once));
+      const once = { warmUp: round === 0 ? warmUp : warmUp / 4, seconds: seconds / ROUNDS, round };
+      rounds[i].push(await loaded(server, { ...options, ...once }));
     }
   }
   return rounds.map((found) => {
@@ -80,11 +123,12 @@ export async function loadedInTurn(
       cpuMs: middle(({ cpuMs }) => cpuMs),
       databaseCpuMs: middle(({ databaseCpuMs }) => databaseCpuMs),
       clientCpuMs: middle(({ clientCpuMs }) => clientCpuMs),
+      remembered: found[0].remembered === null ? null : middle(({ remembered }) => remembered ?? 0),
     };
   });
 }
 
-export function refuseFailures({ all, failed, failures }: LoadResult): void {
+function refuseFailures({ all, failed, failures }: LoadResult): void {
   if (failed === 0 && all.n > 0) return;
   throw new Error(
     `Cannot measure as every request should be answered: found ${failed} of ${
