@@ -16,7 +16,8 @@ import { NO_SETTINGS } from "../../models/snapshot/serving_settings.ts";
 import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
 import { homePath } from "../../sql/home.ts";
-import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
+import { loadArtifact, storeArtifact } from "../../tasks/_artifacts.ts";
+import { movePointer, readPointer } from "../../tasks/_pointer.ts";
 
 export const FULL = { ratings: 32_000_204, users: 200_948, movies: 87_585, dimension: 32 };
 export type Shape = typeof FULL;
@@ -52,32 +53,44 @@ export interface BenchHome {
 /** The home for `shape`; kept for the next time, and made anew when this build cannot open what is there. */
 export async function benchHome(shape: Shape): Promise<BenchHome> {
   const made = await madeHome(shape);
-  // As publish does: the server compiles nothing.
-  const cache = join(made.home, "artifacts", "kernels");
-  await compileKernels({ entry: "scan", simd: simdHere("relaxed"), cache });
+  await compileScan(join(made.home, "artifacts"));
   return made;
 }
 
 async function madeHome(shape: Shape): Promise<BenchHome> {
   const home = join(homePath(), "bench_serve", `${shape.ratings}-${MAKE}`);
   const folder = join(home, "artifacts");
-  const pointer = join(folder, "current.json");
-  await compileScan(folder);
   try {
-    const { snapshot: path, sha256 } = JSON.parse(await Deno.readTextFile(pointer));
-    const { length } = await loadArtifact(folder, path);
-    openSnapshot(await loadArtifact(folder, path));
-    return { home, snapshot: join(folder, path), bytes: length, sha256, path };
+    const pointed = await readPointer(folder);
+    if (pointed !== null) {
+      const { snapshot: path, sha256 } = pointed;
+      const bytes = await loadArtifact(folder, path);
+      openSnapshot(bytes);
+      return { home, snapshot: join(folder, path), bytes: bytes.length, sha256, path };
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
-    await Deno.remove(home, { recursive: true }).catch(() => {});
-    await compileScan(folder);
   }
+  await Deno.remove(home, { recursive: true }).catch(() => {});
   const bytes = encodeSnapshot(partsOf(shape, 1));
   const { path, sha256 } = await storeArtifact(folder, "snapshots", bytes);
-  const row = { publication_id: 1, snapshot: path, sha256, version: "bench-1", batch_id: 0 };
-  await writeAside(pointer, new TextEncoder().encode(JSON.stringify(row)));
+  await pointTo(folder, { path, sha256 });
   return { home, snapshot: join(folder, path), bytes: bytes.length, sha256, path };
+}
+
+/** Points servers without a database at a snapshot of `artifacts`. */
+export function pointTo(
+  artifacts: string,
+  { path, sha256 }: { path: string; sha256: string },
+): Promise<void> {
+  return movePointer(artifacts, {
+    publication_id: 1,
+    snapshot: path,
+    sha256,
+    version: "bench-1",
+    batch_id: 0,
+    published_at: new Date(),
+  });
 }
 
 /** As publish does: the server may not compile. */
@@ -170,7 +183,8 @@ function countsOf(histograms: Uint32Array, movies: number) {
   return { nRatings, ratingSums };
 }
 
-function directions(rows: number, dimension: number, rng: Rng): Float32Array {
+/** Random unit vectors, one a row. */
+export function directions(rows: number, dimension: number, rng: Rng): Float32Array {
   const vectors = new Float32Array(rows * dimension);
   for (let from = 0; from < vectors.length; from += dimension) {
     let squares = 0;

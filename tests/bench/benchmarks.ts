@@ -49,7 +49,7 @@ export const BENCHMARKS: Readonly<Record<string, Listed>> = {
     load: async () => (await import("./scan.ts")).scanning,
   },
   serve: {
-    about: "lists over HTTP beside a hello world",
+    about: "the server over HTTP, beside FastAPI with numpy where Python is, and a hello world",
     load: async () => (await import("./serve.ts")).serving,
   },
 };

@@ -12,8 +12,9 @@ import { scan, topN } from "../../models/top_n.ts";
 import { cpuPerRun, type Figure, type Report, startClock } from "./benchmark.ts";
 import { createScanMemory } from "../support/scan_memory.ts";
 import { createFloor } from "./_floor.ts";
+import { directions, FULL } from "./_shape.ts";
 
-const MOVIES = 87_585;
+const MOVIES = FULL.movies;
 const DIMENSIONS = [32, 64];
 const UNIT = "CPU µs / list";
 /** As many as people have rated, in the middle. */
@@ -40,7 +41,7 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
   const coarse = openScan(module, room);
   const floor = await createFloor(room.memory);
   const summing = await microseconds(() => floor(room.index.vectors, vectors.byteLength));
-  const reading = await microseconds(() => floor(room.index.at + 64, vectors.length));
+  const reading = await microseconds(() => floor(room.index.at, 64 * Math.ceil(vectors.length / 64)));
 
   const scores = new Float32Array(MOVIES);
   const ids = Int32Array.from(scores.keys());
@@ -77,22 +78,12 @@ async function measure(dimension: number): Promise<{ figures: Figure[]; looks: n
 
 const shape = (dimension: number) => `${MOVIES.toLocaleString("en-US")} × ${dimension}`;
 
-/** Unit vectors, queries and what somebody has rated. */
+/** Vectors, queries and what somebody has rated. */
 function drawn(dimension: number) {
   const rng = createRng(1);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - rng.uniform())) * Math.cos(2 * Math.PI * rng.uniform());
-  const units = (n: number) => {
-    const rows = Float32Array.from({ length: n * dimension }, normal);
-    for (let at = 0; at < rows.length; at += dimension) {
-      const row = rows.subarray(at, at + dimension);
-      const norm = Math.hypot(...row);
-      row.forEach((x, k) => row[k] = x / norm);
-    }
-    return rows;
-  };
-  const all = units(64);
+  const all = directions(64, dimension, rng);
   return {
-    vectors: units(MOVIES),
+    vectors: directions(MOVIES, dimension, rng),
     queries: Array.from({ length: 64 }, (_, i) => all.subarray(i * dimension, (i + 1) * dimension)),
     rated: Int32Array.from({ length: SEEN }, () => rng.below(MOVIES) << 4),
   };

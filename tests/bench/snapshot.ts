@@ -14,22 +14,17 @@ import { encodeSnapshot, openSnapshot, type SnapshotParts } from "../../models/s
 import { WINDOW_DAYS } from "../../models/snapshot/windows.ts";
 import { loadArtifact, storeArtifact, writeAside } from "../../tasks/_artifacts.ts";
 import type { BenchmarkOptions, Figure, Report } from "./benchmark.ts";
-import { compileScan } from "./_shape.ts";
+import { compileScan, pointTo, type Shape, shapeOf } from "./_shape.ts";
 import { describeUsage, metered, type Usage } from "./meter.ts";
 import { type RunningServer, startHello, startMatinee } from "./_processes.ts";
 
-const [RATINGS, USERS, MOVIES] = [32_000_204, 200_948, 87_585];
-const DIMENSION = 32;
 const A_DAY = 50_000;
 
 export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Promise<Report> {
   const home = await Deno.makeTempDir({ prefix: "matinee_bench_" });
   await using _home = { [Symbol.asyncDispose]: () => Deno.remove(home, { recursive: true }) };
   const folder = join(home, "artifacts");
-  const shape = {
-    users: Math.ceil(USERS * ratings / RATINGS),
-    movies: Math.ceil(MOVIES * Math.sqrt(ratings / RATINGS)),
-  };
+  const shape = shapeOf(ratings);
   const usages: Record<string, Usage> = {};
   const spend = async <T>(name: string, body: () => Promise<T> | T): Promise<T> => {
     let result: T;
@@ -53,7 +48,7 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
     openSnapshot(await loadArtifact(folder, path));
   });
 
-  await publishBy(folder, stored);
+  await pointTo(folder, stored);
   await compileScan(folder);
   const served = await started(startMatinee({ home, workers: 1 }));
   const hello = await started(startHello());
@@ -103,18 +98,13 @@ export async function snapshots({ ratings = 4_000_000 }: BenchmarkOptions): Prom
     figures,
     notes: [
       `${ratings.toLocaleString("en-US")} ratings of ${shape.users.toLocaleString("en-US")} people, ` +
-      `${shape.movies.toLocaleString("en-US")} movies, ${DIMENSION} dimensions: ${
+      `${shape.movies.toLocaleString("en-US")} movies, ${shape.dimension} dimensions: ${
         Math.round(bytes.length / 2 ** 20)
       } MiB`,
       ...Object.entries(usages).map(([name, usage]) => `${name}: ${describeUsage(usage)}`),
     ],
     usages,
   };
-}
-
-interface Shape {
-  users: number;
-  movies: number;
 }
 
 function randomRatings(n: number, { users, movies }: Shape): Rated {
@@ -140,8 +130,8 @@ function freshRatings(n: number, { users, movies }: Shape): Map<number, number[]
   return fresh;
 }
 
-function partsOf({ rated, recent }: Rated, { movies }: Shape): SnapshotParts {
-  const vectors = (rows: number) => new Float32Array(rows * DIMENSION).fill(Math.sqrt(1 / DIMENSION));
+function partsOf({ rated, recent }: Rated, { movies, dimension }: Shape): SnapshotParts {
+  const vectors = (rows: number) => new Float32Array(rows * dimension).fill(Math.sqrt(1 / dimension));
   return {
     day: "2026-03-01",
     batchId: 0,
@@ -167,7 +157,7 @@ function partsOf({ rated, recent }: Rated, { movies }: Shape): SnapshotParts {
     champion: {
       version: "bench",
       model: "two_tower",
-      dimension: DIMENSION,
+      dimension,
       movieEmbeddings: vectors(movies),
       userEmbeddings: vectors(rated.userIds.length),
       artifact: null,
@@ -176,12 +166,6 @@ function partsOf({ rated, recent }: Rated, { movies }: Shape): SnapshotParts {
       mean: 3.5,
     },
   };
-}
-
-/** Points a server that has no database at the snapshot. */
-async function publishBy(folder: string, { path, sha256 }: { path: string; sha256: string }): Promise<void> {
-  const pointer = { publication_id: 1, snapshot: path, sha256, version: "bench", batch_id: 0 };
-  await writeAside(join(folder, "current.json"), new TextEncoder().encode(JSON.stringify(pointer)));
 }
 
 /** From the start of a process to its first 200, and its memory. */
