@@ -12,6 +12,8 @@ import { type BenchHome, partsOf, type Shape } from "./_shape.ts";
 const WORKERS = 2;
 /** Seconds before the swap that are compared with as many around it. */
 const WINDOW = 10;
+/** Seconds after which a snapshot should be live: what follows is no longer the time around the swap. */
+const PATIENCE = 8;
 /** Seconds of load before a SIGTERM. */
 const BEFORE_STOP = 3;
 
@@ -39,8 +41,14 @@ export async function swapUnderLoad({ place, shape }: SwapOptions): Promise<Swap
   await seconds(WINDOW + 1);
   const begun = performance.now();
   await database.publish(other);
-  while (await versionOf(running) !== "bench-2") await seconds(0.02);
-  const took = (performance.now() - begun) / 1_000;
+  const since = () => (performance.now() - begun) / 1_000;
+  while (await versionOf(running) !== "bench-2") {
+    if (since() > PATIENCE) {
+      throw new Error(`Cannot measure as a snapshot should be live after ${PATIENCE} s`);
+    }
+    await seconds(0.02);
+  }
+  const took = since();
   const found = await result;
   await Deno.remove(join(place.home, "artifacts", other.path));
   const [before, around] = found.slots;

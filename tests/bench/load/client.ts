@@ -10,8 +10,6 @@ export interface LoadOptions {
   connections: number;
   /** Requests are sent for so long, or until the server is gone for good. */
   seconds: number;
-  /** Sent beforehand, and not counted. */
-  warmUp?: number;
   /** Latencies are also told for each slot of so many seconds (default 1). */
   slot?: number;
   /** Whether a client ends when it is sent away, or not let in: the server was asked to stop. */
@@ -41,10 +39,10 @@ export interface LoadResult {
 
 /** @throws when the server cannot be reached at all. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { server, traffic, connections, seconds, warmUp = 0, slot = 1 } = options;
+  const { server, traffic, connections, seconds, slot = 1 } = options;
   const { hostname, port, host } = new URL(server);
   const address = { hostname, port: Number(port) };
-  const begun = performance.now() + 1_000 * warmUp;
+  const begun = performance.now();
   const record = createRecord(traffic, { begun, slotMs: 1_000 * slot });
   const end = begun + 1_000 * seconds;
   await Promise.all(Array.from({ length: connections }, (_, i) => {
@@ -111,7 +109,6 @@ function createRecord({ asks }: Traffic, { begun, slotMs }: { begun: number; slo
     add(ask: number, { status, sent }: { status: number; sent: number }) {
       const now = performance.now();
       if (status < 200 || status >= 300) return fail(`${asks[ask].name}: ${status}`);
-      if (sent < begun) return;
       for (; now >= slotEnd; slotEnd += slotMs) {
         slots.push(latenciesOf(current));
         current = createHistogram();

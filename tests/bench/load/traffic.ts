@@ -20,8 +20,6 @@ export interface Traffic {
   users: number;
   movies: number;
   seed: number;
-  /** Sent as a bearer's token. */
-  key?: string;
 }
 
 export interface Drawn {
@@ -32,7 +30,7 @@ export interface Drawn {
 
 /** Draws one request after another. */
 export function createTraffic(
-  { asks, users, movies, seed, key }: Traffic,
+  { asks, users, movies, seed }: Traffic,
   host: string,
 ): () => Drawn {
   const rng = createRng(seed);
@@ -42,9 +40,7 @@ export function createTraffic(
       .replace("{user}", () => `${1 + rng.below(users)}`)
       .replace("{movie}", () => `${1 + rng.below(movies)}`)
       .replace("{stars}", () => `${(1 + rng.below(10)) / 2}`);
-  const common = `HTTP/1.1\r\nhost: ${host}\r\n${
-    key === undefined ? "" : `authorization: Bearer ${key}\r\n`
-  }`;
+  const common = `HTTP/1.1\r\nhost: ${host}\r\n`;
   return () => {
     let [ask, left] = [0, rng.uniform()];
     while (ask < asks.length - 1 && (left -= asks[ask].share) >= 0) ask++;
