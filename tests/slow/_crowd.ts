@@ -21,8 +21,8 @@ export interface CrowdOptions {
 
 export interface CrowdReport {
   lists: number;
-  /** By path, without what was drawn. */
-  ways: Map<string, number>;
+  /** Movies that were listed, by path without what was drawn: where there are none, nothing was shown to be right. */
+  listed: Map<string, number>;
   ratings: number;
   hides: number;
   versions: Set<string>;
@@ -38,7 +38,7 @@ const OF_THE_LAST = 0.3;
 export async function crowd(options: CrowdOptions): Promise<CrowdReport> {
   const report: CrowdReport = {
     lists: 0,
-    ways: new Map(),
+    listed: new Map(),
     ratings: 0,
     hides: 0,
     versions: new Set(),
@@ -107,7 +107,7 @@ async function askForList(
   if (listed.length > 0) last.list.set(user, listed);
   report.lists++;
   const name = way.path.replace(/\d+/g, "1").replace(/(1,)+/, "");
-  report.ways.set(name, (report.ways.get(name) ?? 0) + 1);
+  report.listed.set(name, (report.listed.get(name) ?? 0) + listed.length);
   const [, version] = /"model_version":"([^"]*)"/.exec(text) ?? [];
   if (version !== undefined) report.versions.add(version);
 }

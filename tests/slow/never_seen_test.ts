@@ -62,12 +62,13 @@ Deno.test(`no list of ${REQUESTS} requests over HTTP holds what was seen or hidd
   });
 
   assert.deepEqual(found.violations.slice(0, 5), []);
+  assert.ok([...found.listed.values()].every((n) => n > 0), JSON.stringify([...found.listed]));
   assert.equal(found.lists + found.ratings + found.hides, REQUESTS);
   assert.ok(
     found.versions.size > Math.min(2, swaps / 2),
     `${swaps} swaps, but ${[...found.versions]} answered`,
   );
   const told =
-    `${found.lists} lists in ${found.ways.size} ways, ${found.ratings} ratings, ${found.hides} hides`;
+    `${found.lists} lists in ${found.listed.size} ways, ${found.ratings} ratings, ${found.hides} hides`;
   Deno.stderr.writeSync(new TextEncoder().encode(`${told}, ${swaps} swaps\n`));
 });
