@@ -22,11 +22,13 @@ export interface Scorer {
    */
   predict?(moment: Moment, user: number, movie: number, ratedAt?: number): number;
   /** Freezes the movies' side as of `moment`; the users' side is read at each call. */
-  retriever?(moment: Moment): Retriever;
+  retriever?(moment: Moment, vectorsOf?: VectorsOf): Retriever;
   /** Present when scores are dot products: what is published, and scanned by the server. */
   readonly embedder?: Embedder;
   /** Present when a list is made in two steps, as of `moment`; `retriever()` does both. */
-  stages?(moment: Moment): Stages;
+  stages?(moment: Moment, vectorsOf?: VectorsOf): Stages;
+  /** Present when what is frozen are vectors: all that `retriever()` and `stages()` ask `vectorsOf` for. */
+  readonly frozen?: readonly Embedder[];
   /** Takes the retriever's scores of `movies` (positions) apart; present when they are linear in the history. */
   explain?(moment: Moment, user: number, movies: Int32Array): Explanation;
   /** Present when it is a network of standard layers: what exports to other tools are written from. */
@@ -41,6 +43,9 @@ export interface Explanation {
   /** What no rating brought. */
   readonly rest: Float64Array; // [movies]
 }
+
+/** All movies' vectors [movies × dimension] as of `moment`: made then, or before. */
+export type VectorsOf = (embedder: Embedder, moment: Moment) => Float32Array;
 
 /** Candidates by one score, their order by another. */
 export interface Stages {

@@ -1,21 +1,30 @@
 /** Retrieval by dot products: every movie's vector as of one moment, scanned exactly for each user. */
-import type { Embedder, Retriever } from "./model.ts";
+import type { Embedder, Retriever, VectorsOf } from "./model.ts";
 import type { Moment } from "./ratings.ts";
+import { inOneGo, type Steps } from "./steps.ts";
 import { scan } from "./top_n.ts";
 
-/** All movies' vectors [movies × d] as of `moment`. */
-export function movieVectors(embedder: Embedder, moment: Moment): Float32Array {
-  const { size } = moment.state.catalogue.movies;
-  const vectors = new Float32Array(size * embedder.dimension);
-  for (let movie = 0; movie < size; movie++) {
+/** Movies that are embedded in one go: some milliseconds at most. */
+const MOVIES_PER_STEP = 100;
+
+/** All movies' vectors as of `moment`, made now. */
+export const movieVectors: VectorsOf = (embedder, moment) => {
+  const vectors = new Float32Array(moment.state.catalogue.movies.size * embedder.dimension);
+  inOneGo(embeddingMovies(embedder, moment, vectors));
+  return vectors;
+};
+
+/** Writes all movies' vectors as of `moment` into `vectors` [movies × d], in steps. */
+export function* embeddingMovies(embedder: Embedder, moment: Moment, vectors: Float32Array): Steps<void> {
+  for (let movie = 0; movie < moment.state.catalogue.movies.size; movie++) {
+    if (movie % MOVIES_PER_STEP === 0) yield;
     embedder.embedMovie(moment, movie, vectors, movie * embedder.dimension);
   }
-  return vectors;
 }
 
 /** Scores are cosines (or whatever the vectors' products are): the movies' side frozen, the user's side live. */
-export function retrieverOf(embedder: Embedder, moment: Moment): Retriever {
-  const vectors = movieVectors(embedder, moment);
+export function retrieverOf(embedder: Embedder, moment: Moment, vectorsOf = movieVectors): Retriever {
+  const vectors = vectorsOf(embedder, moment);
   const query = new Float32Array(embedder.dimension);
   return (now, user, out) => {
     embedder.embedUser(now, user, query, 0);

@@ -99,7 +99,8 @@ function createImplicit(config: AlsConfig, { movieIds, vectors, gram, newcomer, 
   return {
     model: "als",
     embedder,
-    retriever: (moment) => retrieverOf(embedder, moment),
+    frozen: [embedder],
+    retriever: (moment, vectorsOf) => retrieverOf(embedder, moment, vectorsOf),
     explain(moment, user, movies) {
       const folded = read(moment, user);
       const known = knownIn(moment.state.catalogue);
@@ -158,7 +159,8 @@ function createExplicit(
   return {
     model: "als",
     embedder,
-    retriever: (moment) => retrieverOf(embedder, moment),
+    frozen: [embedder],
+    retriever: (moment, vectorsOf) => retrieverOf(embedder, moment, vectorsOf),
     explain(moment, user, movies) {
       const { habit, ...folded } = read(moment, user);
       return explainFoldIn(foldIn, {

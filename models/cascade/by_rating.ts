@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { Container } from "../container.ts";
 import type { Dataset } from "../dataset.ts";
-import type { FitOptions, Fitted, Scorer } from "../model.ts";
+import type { FitOptions, Fitted, Scorer, VectorsOf } from "../model.ts";
 import { ranker } from "../ranker/fit.ts";
 import { openRanker } from "../ranker/ranker.ts";
 import type { Moment } from "../ratings.ts";
@@ -42,8 +42,9 @@ function createByRating(artifact: Container, { retrieve }: Pick<CascadeConfig, "
   return {
     model: "cascade",
     predict,
-    retriever(moment: Moment) {
-      const find = towers.retriever!(moment);
+    frozen: towers.frozen,
+    retriever(moment: Moment, vectorsOf?: VectorsOf) {
+      const find = towers.retriever!(moment, vectorsOf);
       const { ids, size } = moment.state.catalogue.movies;
       const retrieved = new Float32Array(size);
       return (now, user, out) => {
@@ -53,8 +54,8 @@ function createByRating(artifact: Container, { retrieve }: Pick<CascadeConfig, "
         putBelow(out, retrieved, movies, rate(now, user, movies));
       };
     },
-    stages: (moment) => ({
-      retrieve: towers.retriever!(moment),
+    stages: (moment, vectorsOf) => ({
+      retrieve: towers.retriever!(moment, vectorsOf),
       candidates: retrieve,
       rank: rate,
     }),

@@ -19,7 +19,7 @@
  */
 import { z } from "zod";
 import type { Container } from "../container.ts";
-import { headerOf, type Retriever, type Scorer, type Stages } from "../model.ts";
+import { headerOf, type Retriever, type Scorer, type Stages, type VectorsOf } from "../model.ts";
 import type { Moment } from "../ratings.ts";
 import { topN } from "../top_n.ts";
 import { rankerConfig } from "../ranker/ranker.ts";
@@ -103,15 +103,16 @@ export function createCascade({ members, logit, retrieve }: CascadeParts) {
   const weights = logit.weights.map((weight, i) => weight * logit.scale[i]);
   return {
     model: "cascade",
-    retriever(moment: Moment): Retriever {
-      const find = createFinder(members, moment, retrieve);
+    frozen: members.flatMap((member) => member.frozen ?? []),
+    retriever(moment: Moment, vectorsOf?: VectorsOf): Retriever {
+      const find = createFinder(members, moment, { retrieve, vectorsOf });
       return (now, user, out) => {
         const { movies, rows, retrieved } = find(now, user);
         putBelow(out, retrieved, movies, scoresOf(rows, weights));
       };
     },
-    stages(moment: Moment): Stages {
-      const retrievers = retrieversOf(members, moment);
+    stages(moment: Moment, vectorsOf?: VectorsOf): Stages {
+      const retrievers = retrieversOf(members, moment, vectorsOf);
       const { size } = moment.state.catalogue.movies;
       const scores = retrievers.map(() => new Float32Array(size));
       const features = createCandidateFeatures(moment, members.length);
@@ -139,9 +140,9 @@ export interface Found {
 export function createFinder(
   members: readonly Scorer[],
   moment: Moment,
-  retrieve: number,
+  { retrieve, vectorsOf }: { retrieve: number; vectorsOf?: VectorsOf },
 ): (now: Moment, user: number) => Found {
-  const retrievers = retrieversOf(members, moment);
+  const retrievers = retrieversOf(members, moment, vectorsOf);
   const { ids, size } = moment.state.catalogue.movies;
   const scores = retrievers.map(() => new Float32Array(size));
   const features = createCandidateFeatures(moment, members.length);

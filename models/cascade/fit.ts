@@ -70,7 +70,7 @@ async function listsOf(
   { config, options: { seed, signal } }: { config: CascadeConfig; options: FitOptions },
 ): Promise<List[]> {
   const moment = await momentAfter(before, signal);
-  const find = createFinder(members, moment, config.retrieve);
+  const find = createFinder(members, moment, config);
   const { ids } = before.users;
   // By a hash of their ids, so that who is asked does not depend on their order.
   const drawn = [...liked.keys()].map((user) => ({ user, draw: hash32(seed, ids[user]) }))

@@ -5,7 +5,7 @@ import type { Container } from "../container.ts";
 import type { Dataset } from "../dataset.ts";
 import { ease } from "../ease/fit.ts";
 import { itemKnn } from "../item_knn/fit.ts";
-import type { FitOptions, Fitted, Model, Retriever, Scorer } from "../model.ts";
+import type { FitOptions, Fitted, Model, Retriever, Scorer, VectorsOf } from "../model.ts";
 import { popularity } from "../popularity.ts";
 import type { Moment } from "../ratings.ts";
 import { hash32 } from "../rng.ts";
@@ -45,9 +45,13 @@ export async function fitMembers(
 }
 
 /** The retrievers of `scorers`, as of `moment`. @throws {TypeError} when one of them does not rank. */
-export function retrieversOf(scorers: readonly Scorer[], moment: Moment): Retriever[] {
+export function retrieversOf(
+  scorers: readonly Scorer[],
+  moment: Moment,
+  vectorsOf?: VectorsOf,
+): Retriever[] {
   return scorers.map((scorer) => {
-    if (scorer.retriever) return scorer.retriever(moment);
+    if (scorer.retriever) return scorer.retriever(moment, vectorsOf);
     throw new TypeError(`Cannot retrieve with "${scorer.model}" as it only rates: wanted a model that ranks`);
   });
 }

@@ -13,7 +13,7 @@
 import { z } from "zod";
 import type { Container } from "../container.ts";
 import { createFeatures, type Features, type FeatureShape, featureShape, type Known } from "../features.ts";
-import { headerOf, type Scorer, type Stages } from "../model.ts";
+import { headerOf, type Scorer, type Stages, type VectorsOf } from "../model.ts";
 import type { Moment } from "../ratings.ts";
 import { retrieverOf } from "../retriever.ts";
 import { twoTower } from "../two_tower/presets.ts";
@@ -130,8 +130,9 @@ export function createRanker({ towers, content, network }: RankerParts) {
     towers,
     rate,
     predict: (moment: Moment, user: number, movie: number) => rate(moment, user, [movie])[0],
-    stages: (moment: Moment): Stages => ({
-      retrieve: retrieverOf(towers.embedder!, moment),
+    frozen: [towers.embedder!],
+    stages: (moment: Moment, vectorsOf?: VectorsOf): Stages => ({
+      retrieve: retrieverOf(towers.embedder!, moment, vectorsOf),
       candidates: USUAL_CANDIDATES,
       rank: rate,
     }),

@@ -56,7 +56,8 @@ export function createTowers({ features, weights, calibration }: TowersOptions):
       const { slope, intercept } = embedder.line(moment);
       return slope * dot + intercept;
     },
-    retriever: (moment) => retrieverOf(embedder, moment),
+    frozen: [embedder],
+    retriever: (moment, vectorsOf) => retrieverOf(embedder, moment, vectorsOf),
     portable: () => ({
       network: towersNetwork(weights, calibration),
       inputs(moment, user, movie) {

@@ -150,7 +150,7 @@ async function takeFromDatabase(db: Db, looker: Looker): Promise<void> {
 async function showArchive(db: Db, { stage, reader }: Looker): Promise<void> {
   const bytes = await snapshotOfArchive(db);
   if (bytes === null) return;
-  const loaded = shareSnapshot(bytes);
+  const loaded = await shareSnapshot(bytes);
   const opened = await openShared(loaded);
   await stage.show({
     shared: loaded.shared,

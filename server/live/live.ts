@@ -50,7 +50,7 @@ export async function openShared(
 ): Promise<Opened> {
   const { sha256, publicationId, publishedAt, artifacts, vectors } = shared;
   const moments = createMoments(snapshot);
-  const champion = championOf(snapshot, vectors);
+  const champion = championOf(snapshot, shared);
   const open = (model: SharedModel, published: Float32Array | null = null) =>
     openModel(model, { snapshot, moments, published });
   const models = createModels({
@@ -66,10 +66,10 @@ export async function openShared(
   return { snapshot, sha256, publicationId, publishedAt, models };
 }
 
-function championOf({ champion }: Snapshot, vectors: SharedSnapshot["vectors"]): SharedModel | null {
+function championOf({ champion }: Snapshot, { vectors, frozen }: SharedSnapshot): SharedModel | null {
   if (champion === null) return null;
   const { version, model, artifact, slope, intercept, mean } = champion;
-  return { version, model, artifact, vectors, mean, line: { slope, intercept } };
+  return { version, model, artifact, vectors, frozen, mean, line: { slope, intercept } };
 }
 
 /** What is served with `opened`. */

@@ -3,6 +3,7 @@
  * champion's vectors made ready for the scan behind them, and the versions that the settings name beside it.
  */
 import { join } from "node:path";
+import { decode } from "../../models/container.ts";
 import { simdHere } from "../../models/kernels/_sources.ts";
 import { readCompiled } from "../../models/kernels/compiled.ts";
 import { readHashed } from "../../models/snapshot/read_hashed.ts";
@@ -10,7 +11,8 @@ import { openingSnapshot, openSnapshot, type Snapshot } from "../../models/snaps
 import { inOneGo, type Steps, withPauses } from "../../models/steps.ts";
 import type { Publication } from "../follow/publications.ts";
 import { createMoments } from "./moments.ts";
-import { type Preparation, prepareModel, type SharedModel } from "./shared_model.ts";
+import { openScorer } from "./openers.ts";
+import { freezing, type Preparation, prepareModel, type SharedModel } from "./shared_model.ts";
 import { createRoom, type SharedVectors, sharingVectors } from "./shared_vectors.ts";
 import { sha256Of } from "./sha256.ts";
 
@@ -24,6 +26,8 @@ export interface SharedSnapshot {
   readonly publishedAt: number | null;
   /** The champion's; null: it has none. */
   readonly vectors: SharedVectors | null;
+  /** What the champion's scorer freezes where it has no vectors (see `SharedModel`). */
+  readonly frozen: readonly Float32Array[];
   /** Versions that the settings name, ready. */
   readonly beside: readonly SharedModel[];
   /** Versions that they name and that cannot be served, and why: who would get them gets the champion. */
@@ -69,21 +73,23 @@ export async function loadSnapshot(
   const snapshot = await withPauses(openingSnapshot(bytes), rest);
   const module = await compiledScan(artifacts);
   const vectors = await withPauses(sharingChampion(snapshot, { memory, module }), rest);
+  const frozen = await freezeChampion(snapshot, rest);
   const { beside, missing } = await prepareBeside(snapshot, { artifacts, module, pause: rest });
   return {
     snapshot,
-    shared: { bytes, sha256, publicationId, publishedAt, vectors, beside, missing, artifacts },
+    shared: { bytes, sha256, publicationId, publishedAt, vectors, frozen, beside, missing, artifacts },
   };
 }
 
 /** A snapshot that nobody published. Its vectors are scanned where they stand. */
-export function shareSnapshot(bytes: Uint8Array): Loaded {
+export async function shareSnapshot(bytes: Uint8Array): Promise<Loaded> {
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
   shared.set(bytes);
   const snapshot = openSnapshot(shared);
   const vectors = inOneGo(sharingChampion(snapshot, { memory: null, module: null }));
+  const frozen = await freezeChampion(snapshot, () => Promise.resolve());
   const facts = { publicationId: null, publishedAt: null, beside: [], missing: [], artifacts: null };
-  return { snapshot, shared: { bytes: shared, sha256: sha256Of(bytes), vectors, ...facts } };
+  return { snapshot, shared: { bytes: shared, sha256: sha256Of(bytes), vectors, frozen, ...facts } };
 }
 
 async function readShared(path: string, pause: () => Promise<void>) {
@@ -103,6 +109,13 @@ function* sharingChampion(
   const { dimension } = champion;
   if (memory === null) return { dimension, values, compiled: null };
   return yield* sharingVectors(memory, { at: values.byteOffset, n: movieIds.length, dimension, module });
+}
+
+async function freezeChampion(snapshot: Snapshot, pause: () => Promise<void>): Promise<Float32Array[]> {
+  const { champion } = snapshot;
+  if (!champion?.artifact || champion.movieEmbeddings) return [];
+  const scorer = await openScorer(champion.model, decode(champion.artifact));
+  return await withPauses(freezing(scorer, createMoments(snapshot)), pause);
 }
 
 /** A version that cannot be had keeps no snapshot from going live. */

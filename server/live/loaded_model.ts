@@ -5,7 +5,7 @@
 import { decode } from "../../models/container.ts";
 import type { ScanOptions, TopRows } from "../../models/kernels/scan.ts";
 import { topOf } from "../../models/kernels/plain_scan.ts";
-import type { Embedder, Retriever, Scorer, Stages } from "../../models/model.ts";
+import type { Embedder, Retriever, Scorer, Stages, VectorsOf } from "../../models/model.ts";
 import type { Moment } from "../../models/ratings.ts";
 import { scan } from "../../models/top_n.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
@@ -36,6 +36,8 @@ export interface LoadedModel {
   scores(asked: Asked): Float32Array;
   /** What the ranker, or else the prediction, makes of these movies; null: the model only retrieves. */
   readonly rank: ((asked: Asked, movies: Int32Array) => Float64Array) | null;
+  /** What orders `movies` where vectors do not, as of any `moment` of `PERSON`: ranker, else retriever, else stars. */
+  order(moment: Moment, movies: Int32Array): ArrayLike<number>;
 }
 
 export interface OpenOptions {
@@ -52,10 +54,14 @@ export async function openModel(shared: SharedModel, options: OpenOptions): Prom
   const scorer = artifact && await openScorer(model, decode(artifact));
   const vectors = shared.vectors && openVectors(shared.vectors);
   const asOf = { ...options, moments: momentsOf(shared, options) };
-  const stages = scorer?.stages && once(() => scorer.stages!(asOf.moments.movies));
+  const vectorsOf = sharedOf(scorer, shared);
+  const stages = scorer?.stages && once(() => scorer.stages!(asOf.moments.movies, vectorsOf));
+  const retriever = once(() =>
+    stages?.().retrieve ?? retrieverOf(scorer, { moments: asOf.moments, vectorsOf })
+  );
   const own = vectors
     ? byVectors(vectors, { ...asOf, embedder: scorer?.embedder ?? null })
-    : byScores(once(() => stages?.().retrieve ?? retrieverOf(scorer, asOf.moments)), asOf.moments);
+    : byScores(retriever, asOf.moments);
   return {
     version,
     model,
@@ -64,6 +70,7 @@ export async function openModel(shared: SharedModel, options: OpenOptions): Prom
     line: vectors && line,
     moment: asOf.moments.of,
     rank: rankOf(scorer, { stages, moments: asOf.moments }),
+    order: orderOf(scorer, { stages, retriever, moments: asOf.moments }),
     ...own,
   };
 }
@@ -109,7 +116,18 @@ function byVectors(
   };
 }
 
-/** `retriever` freezes the movies' side at the first question: some models take their time for it. */
+/** The vectors that were frozen for all threads. */
+function sharedOf(scorer: Scorer | null, { version, frozen }: SharedModel): VectorsOf {
+  return (embedder) => {
+    const found = scorer?.frozen ? frozen[scorer.frozen.indexOf(embedder)] : undefined;
+    if (found) return found;
+    throw new TypeError(
+      `Cannot list by ${version} as its movies' vectors were not frozen: found ${frozen.length}`,
+    );
+  };
+}
+
+/** `retriever` is made at the first question. */
 function byScores(retriever: () => Retriever, moments: Moments): Own {
   const scores = (asked: Asked): Float32Array => {
     const out = new Float32Array(moments.catalogue.movies.size);
@@ -125,8 +143,11 @@ function byScores(retriever: () => Retriever, moments: Moments): Own {
 }
 
 /** What the model ranks by, or else the stars that it predicts for every movie. */
-function retrieverOf(scorer: Scorer | null, moments: Moments): Retriever {
-  if (scorer?.retriever) return scorer.retriever(moments.movies);
+function retrieverOf(
+  scorer: Scorer | null,
+  { moments, vectorsOf }: { moments: Moments; vectorsOf: VectorsOf },
+): Retriever {
+  if (scorer?.retriever) return scorer.retriever(moments.movies, vectorsOf);
   if (!scorer?.predict) throw new TypeError("Cannot list with a model that neither ranks nor rates");
   const predict = scorer.predict.bind(scorer);
   return (moment, user, out) => {
@@ -145,6 +166,22 @@ function rankOf(
   return (asked, movies) => {
     const moment = moments.of(asked);
     return Float64Array.from(movies, (movie) => predict(moment, PERSON, movie));
+  };
+}
+
+function orderOf(
+  scorer: Scorer | null,
+  { stages, retriever, moments }: { stages?: () => Stages; retriever: () => Retriever; moments: Moments },
+): LoadedModel["order"] {
+  if (stages) return (moment, movies) => stages().rank(moment, PERSON, movies);
+  const predict = scorer?.predict?.bind(scorer);
+  if (predict && !scorer?.retriever) {
+    return (moment, movies) => Float64Array.from(movies, (movie) => predict(moment, PERSON, movie));
+  }
+  return (moment, movies) => {
+    const all = new Float32Array(moments.catalogue.movies.size);
+    retriever()(moment, PERSON, all);
+    return Float32Array.from(movies, (movie) => all[movie]);
   };
 }
 

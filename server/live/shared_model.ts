@@ -1,7 +1,8 @@
 /** A model version made ready for one snapshot: once, by one thread, and posted to the others, which share its memory. */
 import { join } from "node:path";
 import { decode } from "../../models/container.ts";
-import type { Embedder } from "../../models/model.ts";
+import type { Scorer } from "../../models/model.ts";
+import { embeddingMovies } from "../../models/retriever.ts";
 import type { ServedVersion } from "../../models/snapshot/serving_settings.ts";
 import { type Steps, withPauses } from "../../models/steps.ts";
 import type { Moments } from "./moments.ts";
@@ -23,6 +24,8 @@ export interface SharedModel {
   readonly artifact: Uint8Array<ArrayBufferLike> | null;
   /** Of the snapshot's movies; null: the model has none. */
   readonly vectors: SharedVectors | null;
+  /** Of a model that has none: what its scorer freezes, as `freezing()` made it. */
+  readonly frozen: readonly Float32Array[];
   /** Of the vectors' products. */
   readonly line: Line;
   /** The running mean that its vectors are as of; null: the snapshot's. */
@@ -42,9 +45,6 @@ export interface Preparation {
   pause: () => Promise<void>;
 }
 
-/** Movies that are embedded in one go: some milliseconds at most. */
-const MOVIES_PER_STEP = 100;
-
 /**
  * Reads the artifact of a registered version, and embeds the movies where it has vectors, with pauses for requests.
  *
@@ -55,31 +55,33 @@ export async function prepareModel(registered: Registered, preparation: Preparat
   const { version, model } = registered;
   const { moments, module, pause } = preparation;
   const bytes = await readArtifact(preparation.artifacts, registered);
-  const { embedder } = await openScorer(model, decode(bytes));
+  const scorer = await openScorer(model, decode(bytes));
+  const { embedder } = scorer;
   const n = embedder ? moments.catalogue.movies.size : 0;
   const head = aligned(bytes.length);
   const { memory, at } = createRoom(head + 4 * n * (embedder?.dimension ?? 0));
   const artifact = new Uint8Array(memory.buffer, at, bytes.length);
   artifact.set(bytes);
   const shared = { version, model, artifact, mean: null };
-  if (!embedder) return { ...shared, vectors: null, line: { slope: 1, intercept: 0 } };
+  if (!embedder) {
+    const frozen = await withPauses(freezing(scorer, moments), pause);
+    return { ...shared, vectors: null, frozen, line: { slope: 1, intercept: 0 } };
+  }
   const { dimension } = embedder;
   const values = new Float32Array(memory.buffer, at + head, n * dimension);
-  await withPauses(embeddingMovies(embedder, values, moments), pause);
+  await withPauses(embeddingMovies(embedder, moments.movies, values), pause);
   const steps = sharingVectors(memory, { at: at + head, n, dimension, module });
   const vectors = await withPauses(steps, pause);
-  return { ...shared, vectors, line: embedder.line(moments.movies) };
+  return { ...shared, vectors, frozen: [], line: embedder.line(moments.movies) };
 }
 
-function* embeddingMovies(
-  embedder: Embedder,
-  values: Float32Array,
-  { movies, catalogue }: Moments,
-): Steps<void> {
-  for (let movie = 0; movie < catalogue.movies.size; movie++) {
-    embedder.embedMovie(movies, movie, values, movie * embedder.dimension);
-    if (movie % MOVIES_PER_STEP === MOVIES_PER_STEP - 1) yield;
-  }
+/** The vectors of the snapshot's movies that `scorer` freezes, in its order, in shared memory: no other thread makes them. */
+export function* freezing({ frozen = [] }: Scorer, { movies, catalogue }: Moments): Steps<Float32Array[]> {
+  const made = frozen.map(({ dimension }) =>
+    new Float32Array(new SharedArrayBuffer(4 * catalogue.movies.size * dimension))
+  );
+  for (const [i, embedder] of frozen.entries()) yield* embeddingMovies(embedder, movies, made[i]);
+  return made;
 }
 
 async function readArtifact(

@@ -7,7 +7,7 @@ import type { Serving } from "../live/live.ts";
 import { recommend } from "../recommend/recommend.ts";
 import { shelfOf } from "../recommend/shelf.ts";
 
-/** Makes a list with each model of `shared`: some freeze their movies' side at the first. Requests go on in between. */
+/** Makes a list with each model of `shared`: each prepares something at its first. Requests go on in between. */
 export async function warmUp(serving: Serving, { beside }: Pick<SharedSnapshot, "beside">): Promise<void> {
   const { champion, userIds } = serving.snapshot;
   const userId = userIds.length > 0 ? userIds[0] : null;

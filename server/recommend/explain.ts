@@ -39,7 +39,7 @@ const scaled = (explained: Explained, slope: number): Explained => ({
 });
 
 interface Question {
-  model: Pick<LoadedModel, "vectors">;
+  model: Pick<LoadedModel, "vectors" | "order">;
   moment: Moment;
   movies: Int32Array;
 }
@@ -76,7 +76,8 @@ function leaveOneOut(scorer: Scorer, question: Question): Explained {
 }
 
 /** The scores of `movies` as of what `moment` is when asked. */
-function scorerOf(scorer: Scorer, { model: { vectors }, moment, movies }: Question): () => ArrayLike<number> {
+function scorerOf(scorer: Scorer, { model, moment, movies }: Question): () => ArrayLike<number> {
+  const { vectors } = model;
   const own = new Float32Array(movies.length);
   if (vectors && scorer.embedder && !scorer.stages) {
     const { dimension: d, values } = vectors;
@@ -90,34 +91,7 @@ function scorerOf(scorer: Scorer, { model: { vectors }, moment, movies }: Questi
       return own.slice();
     };
   }
-  const rank = rankerOf(scorer, moment);
-  return () => rank({ ...moment }, movies);
-}
-
-type Rank = (moment: Moment, movies: Int32Array) => ArrayLike<number>;
-
-/** By model: what its movies' side is frozen for, which takes long, is kept. */
-const rankers = new WeakMap<Scorer, Rank>();
-
-/** What scores movies where vectors do not: its ranker, its retriever, or, of one that only rates, its stars. */
-function rankerOf(scorer: Scorer, moment: Moment): Rank {
-  let rank = rankers.get(scorer);
-  if (rank === undefined) rankers.set(scorer, rank = createRank(scorer, moment));
-  return rank;
-}
-
-function createRank(scorer: Scorer, moment: Moment): Rank {
-  const stages = scorer.stages?.(moment);
-  if (stages) return (now, movies) => stages.rank(now, PERSON, movies);
-  const retrieve = scorer.retriever?.(moment);
-  if (retrieve) {
-    const all = new Float32Array(moment.state.catalogue.movies.size);
-    return (now, movies) => {
-      retrieve(now, PERSON, all);
-      return Float32Array.from(movies, (movie) => all[movie]);
-    };
-  }
-  return (now, movies) => Float64Array.from(movies, (movie) => scorer.predict!(now, PERSON, movie));
+  return () => model.order({ ...moment }, movies);
 }
 
 /** `items` with their reasons, `movies[m]` of `explained` being those of item m. */

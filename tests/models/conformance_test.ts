@@ -2,18 +2,22 @@
 import assert from "@std/assert";
 import { decode, encode } from "../../models/container.ts";
 import { firstDifference } from "../../models/feature_state.ts";
-import type { Scorer } from "../../models/model.ts";
+import type { Embedder, Scorer, VectorsOf } from "../../models/model.ts";
+import { movieVectors } from "../../models/retriever.ts";
 import { topN } from "../../models/top_n.ts";
 import { CASES, catalogue, dataset, momentOfAll, options } from "../support/family.ts";
 
+const SOME = Int32Array.of(3, 42);
+
 /** Everything that `scorer` says about three users, one of them new. */
-function answers(scorer: Scorer): number[] {
+function answers(scorer: Scorer, vectorsOf?: VectorsOf): number[] {
   const moment = momentOfAll();
   const scores = new Float32Array(catalogue.movies.size);
   return [0, 17, 500].flatMap((user) => {
-    scorer.retriever?.(moment)(moment, user, scores);
-    const predicted = scorer.predict ? [3, 42].map((movie) => scorer.predict!(moment, user, movie)) : [];
-    return [...(scorer.retriever ? scores : []), ...predicted];
+    scorer.retriever?.(moment, vectorsOf)(moment, user, scores);
+    const predicted = scorer.predict ? [...SOME].map((movie) => scorer.predict!(moment, user, movie)) : [];
+    const ranked = scorer.stages?.(moment, vectorsOf).rank(moment, user, SOME) ?? [];
+    return [...(scorer.retriever ? scores : []), ...predicted, ...ranked];
   });
 }
 
@@ -27,11 +31,22 @@ for (const [name, model, config] of CASES) {
     assert.deepEqual(answers(one.scorer), answers(other.scorer));
   });
 
-  Deno.test(`${name} answers the same after its artifact was written and read`, async () => {
+  Deno.test(`${name} answers the same after its artifact was written and read, by vectors made before as well`, async () => {
     const { scorer, artifact } = await model.fit(dataset, config, options);
-    const found = answers(model.open(decode(encode(artifact))));
+    const read = model.open(decode(encode(artifact)));
+    const found = answers(read);
     assert.deepEqual(found, answers(scorer));
     assert.ok(found.length > 0 && found.every(Number.isFinite));
+    const asked: Embedder[] = [];
+    const again = answers(read, (embedder, moment) => {
+      asked.push(embedder);
+      return movieVectors(embedder, moment);
+    });
+    assert.deepEqual(again, found);
+    const { frozen = [], retriever, stages } = read;
+    // For each of three users.
+    const times = 3 * [retriever, stages].filter((way) => way !== undefined).length;
+    assert.deepEqual(asked, Array.from({ length: times }, () => frozen).flat());
   });
 
   Deno.test(`${name} fit() ends with the sums of all ratings`, async () => {

@@ -37,7 +37,7 @@ export async function servingOf(
 
 /** What is served of a snapshot's file. */
 export async function servingOfBytes(bytes: Uint8Array, newer?: NewerRatings): Promise<Serving> {
-  const loaded = shareSnapshot(bytes);
+  const loaded = await shareSnapshot(bytes);
   const opened = await openShared(loaded);
   // At noon of the day that the parts say.
   const publishedAt = Date.parse("2026-03-01T12:00:00Z");

@@ -1,5 +1,8 @@
 /** Small models that nobody has trained: real artifacts with seeded weights, made at once and without a kernel. */
 import { type AlsConfig, alsConfig, packAls } from "../../models/als/als.ts";
+import { featureNames } from "../../models/cascade/candidate_features.ts";
+import { cascadeConfig, packCascade } from "../../models/cascade/cascade.ts";
+import { packMembers } from "../../models/cascade/members.ts";
 import type { Catalogue } from "../../models/catalogue.ts";
 import { type Container, decode, encode } from "../../models/container.ts";
 import { FAMILY } from "../../models/family.ts";
@@ -10,8 +13,8 @@ import type { Champion } from "../../models/snapshot/snapshot.ts";
 import { packWeights } from "../../models/two_tower/_weights.ts";
 import { asTheyAre, initialTower } from "../../models/two_tower/towers.ts";
 
-/** Two have vectors (als reads histories, two_tower sums), one has none. */
-export type UntrainedModel = "two_tower" | "als" | "popularity";
+/** Two have vectors (als reads histories, two_tower sums); cascade, of which both are members, and popularity have none. */
+export type UntrainedModel = "two_tower" | "als" | "cascade" | "popularity";
 
 export interface UntrainedOptions {
   dimension: number;
@@ -45,6 +48,7 @@ export function untrainedChampion(
 const ARTIFACTS: Record<UntrainedModel, (catalogue: Catalogue, options: UntrainedOptions) => Container> = {
   two_tower: towersArtifact,
   als: alsArtifact,
+  cascade: cascadeArtifact,
   popularity: () => ({
     header: { model: "popularity", config: { window_days: null, half_life_days: null } },
     arrays: {},
@@ -88,4 +92,22 @@ function alsArtifact({ movies }: Catalogue, { dimension: d, seed }: UntrainedOpt
   const newcomer = Float32Array.from({ length: d }, () => rng.uniform() - 0.5);
   const movieIds = movies.ids.slice();
   return packAls(config, { movieIds, vectors, gram, newcomer, line: { slope: 1.5, intercept: 3 } });
+}
+
+/** By choice: als retrieves, the towers advise. */
+function cascadeArtifact(catalogue: Catalogue, options: UntrainedOptions): Container {
+  const members = ["als", "two_tower"] as const;
+  const config = cascadeConfig.parse({
+    retriever: { model: members[0], config: { dimension: options.dimension } },
+    advisers: [{ model: members[1], config: { preset: "content" } }],
+    retrieve: 20,
+  });
+  const rng = createRng(options.seed);
+  const column = () => Float64Array.from(featureNames(members), () => rng.uniform() + 0.5);
+  const logit = { mean: column(), scale: column(), weights: column() };
+  return packCascade(
+    config,
+    packMembers(members.map((model) => ARTIFACTS[model](catalogue, options))),
+    logit,
+  );
 }

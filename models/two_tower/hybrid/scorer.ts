@@ -111,7 +111,8 @@ export function createHybrid({ shape, weights, rule, line }: HybridOptions): Hyb
       for (let d = split; d < width; d++) sum += e[d] * f[d];
       return sum;
     },
-    retriever: (moment) => retrieverOf(embedder, moment),
+    frozen: [embedder],
+    retriever: (moment, vectorsOf) => retrieverOf(embedder, moment, vectorsOf),
     explain(moment, user, movies): Explanation {
       const n = fillBag(bagSource(moment.histories.of(user), log), powers, bags, 0);
       const because = bags.movies.slice(0, n);

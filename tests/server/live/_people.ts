@@ -8,7 +8,8 @@ import { sha256Of } from "../../../server/live/sha256.ts";
 import { keepScan } from "../../support/compute.ts";
 
 /** As it was made, its vectors scanned in TypeScript. */
-export const opened = (parts: SnapshotParts) => openShared(shareSnapshot(encodeSnapshot(parts)));
+export const opened = async (parts: SnapshotParts) =>
+  await openShared(await shareSnapshot(encodeSnapshot(parts)));
 
 /** A folder of artifacts, gone in the end. */
 export async function artifactFolder() {

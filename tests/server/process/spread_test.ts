@@ -44,7 +44,7 @@ Deno.test("spread() has one worker after the other take a snapshot up, so that t
     },
   });
   await crew.open();
-  const { shared } = shareSnapshot(encodeSnapshot(snapshotParts()));
+  const { shared } = await shareSnapshot(encodeSnapshot(snapshotParts()));
   await crew.spread({ shared, base: emptyBase(0, 0) });
   await crew.stop();
   assert.deepEqual(log.lines, Array.from({ length: 3 }, () => ["info begins", "info serves"]).flat());

@@ -7,7 +7,8 @@ import { warmUp } from "../../../server/process/warm_up.ts";
 import { snapshotParts } from "../../support/snapshot.ts";
 import { opened } from "../live/_people.ts";
 
-const BESIDE = { model: "als", artifact: null, vectors: null, line: { slope: 1, intercept: 0 }, mean: null };
+const LINE = { slope: 1, intercept: 0 };
+const BESIDE = { model: "als", artifact: null, vectors: null, frozen: [], line: LINE, mean: null };
 
 Deno.test("warmUp() makes a list with the champion and with each version beside it; one that fails keeps none of them back", async () => {
   const { models, ...rest } = await opened(snapshotParts({ seed: 1 }));
