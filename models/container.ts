@@ -65,6 +65,14 @@ export function decode(bytes: Uint8Array<ArrayBufferLike>): Container {
   return { header, arrays };
 }
 
+/** `array` as it stands where it is of `Type`, since threads share an artifact; else a copy. */
+export function asIs<A extends TypedArray>(
+  array: TypedArray,
+  Type: { new (): A; from(array: TypedArray): A },
+): A {
+  return array instanceof Type ? array : Type.from(array);
+}
+
 /** The header alone, of a file's first bytes. @throws {SyntaxError} as `decode()` does. */
 export function decodeHeader(bytes: Uint8Array): Container["header"] {
   return openHead(bytes).header;

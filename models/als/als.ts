@@ -12,7 +12,7 @@
 import { z } from "zod";
 import { movieBias, userBias } from "../bias.ts";
 import type { Catalogue } from "../catalogue.ts";
-import type { Container } from "../container.ts";
+import { asIs, type Container } from "../container.ts";
 import { type KnownMovies, rememberKnown } from "../known_movies.ts";
 import { headerOf, type Scorer } from "../model.ts";
 import type { Moment } from "../ratings.ts";
@@ -231,10 +231,10 @@ export function openAls(artifact: Container): Als {
     throw new SyntaxError(`Cannot open "als" of dimension ${d}: its arrays have other lengths`);
   }
   return createAls(config, {
-    movieIds: Int32Array.from(movieIds),
-    vectors: Float32Array.from(vectors),
-    gram: Float32Array.from(gram),
-    newcomer: Float32Array.from(newcomer),
+    movieIds: asIs(movieIds, Int32Array),
+    vectors: asIs(vectors, Float32Array),
+    gram: asIs(gram, Float32Array),
+    newcomer: asIs(newcomer, Float32Array),
     line: lineSchema.parse(header.line),
   });
 }

@@ -12,7 +12,7 @@
  * movies by popularity, which also orders equal scores.
  */
 import { z } from "zod";
-import type { Container } from "../container.ts";
+import { asIs, type Container } from "../container.ts";
 import type { History } from "../histories.ts";
 import type { SparseRows } from "../interactions.ts";
 import { byModelPosition, rememberKnown, scoreNothing, tieBreakers } from "../known_movies.ts";
@@ -155,25 +155,22 @@ export function packEase(config: EaseConfig, { movieIds, counts, form }: EaseWei
 export function openEase(artifact: Container): Ease {
   const config = easeConfig.parse(headerOf("ease", artifact).config);
   const { movieIds, counts, weights, starts, columns, values, kernel, pivots } = artifact.arrays;
-  const [ids, n] = [Int32Array.from(movieIds), movieIds.length];
-  // As it stands, where it can: B of 10,000 movies takes 400 MB, and workers share the artifact.
-  const floats = (array: Container["arrays"][string]) =>
-    array instanceof Float32Array ? array : Float32Array.from(array);
+  const n = movieIds.length;
   const isPrimal = weights !== undefined;
   const isWhole = isPrimal ? weights.length === n * n : kernel?.length === (starts?.length - 1) ** 2;
   if (!isWhole || counts.length !== n) {
     throw new SyntaxError(`Cannot open "ease" of ${n} movies: its arrays have other lengths`);
   }
-  const form = isPrimal ? { weights: floats(weights) } : {
+  const form = isPrimal ? { weights: asIs(weights, Float32Array) } : {
     rows: {
       nRows: starts.length - 1,
       nColumns: n,
-      starts: Int32Array.from(starts),
-      columns: Int32Array.from(columns),
-      values: floats(values),
+      starts: asIs(starts, Int32Array),
+      columns: asIs(columns, Int32Array),
+      values: asIs(values, Float32Array),
     },
-    kernel: floats(kernel),
-    pivots: floats(pivots),
+    kernel: asIs(kernel, Float32Array),
+    pivots: asIs(pivots, Float32Array),
   };
-  return createEase({ movieIds: ids, counts: Int32Array.from(counts), form }, config);
+  return createEase({ movieIds: asIs(movieIds, Int32Array), counts: asIs(counts, Int32Array), form }, config);
 }

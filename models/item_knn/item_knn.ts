@@ -8,7 +8,7 @@
  * hears from the earlier one: what was watched next.
  */
 import { z } from "zod";
-import type { Container } from "../container.ts";
+import { asIs, type Container } from "../container.ts";
 import { byModelPosition, rememberKnown, scoreNothing, tieBreakers } from "../known_movies.ts";
 import { type Explanation, headerOf, type Retriever, type Scorer } from "../model.ts";
 import { type Query, queryOf, querySchema, TASTE_DESCRIPTION, tasteSchema } from "../taste.ts";
@@ -100,10 +100,10 @@ export function openItemKnn(artifact: Container): ItemKnn {
     throw new SyntaxError('Cannot open "item_knn": its arrays have other lengths than each other');
   }
   return createItemKnn({
-    movieIds: Int32Array.from(movieIds),
-    counts: Int32Array.from(counts),
-    starts: Int32Array.from(starts),
-    columns: Int32Array.from(columns),
-    weights: Float32Array.from(weights),
+    movieIds: asIs(movieIds, Int32Array),
+    counts: asIs(counts, Int32Array),
+    starts: asIs(starts, Int32Array),
+    columns: asIs(columns, Int32Array),
+    weights: asIs(weights, Float32Array),
   }, config);
 }

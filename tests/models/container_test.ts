@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { type Container, decode, encode } from "../../models/container.ts";
+import { asIs, type Container, decode, encode } from "../../models/container.ts";
 import { FAMILY } from "../../models/family.ts";
 
 const CONTAINER: Container = {
@@ -104,3 +104,9 @@ for (const [name, model] of Object.entries(FAMILY)) {
     }
   });
 }
+
+Deno.test("asIs() keeps what is of the type where it stands, and copies what is not", () => {
+  const ids = Int32Array.of(3, 1);
+  assert.equal(asIs(ids, Int32Array), ids);
+  assert.deepEqual(asIs(Uint16Array.of(3, 1), Int32Array), ids);
+});
