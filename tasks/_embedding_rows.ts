@@ -21,7 +21,7 @@ const PIECE_ROWS = 2_048;
 /** Type `real` in PostgreSQL's catalogue. */
 const REAL_OID = 700;
 
-export interface Named {
+interface Named {
   /** One id a vector. */
   ids: Int32Array;
   vectors: Float32Array; // [ids × dimension]
@@ -30,8 +30,11 @@ export interface Named {
 }
 
 export interface EmbeddingRows {
-  users: Named;
-  movies: Named;
+  /** Whose vectors these are, one a row. */
+  userIds: Int32Array;
+  movieIds: Int32Array;
+  /** Which of them changed, ascending; null: all. */
+  changed: { users: Int32Array; movies: Int32Array } | null;
   /** The newest batch in the sums behind the vectors. */
   batchId: number;
   signal: AbortSignal;
@@ -41,15 +44,17 @@ export interface EmbeddingRows {
 export async function writeEmbeddings(
   db: Db,
   embeddings: Embeddings,
-  { users, movies, batchId, signal }: EmbeddingRows,
+  { userIds, movieIds, changed, batchId, signal }: EmbeddingRows,
 ): Promise<void> {
   const { version, dimension, mean } = embeddings;
+  const users = { ids: userIds, vectors: embeddings.userEmbeddings, changed: changed?.users ?? null };
+  const movies = { ids: movieIds, vectors: embeddings.movieEmbeddings, changed: changed?.movies ?? null };
   await db.transaction(async (tx) => {
     const rows = (named: Named) => vectorRows(named, { version, dimension, signal });
-    if (users.changed === null || movies.changed === null) {
+    if (changed === null) {
       await dropOld(tx, version);
-      await tx.copyIn("publish/copy_movie_embeddings", rows({ ...movies, changed: null }));
-      await tx.copyIn("publish/copy_user_embeddings", rows({ ...users, changed: null }));
+      await tx.copyIn("publish/copy_movie_embeddings", rows(movies));
+      await tx.copyIn("publish/copy_user_embeddings", rows(users));
     } else {
       await tx.execute("publish/create_staged_embeddings");
       await tx.copyIn("publish/copy_staged_embeddings", rows(movies));

@@ -7,10 +7,12 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import type { Catalogue } from "../models/catalogue.ts";
 import { IdIndex } from "../models/id_index.ts";
 import { simdHere } from "../models/kernels/_sources.ts";
 import { compileKernels } from "../models/kernels/compile.ts";
-import type { Champion } from "../models/snapshot/snapshot.ts";
+import type { Ratings } from "../models/ratings.ts";
+import type { Champion, Snapshot } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { storeArtifact, sweepArtifacts, verifyArtifact } from "./_artifacts.ts";
 import { readBase } from "./_base_snapshot.ts";
@@ -121,7 +123,7 @@ async function nextSnapshot(
   const { catalogue } = movies;
   const users = new IdIndex();
   const base = await readBase(context, { champion, movies, batchId });
-  const since = base && { base, fresh: await freshRatings() };
+  const since = base && { base, fresh: await freshSince(context, base, { users, catalogue, batchId }) };
   const totals = await db.row<Row<"processed_db.rating_totals">>("features/totals");
   const mean = totals === undefined ? 0 : totals.rating_sum / totals.n_ratings;
   const plan = champion?.scorer.embedder && await planEmbeddings(db, champion, { base, mean });
@@ -148,12 +150,9 @@ async function nextSnapshot(
     : null;
   if (embeddings) {
     await writeEmbeddings(db, embeddings, {
-      users: { ids: userIds, vectors: embeddings.userEmbeddings, changed: changed?.users ?? null },
-      movies: {
-        ids: catalogue.movies.ids,
-        vectors: embeddings.movieEmbeddings,
-        changed: changed?.movies ?? null,
-      },
+      userIds,
+      movieIds: catalogue.movies.ids,
+      changed,
       batchId,
       signal,
     });
@@ -173,12 +172,16 @@ async function nextSnapshot(
     batchId,
   });
   return { bytes, nRatings: state.nRatings, nUsers: userIds.length };
+}
 
-  async function freshRatings() {
-    const rule = { seed: settings.seed, newestBatch: batchId, holdoutDays: settings.holdoutDays };
-    const batches = [base!.batchId + 1, batchId] as const;
-    return await collect(readRatings(db, { users, catalogue, rule, batches }));
-  }
+/** What came after `base`, through `batchId`. */
+function freshSince(
+  { db, settings: { seed, holdoutDays } }: TaskContext,
+  base: Snapshot,
+  { users, catalogue, batchId }: { users: IdIndex; catalogue: Catalogue; batchId: number },
+): Promise<Ratings> {
+  const rule = { seed, newestBatch: batchId, holdoutDays };
+  return collect(readRatings(db, { users, catalogue, rule, batches: [base.batchId + 1, batchId] }));
 }
 
 /** What the server gets of a champion: its artifact, and its vectors where it has any. */

@@ -41,7 +41,7 @@ export async function lists({ place, shape, python }: ListsOptions): Promise<Lis
     const [least, mine, theirs] = await loadedInTurn(servers, people);
     report.figures.push(...compared(mine, { peer: theirs ?? null, hello: least, workers }));
     report.notes.push(
-      `lists, ${named(workers)}: hello world ${text(least)}; the client itself ${
+      `lists, ${named(workers)}: hello world in one process ${text(least)}; the client itself ${
         least.clientCpuMs.toFixed(4)
       } CPU ms`,
       `lists, ${named(workers)}: ours ${text(mine)}, ${remembered(mine)}`,
