@@ -1,5 +1,5 @@
 /** The snapshot that the next one is made from: the last one published, as long as it can be trusted. */
-import { openSnapshot, type Snapshot } from "../models/snapshot/snapshot.ts";
+import { openSnapshot, OtherFormatError, type Snapshot } from "../models/snapshot/snapshot.ts";
 import type { Row } from "../sql/tables.ts";
 import { loadArtifact } from "./_artifacts.ts";
 import { hasErased } from "./_erasures.ts";
@@ -18,7 +18,8 @@ export interface BaseOptions {
 
 /**
  * The last published snapshot; null when the next one has to be built from the lake: there is none, its file is gone
- * or damaged (said as a warning), it has what the lake has not, or a training from scratch has replaced its model.
+ * or damaged (said as a warning), another build made it, it has what the lake has not, or a training from scratch has
+ * replaced its model.
  */
 export async function readBase(context: TaskContext, options: BaseOptions): Promise<Snapshot | null> {
   const { db, artifacts, log } = context;
@@ -34,6 +35,12 @@ export async function readBase(context: TaskContext, options: BaseOptions): Prom
     if (reason !== null) log.detail(`snapshot built from the lake: ${reason}`);
     return reason === null ? base : null;
   } catch (error) {
+    if (error instanceof OtherFormatError) {
+      log.detail(
+        `snapshot built from the lake: the last one is of format ${error.format}, as another build made it`,
+      );
+      return null;
+    }
     log.warn(
       `The last snapshot cannot be added to, so this one is built from the lake: ${
         fault(error, row.snapshot)

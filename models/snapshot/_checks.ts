@@ -10,6 +10,7 @@ import { RECENT, type Rows } from "./rated_pairs.ts";
 import type { Steps } from "../steps.ts";
 import type { Champion, Snapshot } from "./snapshot.ts";
 import { WINDOW_DAYS } from "./windows.ts";
+import { openWords, type WordColumns } from "./word_index.ts";
 
 /** @throws {SyntaxError} at the first contradiction. */
 export function* checking(snapshot: Snapshot, columns: Columns): Steps<void> {
@@ -27,6 +28,8 @@ export function* checking(snapshot: Snapshot, columns: Columns): Steps<void> {
   checkRows("rated movies", rated.offsets, nUsers, rated.entries.length);
   checkRows("recent ratings", recent.offsets, nUsers, recent.entries.length);
   checkBelow("genre ids", columns.genreIds, snapshot.genres.length);
+  yield;
+  checkWords(columns.titleWords, nMovies);
   yield;
   yield* checkingRated(rated, nMovies);
   yield* checkingRecent(recent, nMovies);
@@ -85,6 +88,33 @@ function checkKeys(name: string, keys: KeyColumns | null, rows: number): void {
   checkRows(name, keys.offsets, rows, keys.bytes.length);
   checkLengths(rows, { [`order of ${name}`]: keys.order });
   checkBelow(`order of ${name}`, keys.order, rows);
+}
+
+/** A search for a word goes on from where the next one begins: were that elsewhere, it would not end. */
+function checkWords(columns: WordColumns, nMovies: number): void {
+  const { starts, offsets, movies, lengths } = columns;
+  const nWords = starts.length - 1;
+  checkLengths(nMovies, { "lengths of titles": lengths });
+  checkRows("title words", offsets, nWords, movies.length);
+  checkBelow("movies of title words", movies, nMovies);
+  const text = textOf(columns);
+  let begins = text.indexOf("\n") + 1;
+  for (let w = 0; w < nWords; w++) {
+    if (starts[w] !== begins) throw contradiction(`title word ${w} should begin at ${begins}`, starts[w]);
+    begins = text.indexOf("\n", begins) + 1;
+  }
+  if (starts[nWords] !== text.length || begins !== text.length) {
+    throw contradiction(`title words should end at ${text.length}`, starts[nWords]);
+  }
+}
+
+function textOf(columns: WordColumns): string {
+  try {
+    return openWords(columns).text;
+  } catch (error) {
+    if (error instanceof TypeError) throw contradiction("should have title words in UTF-8", error.message);
+    throw error;
+  }
 }
 
 function checkBelow(name: string, values: Uint32Array | Uint16Array | Int32Array, end: number): void {

@@ -4,8 +4,10 @@ import type { DemographicColumns } from "./demographics.ts";
 import { type KeyColumns, keyColumns } from "./key_table.ts";
 import type { ServingSettings } from "./serving_settings.ts";
 import type { Champion, SnapshotParts } from "./snapshot.ts";
+import { type WordColumns, wordColumns } from "./word_index.ts";
 
-export const FORMAT = 2;
+/** Counts up with every change of what a file has, the words of a title included: see `title_words.ts`. */
+export const FORMAT = 3;
 
 /** What of a champion stands in the header. */
 type ChampionFacts = Pick<Champion, "version" | "model" | "dimension" | "slope" | "intercept" | "mean">;
@@ -71,6 +73,13 @@ export function columnsOf(arrays: Container["arrays"], header: Header) {
     movieIds: column("movie_ids", Int32Array),
     titleOffsets: column("title_offsets", Uint32Array),
     titles: column("titles", Uint8Array),
+    titleWords: {
+      bytes: column("title_words", Uint8Array),
+      starts: column("title_word_starts", Uint32Array),
+      offsets: column("title_word_offsets", Uint32Array),
+      movies: column("title_word_movies", Int32Array),
+      lengths: column("title_lengths", Uint8Array),
+    } satisfies WordColumns,
     years: column("years", Uint16Array),
     genreOffsets: column("genre_offsets", Uint32Array),
     genreIds: column("genre_ids", Uint16Array),
@@ -119,6 +128,18 @@ export function keyArrays(what: "user" | "movie", keys?: readonly string[] | nul
   if (!keys) return {};
   const { bytes, offsets, order } = keyColumns(keys);
   return { [`${what}_keys`]: bytes, [`${what}_key_offsets`]: offsets, [`${what}_key_order`]: order };
+}
+
+/** The words of `titles`, for `encodeSnapshot()`. */
+export function wordArrays(titles: readonly string[]): Container["arrays"] {
+  const { bytes, starts, offsets, movies, lengths } = wordColumns(titles);
+  return {
+    title_words: bytes,
+    title_word_starts: starts,
+    title_word_offsets: offsets,
+    title_word_movies: movies,
+    title_lengths: lengths,
+  };
 }
 
 export function contradiction(wanted: string, found: string | number): SyntaxError {

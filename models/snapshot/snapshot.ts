@@ -5,7 +5,16 @@
  * Opening makes views of the bytes: 32 million seen ratings cost no second copy, and titles are read when asked for.
  */
 import { checking } from "./_checks.ts";
-import { type Columns, columnsOf, FORMAT, type Header, headerOf, keyArrays } from "./_columns.ts";
+import {
+  type Columns,
+  columnsOf,
+  contradiction,
+  FORMAT,
+  type Header,
+  headerOf,
+  keyArrays,
+  wordArrays,
+} from "./_columns.ts";
 import { type Container, decode, decodeHeader, encode, type Json } from "../container.ts";
 import type { People, Person } from "../people.ts";
 import { inOneGo, type Steps } from "../steps.ts";
@@ -17,6 +26,7 @@ import { indexOfId } from "./index_of_id.ts";
 import type { ServingSettings } from "./serving_settings.ts";
 import { offsetsOf, textTable } from "./text_table.ts";
 import { WINDOW_DAYS } from "./windows.ts";
+import { openWords, type WordIndex } from "./word_index.ts";
 
 /** What is served beside popularity: one model version, its embeddings where it has any, and the line to stars. */
 export interface Champion {
@@ -113,8 +123,8 @@ export interface Snapshot extends SnapshotFacts, Readonly<MovieColumns> {
   genreIdsOf(movie: number): Uint16Array;
   /** All of these one after the other, and where each movie's begin [movies + 1]. */
   readonly genreRows: { readonly offsets: Uint32Array; readonly ids: Uint16Array };
-  /** Titles in UTF-8, one after the other, and where each begins [movies + 1]. */
-  readonly titleRows: { readonly offsets: Uint32Array; readonly bytes: Uint8Array };
+  /** What titles are searched by. */
+  readonly titleWords: WordIndex;
   /** A user's last ratings (`models/rating_entry.ts`), oldest first arrival first: a view. */
   recentBy(user: number): Int32Array;
   /** Ratings of each movie in the archive's last `days`: a view; null when that is no window. */
@@ -135,6 +145,7 @@ export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
       movie_ids: movies.ids,
       title_offsets: titles.offsets,
       titles: titles.bytes,
+      ...wordArrays(movies.titles),
       years: Uint16Array.from(movies.years, (year) => year ?? 0),
       genre_offsets: offsetsOf(movies.genreIds),
       genre_ids: Uint16Array.from(movies.genreIds.flat()),
@@ -165,11 +176,22 @@ export function encodeSnapshot(parts: SnapshotParts): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** A snapshot that another build has made, before this one or after it: nothing is wrong with it. */
+export class OtherFormatError extends SyntaxError {
+  constructor(readonly format: number) {
+    super(
+      `Cannot open snapshot of format ${format} as this build reads format ${FORMAT}. ` +
+        "Next: deno task daily --from publish",
+    );
+  }
+}
+
 /**
  * Opens what `encodeSnapshot()` wrote, after a look at every figure that a request would follow. `bytes` may be shared
  * memory; `isChecked`: who shares them has opened them already, and every figure was looked at.
  *
- * @throws {SyntaxError} when `bytes` are no snapshot, of another format, or contradict themselves.
+ * @throws {SyntaxError} when `bytes` are no snapshot, or contradict themselves.
+ * @throws {OtherFormatError} when another build made them.
  */
 export function openSnapshot(
   bytes: Uint8Array<ArrayBufferLike>,
@@ -199,11 +221,9 @@ export function servingIn(bytes: Uint8Array): ServingSettings {
 
 function checkedHeader(found: Container["header"]): Header {
   const header = found as unknown as Header;
-  if (header.kind === "snapshot" && header.format === FORMAT) return header;
-  throw new SyntaxError(
-    `Cannot open snapshot as it should be of kind "snapshot", format ${FORMAT}: ` +
-      `found kind "${header.kind}", format ${header.format}`,
-  );
+  if (header.kind !== "snapshot") throw contradiction('should be of kind "snapshot"', `"${header.kind}"`);
+  if (header.format !== FORMAT) throw new OtherFormatError(header.format);
+  return header;
 }
 
 function snapshotOf(header: Header, columns: Columns): Snapshot {
@@ -245,7 +265,7 @@ function snapshotOf(header: Header, columns: Columns): Snapshot {
     },
     genreIdsOf,
     genreRows: { offsets: genreOffsets, ids: columns.genreIds },
-    titleRows: { offsets: titleOffsets, bytes: columns.titles },
+    titleWords: openWords(columns.titleWords),
     recentBy: (user) => recent.entries.subarray(recent.offsets[user], recent.offsets[user + 1]),
     countsIn(days) {
       const window = WINDOW_DAYS.findIndex((length) => length === days);

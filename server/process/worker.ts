@@ -21,7 +21,7 @@ import { createFlags } from "./flags.ts";
 import { createHotPath } from "./hot_path.ts";
 import type { ListCache } from "./list_cache.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
-import { stock, warmUp } from "./warm_up.ts";
+import { warmUp } from "./warm_up.ts";
 import { createShadow } from "../recommend/shadow.ts";
 
 const NEVER = new AbortController().signal;
@@ -164,9 +164,6 @@ async function take({ live, newerLog, cache }: Open, { shared, base }: News): Pr
   const serving = servingOf(await openShared({ shared }), newer);
   newer.takeIn();
   await warmUp(serving, shared);
-  const stocking = stock(serving, before?.snapshot ?? null);
-  // At the start nobody waits for a better shelf than none.
-  if (before !== null) await stocking;
   cache.clear();
   live.current = serving;
   if (before === null) return;

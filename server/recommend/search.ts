@@ -5,11 +5,11 @@
  * typo away from one. The year of release counts as a word that is begun. Lists are ordered by how well the words match,
  * then by popularity.
  */
-import { isOneTypo, wordsOf } from "./title_words.ts";
-import { type WordIndex, wordOf, wordsWith } from "./word_index.ts";
+import { wordsOf } from "../../models/snapshot/title_words.ts";
+import { type WordIndex, wordOf, wordsWith } from "../../models/snapshot/word_index.ts";
+import { isOneTypo } from "./one_typo.ts";
 
 export interface TitleIndex {
-  readonly words: WordIndex;
   /** The `n` best matches for `query`, as indices of movies; none for a query without words. */
   search(query: string, n: number): number[];
 }
@@ -36,9 +36,8 @@ const YEAR = /^\d{4}$/;
 const MOST_WORDS = 12;
 
 export function createTitleIndex({ nMovies, year, byPopularity, words }: Titled): TitleIndex {
-  const index = { ...words, years: Uint16Array.from({ length: nMovies }, (_, movie) => year(movie) ?? 0) };
+  const index = { words, years: Uint16Array.from({ length: nMovies }, (_, movie) => year(movie) ?? 0) };
   return {
-    words,
     search(query, n) {
       const asked = wordsOf(query).slice(0, MOST_WORDS);
       const grades = new Uint8Array(nMovies);
@@ -46,7 +45,7 @@ export function createTitleIndex({ nMovies, year, byPopularity, words }: Titled)
       const best: number[][] = Array.from({ length: asked.length * SAME + WHOLE_TITLE + 1 }, () => []);
       for (const movie of byPopularity) {
         if (grades[movie] === 0) continue;
-        const isWhole = grades[movie] === asked.length * SAME && index.lengths[movie] === asked.length;
+        const isWhole = grades[movie] === asked.length * SAME && words.lengths[movie] === asked.length;
         const list = best[grades[movie] + (isWhole ? WHOLE_TITLE : 0)];
         if (list.length < n) list.push(movie);
       }
@@ -55,19 +54,20 @@ export function createTitleIndex({ nMovies, year, byPopularity, words }: Titled)
   };
 }
 
-interface Index extends WordIndex {
+interface Index {
+  words: WordIndex;
   /** 0: not known. */
-  years: Uint16Array;
+  years: Uint16Array; // [movies]
 }
 
 /** Adds to `grades` how well `word` matches; a movie that it does not match is out, for good. */
 function gradeWord(
-  index: Index,
+  { words, years }: Index,
   word: string,
   { isFirst, grades }: { isFirst: boolean; grades: Uint8Array },
 ): void {
-  const { nMovies, nWords, offsets, movies, text, starts, years } = index;
-  const own = new Uint8Array(nMovies);
+  const { nWords, offsets, movies, text, starts } = words;
+  const own = new Uint8Array(grades.length);
   let isFound = false;
   const grade = (w: number, value: number) => {
     isFound = true;
@@ -75,7 +75,7 @@ function gradeWord(
       if (own[movies[k]] < value) own[movies[k]] = value;
     }
   };
-  for (const [w, at] of wordsWith(index, word, { asBeginning: word.length < LEAST.within })) {
+  for (const [w, at] of wordsWith(words, word, { asBeginning: word.length < LEAST.within })) {
     if (at !== starts[w]) grade(w, WITHIN);
     else grade(w, text[at + word.length] === "\n" ? SAME : BEGINNING);
   }
@@ -88,7 +88,7 @@ function gradeWord(
   if (!isFound && word.length >= LEAST.typo && !NUMBER.test(word)) {
     for (let w = 0; w < nWords; w++) {
       const length = starts[w + 1] - starts[w] - 1;
-      if (Math.abs(length - word.length) <= 1 && isOneTypo(word, wordOf(index, w))) grade(w, TYPO);
+      if (Math.abs(length - word.length) <= 1 && isOneTypo(word, wordOf(words, w))) grade(w, TYPO);
     }
   }
   for (let movie = 0; movie < grades.length; movie++) {

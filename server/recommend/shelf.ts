@@ -1,15 +1,11 @@
 /**
- * What requests ask of a snapshot's movies again and again, made once for each snapshot: the catalogue as models know
- * it, the order of popularity, the words of titles, and the movies that a filter lets through. `stocking()` makes it
- * before a person waits for it; what nobody has stocked is made when somebody first asks.
+ * What requests ask of a snapshot's movies again and again, made once for each snapshot, when somebody first asks: the
+ * catalogue as models know it, the order of popularity, the search for titles, and the movies that a filter lets through.
  */
-import { Buffer } from "node:buffer";
 import type { Catalogue } from "../../models/catalogue.ts";
 import type { Snapshot } from "../../models/snapshot/snapshot.ts";
-import type { Steps } from "../../models/steps.ts";
 import { catalogueOf } from "../live/moments.ts";
 import { createTitleIndex, type TitleIndex } from "./search.ts";
-import { indexing, type WordIndex, wordIndexOf } from "./word_index.ts";
 
 export interface Shelf {
   readonly nMovies: number;
@@ -25,10 +21,6 @@ export interface Shelf {
   keptOutBy(filter: Filter, movie: number): boolean;
   /** What titles are searched by. */
   readonly titles: TitleIndex;
-  /** Of titles; null: not looked at yet. */
-  readonly words: WordIndex | null;
-  /** Makes all of the above, some milliseconds' work a step. `before`: what is served until then. */
-  stocking(before: Snapshot | null): Steps<void>;
 }
 
 export interface Filter {
@@ -55,9 +47,7 @@ function createShelf(snapshot: Snapshot): Shelf {
   let titles: TitleIndex | null = null;
   const nMovies = snapshot.movieIds.length;
   const byPopularity = () => popularity ??= popularityOrder(snapshot.nRatings);
-  const indexWith = (words: WordIndex) =>
-    titles ??= createTitleIndex({ nMovies, year: snapshot.year, byPopularity: byPopularity(), words });
-  const titled = { nMovies, title: snapshot.title };
+  const { year, titleWords: words } = snapshot;
   const withheld = withheldIn(snapshot);
   const kept = new Map<string, Uint8Array>();
   return {
@@ -69,19 +59,7 @@ function createShelf(snapshot: Snapshot): Shelf {
       return byPopularity();
     },
     get titles() {
-      return titles ?? indexWith(wordIndexOf(titled));
-    },
-    get words() {
-      return titles?.words ?? null;
-    },
-    *stocking(before) {
-      catalogueOf(snapshot);
-      yield;
-      byPopularity();
-      yield;
-      if (titles !== null) return;
-      const known = before && haveSameTitles(before, snapshot) ? shelfOf(before).words : null;
-      indexWith(known ?? (yield* indexing(titled)));
+      return titles ??= createTitleIndex({ nMovies, year, byPopularity: byPopularity(), words });
     },
     withheld,
     keptOutBy: ({ genres = [], yearFrom = -Infinity, yearTo = Infinity }, movie) => {
@@ -106,18 +84,6 @@ function createShelf(snapshot: Snapshot): Shelf {
       return mask;
     },
   };
-}
-
-function haveSameTitles({ titleRows: one }: Snapshot, { titleRows: other }: Snapshot): boolean {
-  return one.offsets.length === other.offsets.length && equals(one.offsets, other.offsets) &&
-    equals(one.bytes, other.bytes);
-}
-
-/** Whether both have the same bytes. */
-function equals(one: Uint8Array | Uint32Array, other: Uint8Array | Uint32Array): boolean {
-  const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint32Array) =>
-    Buffer.from(buffer, byteOffset, byteLength);
-  return bytesOf(one).equals(bytesOf(other));
 }
 
 /** Digits of a count that are looked at in one pass, in bits. */

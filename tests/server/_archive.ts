@@ -4,6 +4,7 @@ import type { Pool } from "../../sql/db.ts";
 import { encodeSnapshot, type SnapshotParts } from "../../models/snapshot/snapshot.ts";
 import { sha256Of } from "../../server/live/sha256.ts";
 import { keepScan } from "../support/compute.ts";
+import { ofFormat } from "../support/snapshot.ts";
 import { publishedSnapshots } from "../../server/follow/publications.ts";
 
 type Pair = readonly [user: number, movie: number];
@@ -74,14 +75,22 @@ export interface Published {
   publication_id: number;
 }
 
+export interface PublishOptions {
+  status?: "publishing" | "published";
+  tells?: boolean;
+  /** Of the file (default: this build's). */
+  format?: number;
+}
+
 /** Writes the snapshot of `parts`, its row and `current.json`, and tells the server. */
 export async function publish(
   db: Pool,
   artifacts: string,
   parts: SnapshotParts,
-  { status = "published", tells = true }: { status?: "publishing" | "published"; tells?: boolean } = {},
+  { status = "published", tells = true, format }: PublishOptions = {},
 ): Promise<Published> {
-  const bytes = encodeSnapshot(parts);
+  const made = encodeSnapshot(parts);
+  const bytes = format === undefined ? made : ofFormat(format, made);
   const sha256 = sha256Of(bytes);
   const snapshot = `snapshots/${sha256}.snapshot`;
   await Deno.mkdir(join(artifacts, "snapshots"), { recursive: true });

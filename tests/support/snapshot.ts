@@ -1,5 +1,6 @@
 /** A small seeded snapshot: people, movies, ratings and an untrained champion, the same for the same seed. */
 import { createCatalogue } from "../../models/catalogue.ts";
+import { decode, encode } from "../../models/container.ts";
 import { FeatureState } from "../../models/feature_state.ts";
 import { Histories } from "../../models/histories.ts";
 import { IdIndex } from "../../models/id_index.ts";
@@ -144,4 +145,10 @@ function lately(counts: Int32Array, rng: Rng) {
 function personOf(userId: number): [number, Person] {
   const gender = userId % 5 === 0 ? null : "FM"[userId % 2];
   return [userId, { gender, age: userId % 7 === 0 ? null : 25, occupation: String(userId % 4) }];
+}
+
+/** A snapshot's file as a build of another format would have named it. */
+export function ofFormat(format: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { header, arrays } = decode(bytes);
+  return encode({ header: { ...header, format }, arrays });
 }

@@ -3,12 +3,13 @@ import assert from "@std/assert";
 import { join } from "node:path";
 import type { Pool } from "../../sql/db.ts";
 import { openSnapshot } from "../../models/snapshot/snapshot.ts";
-import { loadArtifact } from "../../tasks/_artifacts.ts";
+import { loadArtifact, storeArtifact } from "../../tasks/_artifacts.ts";
 import evaluate from "../../tasks/evaluate.ts";
 import publish from "../../tasks/publish.ts";
 import train from "../../tasks/train.ts";
 import { post } from "./_archive.ts";
 import { bootstrapped, type Day, FAST, type SmallLake, smallLake } from "./_small_lake.ts";
+import { ofFormat } from "../support/snapshot.ts";
 import { ask, askOne } from "./import/_ask.ts";
 
 /** So small that the running mean stays near the one that the vectors are as of. */
@@ -189,6 +190,31 @@ Deno.test("publish says once that the last snapshot is gone or damaged, and buil
   assert.match(warned()[1], /is gone$/);
   await day.stage("publish", publish);
   assert.equal(warned().length, 2);
+});
+
+Deno.test("publish on top of a snapshot of an earlier build is made from the lake, which is said once", async () => {
+  const { lake } = await championLake();
+  await using _ = lake;
+  const { pool, artifacts } = lake;
+  const path = String(await askOne(pool.url, "select snapshot from ops_db.publications"));
+  const earlier = await storeArtifact(
+    artifacts,
+    "snapshots",
+    ofFormat(2, await loadArtifact(artifacts, path)),
+  );
+  await pool.script(
+    `update ops_db.publications set snapshot = '${earlier.path}', sha256 = '${earlier.sha256}'`,
+  );
+  const day = await lake.day({ kind: "daily", day: "2026-03-01" });
+  const said = () => day.lines.filter((line) => /^warn|from the lake/.test(line)).join();
+  assert.equal((await day.stage("publish", publish)).snapshot, path);
+  assert.match(
+    said(),
+    /^\S+ snapshot built from the lake: the last one is of format 2, as another build made it$/,
+  );
+  const once = said();
+  await day.stage("publish", publish);
+  assert.equal(said(), once);
 });
 
 Deno.test("publish killed behind the vectors goes on with those of the day", async () => {

@@ -16,7 +16,7 @@ import {
 import { movieOf, packRating, starsOf } from "../../../models/rating_entry.ts";
 import { ratedBy } from "../../../models/snapshot/rated_lists.ts";
 import type { ServingSettings } from "../../../models/snapshot/serving_settings.ts";
-import { snapshotParts } from "../../support/snapshot.ts";
+import { ofFormat, snapshotParts } from "../../support/snapshot.ts";
 
 const SETTINGS: ServingSettings = {
   variants: [{ name: "b", share: 0.25, version: "7", model: "als", artifact: "models/7.bin", sha256: "ab" }],
@@ -60,6 +60,9 @@ function assertHolds(snapshot: Snapshot, parts: SnapshotParts): void {
   assert.deepEqual(snapshot.countsIn(30), movies.windows.subarray(60, 120));
   assert.equal(snapshot.countsIn(31), null);
   assert.deepEqual([snapshot.movieIndex(11), snapshot.userIndex(4)], [-1, -1]);
+  const { text, starts, offsets } = snapshot.titleWords;
+  assert.deepEqual(text.split("\n").slice(1, 5), ["amelie", "0", "b", "the"]);
+  assert.deepEqual([starts[1], offsets[1]], [1 + "amelie\n".length, movies.ids.length]);
 }
 
 Deno.test("openSnapshot() knows nothing of people in an archive without demographics", () => {
@@ -129,11 +132,13 @@ Deno.test("encodeSnapshot() of equal parts gives equal bytes", () => {
 
 Deno.test("openSnapshot() copies nothing", () => {
   const bytes = encodeSnapshot(snapshotParts());
-  const { champion, rated, recent, movieIds } = openSnapshot(bytes);
+  const { champion, rated, recent, movieIds, titleWords } = openSnapshot(bytes);
+  const { starts, offsets, movies, lengths } = titleWords;
   const vectors = [champion?.movieEmbeddings, champion?.userEmbeddings, champion?.artifact];
   for (const array of [...vectors, rated.entries, rated.offsets, recent.entries, movieIds]) {
     assert.equal(array?.buffer, bytes.buffer);
   }
+  for (const array of [starts, offsets, movies, lengths]) assert.equal(array.buffer, bytes.buffer);
 });
 
 const CONTRADICTIONS: Record<string, { spoil: (parts: SnapshotParts) => void; message: RegExp }> = {
@@ -222,15 +227,22 @@ for (const [name, { spoil, message }] of Object.entries(CONTRADICTIONS)) {
 Deno.test("openSnapshot() refuses another kind of file, a missing column and a cut", () => {
   const bytes = encodeSnapshot(snapshotParts());
   const { header, arrays } = decode(bytes);
-  assert.throws(() => openSnapshot(encode({ header: { kind: "model", format: 1 }, arrays })), {
-    message:
-      'Cannot open snapshot as it should be of kind "snapshot", format 2: found kind "model", format 1',
+  assert.throws(() => openSnapshot(encode({ header: { kind: "model", format: 3 }, arrays })), {
+    message: 'Cannot open snapshot as it should be of kind "snapshot": found "model"',
   });
   const { rated_entries: _, ...others } = arrays;
   assert.throws(() => openSnapshot(encode({ header, arrays: others })), {
     message: 'Cannot open snapshot as it should have Int32Array "rated_entries": found nothing',
   });
   assert.throws(() => openSnapshot(bytes.slice(0, -64)), { message: /cut short/ });
+});
+
+Deno.test("openSnapshot() refuses what another build made, and says what makes one of this", () => {
+  assert.throws(() => openSnapshot(ofFormat(2, encodeSnapshot(snapshotParts()))), {
+    name: "SyntaxError",
+    message: "Cannot open snapshot of format 2 as this build reads format 3. " +
+      "Next: deno task daily --from publish",
+  });
 });
 
 function withTitles(titles: string[]): SnapshotParts {

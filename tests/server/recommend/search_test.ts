@@ -1,7 +1,7 @@
 import assert from "@std/assert";
+import { openWords, wordColumns } from "../../../models/snapshot/word_index.ts";
+import { isOneTypo } from "../../../server/recommend/one_typo.ts";
 import { createTitleIndex } from "../../../server/recommend/search.ts";
-import { wordIndexOf } from "../../../server/recommend/word_index.ts";
-import { isOneTypo, wordsOf } from "../../../server/recommend/title_words.ts";
 
 const TITLES: [title: string, year: number | null][] = [
   ["Matrix, The", 1999],
@@ -20,7 +20,7 @@ const TITLES: [title: string, year: number | null][] = [
 /** The index is the popularity, the last title being the most popular. */
 const index = createTitleIndex({
   nMovies: TITLES.length,
-  words: wordIndexOf({ nMovies: TITLES.length, title: (movie) => TITLES[movie][0] }),
+  words: openWords(wordColumns(TITLES.map(([title]) => title))),
   year: (movie) => TITLES[movie][1],
   byPopularity: Int32Array.from(TITLES.keys()).reverse(),
 });
@@ -67,20 +67,6 @@ Deno.test("search() of short words looks for whole words and beginnings, not for
     "Stalker",
     "Star Wars: Episode IV - A New Hope",
     "Schindler's List",
-  ]);
-});
-
-Deno.test("wordsOf() keeps letters of every script, and numbers", () => {
-  assert.deepEqual(wordsOf("Crouching Tiger (Wo hu cang long) 臥虎藏龍 2: Straße"), [
-    "crouching",
-    "tiger",
-    "wo",
-    "hu",
-    "cang",
-    "long",
-    "臥虎藏龍",
-    "2",
-    "strasse",
   ]);
 });
 

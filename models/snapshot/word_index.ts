@@ -2,46 +2,45 @@
  * Which movies have which words in their titles: distinct words, and the movies of each.
  *
  * There are fewer words than titles, so a query looks at words first and at the movies of the few that match. All words
- * stand in one text, which the engine searches faster than anything that is written here.
+ * stand in one text, which the engine searches faster than anything that is written here. A snapshot has the columns, so
+ * that they are made once, by publish, and shared by all who serve it.
  */
-import { inOneGo, type Steps } from "../../models/steps.ts";
 import { wordsOf } from "./title_words.ts";
 
-export interface WordIndex {
-  nMovies: number;
-  nWords: number;
-  /** All words, in order of first sight, each between two line breaks, and where each begins. */
-  text: string;
-  starts: Int32Array; // [words + 1]
+interface WordRows {
+  /** Where each word begins in the text, in UTF-16 units as strings count, and where the text ends. */
+  starts: Uint32Array; // [words + 1]
   /** Movies of word w: `movies[offsets[w] … offsets[w + 1])`, ascending. */
-  offsets: Int32Array; // [words + 1]
+  offsets: Uint32Array; // [words + 1]
   movies: Int32Array;
   /** Distinct words of each title, 255 at most. */
   lengths: Uint8Array; // [movies]
 }
 
-export interface Titles {
-  nMovies: number;
-  title(movie: number): string;
+/** What a snapshot's file has. */
+export interface WordColumns extends WordRows {
+  /** UTF-8 of all words, in order of first sight, each between two line breaks. */
+  bytes: Uint8Array;
 }
 
-/** Titles of one step: about a millisecond. */
-const PIECE = 500;
+export interface WordIndex extends Readonly<WordRows> {
+  readonly nWords: number;
+  /** All words, each between two line breaks: made at the first look, some milliseconds' work. */
+  readonly text: string;
+}
 
-export const wordIndexOf = (titles: Titles): WordIndex => inOneGo(indexing(titles));
-
-/** Makes the index one piece a step, so that others can work in between. */
-export function* indexing({ nMovies, title }: Titles): Steps<WordIndex> {
+/** The words of `titles`; equal titles give equal columns. */
+export function wordColumns(titles: readonly string[]): WordColumns {
   const known = new Map<string, number>();
   /** Of each word: movies that have it, and the last of them. */
   const counts: number[] = [];
   const last: number[] = [];
-  const lengths = new Uint8Array(nMovies);
-  /** Pairs in order of the movies. */
+  const lengths = new Uint8Array(titles.length);
+  /** Words in order of the movies. */
   const pairs: number[] = [];
-  for (let movie = 0; movie < nMovies; movie++) {
+  titles.forEach((title, movie) => {
     let length = 0;
-    for (const word of wordsOf(title(movie))) {
+    for (const word of wordsOf(title)) {
       let w = known.get(word);
       if (w === undefined) {
         known.set(word, w = counts.length);
@@ -56,22 +55,18 @@ export function* indexing({ nMovies, title }: Titles): Steps<WordIndex> {
     }
     lengths[movie] = Math.min(length, 255);
     pairs.push(END);
-    if (movie % PIECE === PIECE - 1) yield;
-  }
-  const text = `\n${[...known.keys()].join("\n")}\n`;
-  yield;
-  const starts = startsOf(known);
-  yield;
-  return { nMovies, nWords: counts.length, text, starts, lengths, ...moviesOf(pairs, counts) };
+  });
+  const words = [...known.keys()];
+  const bytes = new TextEncoder().encode(["", ...words, ""].join("\n"));
+  return { bytes, starts: startsOf(words), lengths, ...moviesOf(pairs, counts) };
 }
 
 /** Stands between two movies' words. */
 const END = -1;
 
-function startsOf(words: ReadonlyMap<string, unknown>): Int32Array {
-  const starts = new Int32Array(words.size + 1).fill(1);
-  let w = 0;
-  for (const word of words.keys()) starts[w + 1] = starts[w++] + word.length + 1;
+function startsOf(words: readonly string[]): Uint32Array {
+  const starts = new Uint32Array(words.length + 1).fill(1);
+  words.forEach(({ length }, w) => starts[w + 1] = starts[w] + length + 1);
   return starts;
 }
 
@@ -79,8 +74,8 @@ function startsOf(words: ReadonlyMap<string, unknown>): Int32Array {
 function moviesOf(
   pairs: readonly number[],
   counts: readonly number[],
-): Pick<WordIndex, "offsets" | "movies"> {
-  const offsets = new Int32Array(counts.length + 1);
+): Pick<WordColumns, "offsets" | "movies"> {
+  const offsets = new Uint32Array(counts.length + 1);
   for (let w = 0; w < counts.length; w++) offsets[w + 1] = offsets[w] + counts[w];
   const movies = new Int32Array(offsets[counts.length]);
   const next = offsets.slice(0, -1);
@@ -90,6 +85,21 @@ function moviesOf(
     else movies[next[w]++] = movie;
   }
   return { offsets, movies };
+}
+
+/** Opens what `wordColumns()` made, without a copy but of the text, once that is looked at. */
+export function openWords({ bytes, starts, offsets, movies, lengths }: WordColumns): WordIndex {
+  let text: string | null = null;
+  return {
+    nWords: starts.length - 1,
+    starts,
+    offsets,
+    movies,
+    lengths,
+    get text() {
+      return text ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    },
+  };
 }
 
 /** The words that `part` stands in, or that it begins, and where in `text` it does so first. */
