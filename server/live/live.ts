@@ -8,7 +8,7 @@
 import { breathe } from "../../models/breathe.ts";
 import { openSnapshot, type Snapshot } from "../../models/snapshot/snapshot.ts";
 import type { SharedSnapshot } from "./load.ts";
-import { openModel } from "./loaded_model.ts";
+import { openModel, openOwnScorer } from "./loaded_model.ts";
 import { createModels, type Models } from "./models.ts";
 import { createMoments } from "./moments.ts";
 import type { NewerRatings } from "./newer.ts";
@@ -51,8 +51,8 @@ export async function openShared(
   const { sha256, publicationId, publishedAt, artifacts, vectors } = shared;
   const moments = createMoments(snapshot);
   const champion = championOf(snapshot, shared);
-  const open = (model: SharedModel, published: Float32Array | null = null) =>
-    openModel(model, { snapshot, moments, published });
+  const open = async (model: SharedModel, published: Float32Array | null = null) =>
+    openModel(model, { snapshot, moments, published, scorer: await openOwnScorer(model) });
   const models = createModels({
     champion: champion && await open(champion, snapshot.champion?.userEmbeddings),
     beside: await Promise.all(shared.beside.map((model) => open(model))),
@@ -60,7 +60,8 @@ export async function openShared(
     async load(registered: Registered) {
       if (artifacts === null) throw new Deno.errors.NotFound("There are no artifacts to load from");
       const module = vectors?.compiled?.module ?? null;
-      return await open(await prepareModel(registered, { artifacts, moments, module, pause }));
+      const { shared, scorer } = await prepareModel(registered, { artifacts, moments, module, pause });
+      return openModel(shared, { snapshot, moments, published: null, scorer });
     },
   });
   return { snapshot, sha256, publicationId, publishedAt, models };

@@ -132,7 +132,7 @@ async function prepareBeside(
   const preparation = { ...how, moments: createMoments(snapshot) };
   for (const [version, registered] of named) {
     try {
-      beside.push(await prepareModel(registered, preparation));
+      beside.push((await prepareModel(registered, preparation)).shared);
     } catch (error) {
       missing.push({ version, reason: error instanceof Error ? error.message : String(error) });
     }

@@ -46,12 +46,19 @@ export interface OpenOptions {
   moments: Moments;
   /** Published vectors of the snapshot's users [users × dimension]; null: there are none of this model. */
   published: Float32Array | null;
+  /** Of the artifact, open; null: there is none. */
+  scorer: Scorer | null;
 }
 
-/** Opens `shared` in this thread. @throws {SyntaxError} when the artifact is damaged. */
-export async function openModel(shared: SharedModel, options: OpenOptions): Promise<LoadedModel> {
-  const { version, model, line, artifact } = shared;
-  const scorer = artifact && await openScorer(model, decode(artifact));
+/** The scorer of `shared`, opened in this thread. @throws {SyntaxError} when the artifact is damaged. */
+export async function openOwnScorer({ model, artifact }: SharedModel): Promise<Scorer | null> {
+  return artifact && await openScorer(model, decode(artifact));
+}
+
+/** `shared`, for the requests of this thread. */
+export function openModel(shared: SharedModel, options: OpenOptions): LoadedModel {
+  const { version, model, line } = shared;
+  const { scorer } = options;
   const vectors = shared.vectors && openVectors(shared.vectors);
   const asOf = { ...options, moments: momentsOf(shared, options) };
   const vectorsOf = sharedOf(scorer, shared);

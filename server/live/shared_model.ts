@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { decode } from "../../models/container.ts";
 import type { Scorer } from "../../models/model.ts";
 import { embeddingMovies } from "../../models/retriever.ts";
+import { readHashed } from "../../models/snapshot/read_hashed.ts";
 import type { ServedVersion } from "../../models/snapshot/serving_settings.ts";
 import { type Steps, withPauses } from "../../models/steps.ts";
 import type { Moments } from "./moments.ts";
 import { openScorer } from "./openers.ts";
-import { sha256Of } from "./sha256.ts";
 import { createRoom, type SharedVectors, sharingVectors } from "./shared_vectors.ts";
 
 /** From a product of vectors to stars. */
@@ -45,34 +45,38 @@ export interface Preparation {
   pause: () => Promise<void>;
 }
 
+/** A model made ready, and its scorer as this thread has opened it. */
+export interface Prepared {
+  shared: SharedModel;
+  scorer: Scorer;
+}
+
 /**
  * Reads the artifact of a registered version, and embeds the movies where it has vectors, with pauses for requests.
  *
  * @throws {Deno.errors.NotFound} when the file is gone.
  * @throws {SyntaxError} when it is damaged, or no model of this checkout.
  */
-export async function prepareModel(registered: Registered, preparation: Preparation): Promise<SharedModel> {
+export async function prepareModel(registered: Registered, preparation: Preparation): Promise<Prepared> {
   const { version, model } = registered;
   const { moments, module, pause } = preparation;
-  const bytes = await readArtifact(preparation.artifacts, registered);
-  const scorer = await openScorer(model, decode(bytes));
+  const artifact = await readArtifact(registered, preparation);
+  const scorer = await openScorer(model, decode(artifact));
+  const facts = { version, model, artifact, mean: null };
   const { embedder } = scorer;
-  const n = embedder ? moments.catalogue.movies.size : 0;
-  const head = aligned(bytes.length);
-  const { memory, at } = createRoom(head + 4 * n * (embedder?.dimension ?? 0));
-  const artifact = new Uint8Array(memory.buffer, at, bytes.length);
-  artifact.set(bytes);
-  const shared = { version, model, artifact, mean: null };
   if (!embedder) {
     const frozen = await withPauses(freezing(scorer, moments), pause);
-    return { ...shared, vectors: null, frozen, line: { slope: 1, intercept: 0 } };
+    return { scorer, shared: { ...facts, vectors: null, frozen, line: { slope: 1, intercept: 0 } } };
   }
   const { dimension } = embedder;
-  const values = new Float32Array(memory.buffer, at + head, n * dimension);
-  await withPauses(embeddingMovies(embedder, moments.movies, values), pause);
-  const steps = sharingVectors(memory, { at: at + head, n, dimension, module });
-  const vectors = await withPauses(steps, pause);
-  return { ...shared, vectors, frozen: [], line: embedder.line(moments.movies) };
+  const n = moments.catalogue.movies.size;
+  const { memory, at } = createRoom(4 * n * dimension);
+  await withPauses(
+    embeddingMovies(embedder, moments.movies, new Float32Array(memory.buffer, at, n * dimension)),
+    pause,
+  );
+  const vectors = await withPauses(sharingVectors(memory, { at, n, dimension, module }), pause);
+  return { scorer, shared: { ...facts, vectors, frozen: [], line: embedder.line(moments.movies) } };
 }
 
 /** The vectors of the snapshot's movies that `scorer` freezes, in its order, in shared memory: no other thread makes them. */
@@ -84,12 +88,14 @@ export function* freezing({ frozen = [] }: Scorer, { movies, catalogue }: Moment
   return made;
 }
 
+/** Into shared memory, looked through once. */
 async function readArtifact(
-  artifacts: string,
   { version, artifact, sha256 }: Registered,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await Deno.readFile(join(artifacts, artifact));
-  const found = sha256Of(bytes);
+  { artifacts, pause }: Pick<Preparation, "artifacts" | "pause">,
+): Promise<Uint8Array<ArrayBufferLike>> {
+  using file = await Deno.open(join(artifacts, artifact));
+  const bytes = new Uint8Array(new SharedArrayBuffer((await file.stat()).size));
+  const found = await readHashed(file, bytes, { pause });
   // Files are named by the first digits of what they hold.
   const isNamed = artifact.endsWith(`/${found.slice(0, 16)}.bin`);
   if (isNamed && found === (sha256 ?? found)) return bytes;
@@ -97,6 +103,3 @@ async function readArtifact(
     `Cannot serve version ${version} as "${artifact}" has changed: found sha256 ${found}`,
   );
 }
-
-const LINE_BYTES = 64;
-const aligned = (bytes: number) => Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
