@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ServedVersion, ServingOptions, ServingSettings } from "../models/snapshot/serving_settings.ts";
 import { servingIn } from "../models/snapshot/snapshot.ts";
 import { loadArtifact } from "./_artifacts.ts";
-import { nearest } from "./runner/_nearest.ts";
+import { nearest } from "../models/nearest.ts";
 import type { TaskContext } from "./runner/task.ts";
 
 type World = Pick<TaskContext, "db" | "artifacts" | "log">;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { FAMILY, type ModelName } from "../models/family.ts";
 import { specsOf, type TrainingParams } from "./_ways.ts";
-import { nearest } from "./runner/_nearest.ts";
+import { nearest } from "../models/nearest.ts";
 import { oneOf } from "./runner/_words.ts";
 import { formNames, formsBy } from "./runner/manifest/_schema_text.ts";
 import { duration } from "./runner/manifest/duration.ts";

@@ -1,6 +1,6 @@
 /** The version that a person names: all of its 16 digits, a beginning that no other has, or its role. */
 import type { Db } from "../../sql/db.ts";
-import { nearest } from "../runner/_nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 import { UsageError } from "../runner/errors.ts";
 import type { VersionRow } from "../_versions.ts";
 

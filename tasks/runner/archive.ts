@@ -5,7 +5,7 @@ import { MissingColumn, type SourceMapping } from "../import/mapping.ts";
 import { namedSource, resolveSource } from "../import/resolve.ts";
 import type { Source } from "../import/source.ts";
 import { decide } from "../import/verdict.ts";
-import { nearest } from "./_nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 import { oneOf } from "./_words.ts";
 import { readYaml, spanAt } from "./manifest/_yaml.ts";
 import type { World } from "./cli/command.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { nearest } from "../../tasks/runner/_nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 import { tableLines } from "../../tasks/runner/cli/table.ts";
 import type { BenchmarkOptions } from "./benchmark.ts";
 import { BENCHMARKS } from "./benchmarks.ts";

@@ -3,7 +3,7 @@ import { type TableName, TABLES } from "../../../sql/tables.ts";
 import { columnsOf, type Form, formOf, isTable, wantedInstead } from "./_column_form.ts";
 import { questionOf } from "./_check_question.ts";
 import { check, type Kind, kindsOf, type WrittenCheck } from "./_check_schema.ts";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { placeName, type SchemaFault } from "../manifest/_schema_fault.ts";
 import { oneOf } from "../_words.ts";
 import { type Located, nodeAt, type Path, valueAt } from "../manifest/_yaml.ts";

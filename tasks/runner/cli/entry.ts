@@ -2,7 +2,7 @@
 import { DatabaseError } from "../../../sql/launcher.ts";
 import { DataError } from "../../import/errors.ts";
 import { printable } from "../_printable.ts";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import type { Command, World } from "./command.ts";
 import { EXIT, ManifestErrors, UsageError } from "../errors.ts";
 import { createLog } from "./log.ts";

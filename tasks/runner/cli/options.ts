@@ -1,6 +1,6 @@
 /** Command-line options: one declaration a command, from which parsing, `--help` and errors follow. */
 import { parseArgs } from "node:util";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { UsageError } from "../errors.ts";
 
 export interface Option {

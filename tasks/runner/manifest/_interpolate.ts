@@ -2,7 +2,7 @@
  * `${env.NAME}` and `${day}` in the manifest's values; `$${` is a plain `${`. Values keep the places they were written
  * at, and how they were written, so that no error ever shows what a variable holds.
  */
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { type Located, type Path, readScalar } from "./_yaml.ts";
 import type { Span } from "./_yaml_fault.ts";
 

@@ -1,6 +1,6 @@
 /** Where a manifest departs from a zod schema: every fault at once, with its place, and the right name if one is near. */
 import type { z } from "zod";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import {
   applied,
   childSchema,

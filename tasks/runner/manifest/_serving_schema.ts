@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { FAMILY } from "../../../models/family.ts";
 import { servingSchemaWith } from "../../../models/snapshot/serving_settings.ts";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { oneOf } from "../_words.ts";
 
 const VERSION = /^[0-9a-f]{16}$/;

@@ -1,5 +1,5 @@
 /** What a manifest says by stages' names: each name once, `needs` without a cycle, `when` of what came before. */
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import type { SchemaFault } from "./_schema_fault.ts";
 import { RESERVED } from "./_when_names.ts";
 import { oneOf } from "../_words.ts";

@@ -1,5 +1,5 @@
 /** What the names in a condition stand for: the day, metrics, and what stages gave. */
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { type Node, WhenError } from "./_when_syntax.ts";
 import { oneOf } from "../_words.ts";
 

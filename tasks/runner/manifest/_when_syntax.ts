@@ -2,7 +2,7 @@
  * The grammar of `when`, after CEL with words beside its signs; a Pratt parser. Loosest first:
  * `or ||`, `and &&`, `not`, `== != < <= > >= in`, `!`, then literals, names and parentheses.
  */
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import type { Span } from "./_yaml_fault.ts";
 
 export type Literal = string | number | boolean | null;

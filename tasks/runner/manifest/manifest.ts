@@ -4,7 +4,7 @@ import type { SourceMapping } from "../../import/mapping.ts";
 import { readChecks } from "../checks/_check_columns.ts";
 import { interpolate, type Outside } from "./_interpolate.ts";
 import { manifestSchema, type RETRY_CAUSES } from "./_manifest_schema.ts";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { checkSchema, type SchemaFault } from "./_schema_fault.ts";
 import type { EVENTS } from "./_schedule_schema.ts";
 import { nameOf, scheduleName, stageNameFaults, stagePaths } from "./_stage_names.ts";

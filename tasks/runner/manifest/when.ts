@@ -3,7 +3,7 @@
  * `train.mode == "scratch" and metrics.psi > 0.25`. It has no calls and no loops, so that it always ends, and it
  * never throws: what a stage did not give is null, and no order holds with null.
  */
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import {
   type Facts,
   kindOf,

@@ -1,7 +1,7 @@
 /** What a person, a schedule or a request asks for instead of the whole day: which stages, with which parameters. */
 import type { z } from "zod";
 import { descendantsOf } from "./_graph.ts";
-import { nearest } from "../_nearest.ts";
+import { nearest } from "../../../models/nearest.ts";
 import { oneOf } from "../_words.ts";
 import { UsageError } from "../errors.ts";
 import type { Manifest, Stage } from "../manifest/manifest.ts";

@@ -3,7 +3,7 @@ import { type Command, printJson } from "../command.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { findRun } from "../../history/find_run.ts";
 import { type Run, stageRuns } from "../../run/journal.ts";
-import { nearest } from "../../_nearest.ts";
+import { nearest } from "../../../../models/nearest.ts";
 import { oneOf } from "../../_words.ts";
 import { formatLines, readRunLog } from "../../history/run_log.ts";
 import { Session } from "../../session.ts";

@@ -1,6 +1,6 @@
 import assert from "@std/assert";
 import fc from "fast-check";
-import { nearest } from "../../../tasks/runner/_nearest.ts";
+import { nearest } from "../../models/nearest.ts";
 
 const NAMES = ["retry", "enabled", "params", "timeout", "task", "as"];
 
