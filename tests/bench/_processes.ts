@@ -43,8 +43,6 @@ export async function startServer({ command, args, env, path }: StartOptions): P
   ended.catch(() => {});
   const port = await Promise.race([said.port, ended]);
   const url = `http://127.0.0.1:${port}`;
-  await Promise.race([untilOk(`${url}${path}`), ended]);
-  const readyMs = performance.now() - begun;
   const stop = async () => {
     try {
       child.kill("SIGTERM");
@@ -55,6 +53,13 @@ export async function startServer({ command, args, env, path }: StartOptions): P
     await said.done;
     return code;
   };
+  try {
+    await Promise.race([untilOk(`${url}${path}`), ended]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const readyMs = performance.now() - begun;
   return {
     url,
     pid: child.pid,
@@ -154,12 +159,19 @@ function listen(streams: ReadableStream<Uint8Array<ArrayBuffer>>[]) {
 }
 
 const BETWEEN_TRIES_MS = 5;
+/** Until a server that listens must answer: some open tables of gigabytes first. */
+const PATIENCE_MS = 120_000;
 
 async function untilOk(url: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
-    const response = await fetch(url).catch(() => null);
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
     await response?.body?.cancel();
     if (response?.status === 200) return;
+    if (performance.now() > end) {
+      const found = response?.status ?? "no answer";
+      throw new Error(`Cannot measure as ${url} should be answered with 200 in two minutes: found ${found}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
   }
 }
