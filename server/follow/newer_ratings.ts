@@ -62,7 +62,7 @@ export function createNewerReader(log: NewerLog): NewerReader {
     },
     async catchUp(db, newer) {
       const found = await newerMark(db);
-      if (log.isHalfFull || mark?.archive !== found.archive) return false;
+      if (log.isLong || mark?.archive !== found.archive) return false;
       if (mark.inbox === found.inbox) return true;
       const news = await inboxAfter(db, inbox);
       // An id that was allocated early and committed late is not among those that follow.

@@ -18,7 +18,12 @@ export interface NewerLog {
   readonly buffer: SharedArrayBuffer;
   /** Position after the newest entry. */
   readonly head: number;
-  /** Whether half of the room is taken: time to read the base again and to move the floor. */
+  /**
+   * Whether it holds so much that the base should have it instead: every worker makes notes of what stands here, at
+   * some 70 bytes each, while all of them share one base.
+   */
+  readonly isLong: boolean;
+  /** Whether half of the room is taken: reading the base again and moving the floor cannot wait. */
   readonly isHalfFull: boolean;
   /** All of `entries`, one after the other with no other's in between; false, and none of them, without room. */
   append(entries: readonly NewerEntry[]): boolean;
@@ -36,6 +41,8 @@ const WIDTH = 3;
 const KINDS = ["rated", "hidden", "shown", "erased"] as const;
 /** 3 MB: a day of three ratings a second, and the base is read again many times a day. */
 const USUAL_CAPACITY = 1 << 18;
+/** Entries that make a log long: a megabyte of notes in each worker. */
+const LONG = 1 << 14;
 /** Milliseconds after which a waiter looks again, should nobody wake it. */
 const LOOK_AGAIN = 1;
 
@@ -72,6 +79,9 @@ export function openNewerLog(buffer: SharedArrayBuffer, owner: number): NewerLog
     buffer,
     get head() {
       return Atomics.load(words, HEAD);
+    },
+    get isLong() {
+      return taken() >= Math.min(LONG, capacity / 2);
     },
     get isHalfFull() {
       return 2 * taken() >= capacity;

@@ -71,3 +71,18 @@ Deno.test("catchUp() asks for a whole read where rows alone would not do", async
   log.append(rated);
   assert.equal(await reader.catchUp(db, newer), false, "the log is half full");
 });
+
+Deno.test("catchUp() asks for a whole read when the log is long, though far from full: its notes go with the old base", async () => {
+  await using db = await testPool();
+  const log = createNewerLog();
+  const reader = createNewerReader(log);
+  const newer = createNewerRatings(await reader.read(db, 0), log);
+  const rated = (userId: number) => ({ kind: "rated" as const, userId, movieId: 1, stars: 1 });
+  log.append(Array.from({ length: 2 ** 14 - 1 }, (_, userId) => rated(userId)));
+  assert.ok(await reader.catchUp(db, newer));
+  log.append([rated(2 ** 14)]);
+  assert.ok(!log.isHalfFull);
+  assert.equal(await reader.catchUp(db, newer), false);
+  log.raiseFloor((await reader.read(db, 0)).epoch);
+  assert.ok(!log.isLong);
+});
