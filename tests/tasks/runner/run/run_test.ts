@@ -108,7 +108,7 @@ Deno.test("executeRun() lets what the database says of the ledger itself come ou
   await using pool = await testPool();
   const day = runDay(pool, {
     stages: [fakeStage("a")],
-    does: { a: () => pool.script("drop table ops_db.stage_runs").then(() => ({})) },
+    does: { a: () => pool.script("drop table ops_db.stage_runs cascade").then(() => ({})) },
   });
   await assert.rejects(day, /stage_runs/);
 });
